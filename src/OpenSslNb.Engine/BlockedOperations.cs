@@ -1,0 +1,238 @@
+namespace OpenSslNb.Engine;
+
+/// <summary>Where one operation stands.</summary>
+/// <remarks>
+/// <code>
+///          Ask                  step: Blocked(want)
+///  Idle ────────► Ready ─────────────────────────────► Blocked(want)
+///    ▲              │ ▲                                     │
+///    └──────────────┘ └─────────────────────────────────────┘
+///     nothing left       the want is satisfied
+/// </code>
+/// </remarks>
+internal enum OperationSlot : byte
+{
+    /// <summary>Nothing is asked of it.</summary>
+    Idle = 0,
+
+    /// <summary>It may be attempted now.</summary>
+    Ready,
+
+    /// <summary>It was attempted, and its want is not satisfied yet.</summary>
+    Blocked,
+}
+
+/// <summary>How far the application lets reading go.</summary>
+internal enum ReadPermission : byte
+{
+    /// <summary>No byte more can be taken: the inbound buffer is full.</summary>
+    Never = 0,
+
+    /// <summary>The application has paused; a read runs only if another operation cannot go on without one, and its data is kept in the inbound buffer.</summary>
+    WhenNeeded,
+
+    /// <summary>The application takes what comes.</summary>
+    Always,
+}
+
+/// <summary>
+/// Tracks which operation waits for what: events in; the next operation to attempt and the interest in the poller out. A pure value, so that every reachable state can be enumerated.
+/// </summary>
+internal struct BlockedOperations : IEquatable<BlockedOperations>
+{
+    private Slots _slots;
+    private Wants _wants;
+
+    /// <summary>What the application allows. A fresh tracker allows everything asked.</summary>
+    public ReadPermission ReadPermission { get; private set; }
+
+    /// <summary>True once the initial handshake has ended.</summary>
+    public bool IsEstablished { get; private set; }
+
+    /// <summary>True after a fatal failure: nothing runs again.</summary>
+    public bool IsDead { get; private set; }
+
+    /// <summary>True while OpenSSL holds a record that the transport has taken only in part: no read may run then if <see cref="ReadsWaitForBlockedWrite"/>.</summary>
+    public bool IsMidRecord { get; private set; }
+
+    /// <summary>The rule of the transport: reads wait while a write is blocked in mid-record.</summary>
+    public bool ReadsWaitForBlockedWrite { get; private set; }
+
+    /// <summary>The tracker of a new connection: the handshake is asked for.</summary>
+    public static BlockedOperations Start()
+    {
+        var operations = new BlockedOperations { ReadPermission = ReadPermission.Always };
+        operations.Set(SslOperation.Handshake, OperationSlot.Ready, SslWant.None);
+        return operations;
+    }
+
+    /// <summary>Where an operation stands.</summary>
+    public readonly OperationSlot SlotOf(SslOperation operation) => _slots[(int)operation];
+
+    /// <summary>What a blocked operation waits for; <see cref="SslWant.None"/> when it is not blocked.</summary>
+    public readonly SslWant WantOf(SslOperation operation) => _wants[(int)operation];
+
+    /// <summary>The application wants this done. No effect on an operation that is asked already.</summary>
+    public void Ask(SslOperation operation)
+    {
+        if (!IsDead && SlotOf(operation) == OperationSlot.Idle) Set(operation, OperationSlot.Ready, SslWant.None);
+    }
+
+    /// <summary>The application pauses or resumes reading, or its buffer fills or empties.</summary>
+    public void Permit(ReadPermission permission) => ReadPermission = permission;
+
+    /// <summary>Whether reads must wait while a write is blocked in mid-record; known when the protocol version is.</summary>
+    public void HoldReadsBehindBlockedWrite(bool hold) => ReadsWaitForBlockedWrite = hold;
+
+    /// <summary>The transport may have bytes: whatever waits for them may try again.</summary>
+    public void OnReadable() => Satisfy(SslWant.Read);
+
+    /// <summary>The transport takes bytes: whatever waits for that may try again.</summary>
+    public void OnWritable() => Satisfy(SslWant.Write);
+
+    /// <summary>The want is satisfied, by the transport or by the application's answer.</summary>
+    public void Satisfy(SslWant want)
+    {
+        if (want == SslWant.None) return;
+        for (var operation = SslOperation.Handshake; operation <= SslOperation.Shutdown; operation++)
+        {
+            if (WantOf(operation) == want) Set(operation, OperationSlot.Ready, SslWant.None);
+        }
+    }
+
+    /// <summary>The next operation to attempt among those that the caller is prepared to run, or null when all of them are idle, blocked or must wait.</summary>
+    public readonly SslOperation? Next(SslOperations allowed = SslOperations.All)
+    {
+        if (IsDead) return null;
+        if (!IsEstablished) return MayRun(SslOperation.Handshake, allowed) ? SslOperation.Handshake : null;
+
+        // Reads first: only SSL_read can take application data that arrives in the middle of a renegotiation.
+        if (MayRun(SslOperation.Read, allowed) && ReadRuns) return SslOperation.Read;
+        if (MayRun(SslOperation.Handshake, allowed) && !IsMidRecord) return SslOperation.Handshake;
+        if (MayRun(SslOperation.Write, allowed)) return SslOperation.Write;
+
+        // Our close_notify goes behind all that is queued.
+        if (MayRun(SslOperation.Shutdown, allowed) && SlotOf(SslOperation.Write) == OperationSlot.Idle) return SslOperation.Shutdown;
+        return null;
+    }
+
+    /// <summary>What to wait for: the union of what the blocked operations want, less what may not run. Never stored.</summary>
+    public readonly Interest Interest
+    {
+        get
+        {
+            if (IsDead) return Interest.None;
+            var interest = Interest.None;
+            for (var operation = SslOperation.Handshake; operation <= SslOperation.Shutdown; operation++)
+            {
+                SslWant want = WantOf(operation);
+                if (want == SslWant.Write) interest |= Interest.Write;
+                if (want == SslWant.Read && (operation != SslOperation.Read || ReadRuns)) interest |= Interest.Read;
+            }
+
+            return interest;
+        }
+    }
+
+    /// <summary>An attempt ended. <paramref name="more"/>: there is more of the same to do; <paramref name="tookInput"/>: OpenSSL took bytes from the transport in it.</summary>
+    public void Complete(SslOperation operation, SslStep step, bool more, bool tookInput)
+    {
+        switch (step.Kind)
+        {
+            case SslStepKind.Failed:
+                Die();
+                return;
+            case SslStepKind.Blocked:
+                Set(operation, OperationSlot.Blocked, step.Want);
+                break;
+            case SslStepKind.Closed:
+                Set(operation, OperationSlot.Idle, SslWant.None);
+                break;
+            default:
+                Set(operation, more ? OperationSlot.Ready : OperationSlot.Idle, SslWant.None);
+                break;
+        }
+
+        if (operation == SslOperation.Write) IsMidRecord = step.IsBlocked && step.Want == SslWant.Write;
+        if (operation == SslOperation.Handshake && step.IsDone) IsEstablished = true;
+
+        // What another operation waits for may just have been taken from the transport or out of OpenSSL: no event of the poller will tell it.
+        if (tookInput || (operation == SslOperation.Read && step.IsDone)) WakeReadersBut(operation);
+    }
+
+    /// <summary>Nothing runs again, and nothing is waited for.</summary>
+    public void Die()
+    {
+        IsDead = true;
+        _slots = default;
+        _wants = default;
+    }
+
+    /// <inheritdoc/>
+    public readonly bool Equals(BlockedOperations other) => Digest == other.Digest;
+
+    /// <inheritdoc/>
+    public override readonly bool Equals(object? obj) => obj is BlockedOperations other && Equals(other);
+
+    /// <inheritdoc/>
+    public override readonly int GetHashCode() => Digest.GetHashCode();
+
+    /// <summary>Every bit of the state in one number.</summary>
+    public readonly ulong Digest
+    {
+        get
+        {
+            ulong digest = (ulong)ReadPermission | (IsEstablished ? 4UL : 0) | (IsDead ? 8UL : 0) | (IsMidRecord ? 16UL : 0) | (ReadsWaitForBlockedWrite ? 32UL : 0);
+            for (var operation = SslOperation.Handshake; operation <= SslOperation.Shutdown; operation++)
+            {
+                digest = (digest << 8) | ((ulong)SlotOf(operation) << 4) | (ulong)WantOf(operation);
+            }
+
+            return digest;
+        }
+    }
+
+    /// <summary>For messages, for example <c>Read=Blocked(Write) Write=Ready</c>.</summary>
+    public override readonly string ToString()
+    {
+        BlockedOperations self = this;
+        return string.Join(' ', Enum.GetValues<SslOperation>().Select(o => self.WantOf(o) == SslWant.None ? $"{o}={self.SlotOf(o)}" : $"{o}=Blocked({self.WantOf(o)})"));
+    }
+
+    /// <summary>Reading is wanted by the application or needed by an operation, and not dangerous.</summary>
+    private readonly bool ReadRuns =>
+        !(IsMidRecord && ReadsWaitForBlockedWrite)
+        && (ReadPermission == ReadPermission.Always || (ReadPermission == ReadPermission.WhenNeeded && AnotherNeedsInput));
+
+    private readonly bool AnotherNeedsInput =>
+        WantOf(SslOperation.Write) == SslWant.Read || WantOf(SslOperation.Shutdown) == SslWant.Read || WantOf(SslOperation.Handshake) == SslWant.Read;
+
+    private readonly bool MayRun(SslOperation operation, SslOperations allowed) =>
+        ((int)allowed >> (int)operation & 1) != 0 && SlotOf(operation) == OperationSlot.Ready;
+
+    private void WakeReadersBut(SslOperation operation)
+    {
+        for (var other = SslOperation.Handshake; other <= SslOperation.Shutdown; other++)
+        {
+            if (other != operation && WantOf(other) == SslWant.Read) Set(other, OperationSlot.Ready, SslWant.None);
+        }
+    }
+
+    private void Set(SslOperation operation, OperationSlot slot, SslWant want)
+    {
+        _slots[(int)operation] = slot;
+        _wants[(int)operation] = want;
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(4)]
+    private struct Slots
+    {
+        private OperationSlot _first;
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(4)]
+    private struct Wants
+    {
+        private SslWant _first;
+    }
+}

@@ -1,0 +1,155 @@
+using OpenSslNb.Transport;
+
+namespace OpenSslNb.Connections;
+
+/// <content>The end of a connection, in all its ways.</content>
+internal sealed partial class ConnectionDriver
+{
+    // Close was called: when the peer's close_notify has come too, the connection ends.
+    private bool _closing;
+
+    // Close or CloseWrite was called: close_notify goes behind what is queued.
+    private bool _closingWrite;
+
+    // How the connection ended, while its last bytes go out.
+    private CloseOutcome? _outcome;
+    private bool _finSent;
+
+    private void BeginClosing(bool both)
+    {
+        _closingWrite = true;
+        if (!both || _closing) return;
+        _closing = true;
+        ArmDeadline();
+
+        // Reading goes on even if paused, or the peer's close_notify would never be found.
+        if (IsReadingPaused) PermitKeeping();
+
+        // Before the handshake has ended there is nothing to close in an orderly way.
+        if (!_machine.IsEstablished) _machine.Fail(new CloseOutcome(CloseReason.Disposed));
+    }
+
+    // After each turn: what has become possible.
+    private void AdvanceClosing()
+    {
+        if (_closingWrite && _machine.Outbound.IsEmpty && QueuedBytes == 0 && _waiters.Count == 0 && _machine.IsEstablished) AskShutdown();
+        if (_machine.State == ConnectionState.Failed)
+        {
+            BeginLingering(_machine.Failure!);
+            return;
+        }
+
+        bool ourSideIsOut = _machine.State is ConnectionState.LocalClosed or ConnectionState.Closed && _transport.Unsent == 0;
+        if (!ourSideIsOut) return;
+        if (_closing) SendFin();
+        if (_machine.State == ConnectionState.Closed) BeginLingering(new CloseOutcome(CloseReason.CloseNotify, null, _instance.AlertSent, _instance.AlertReceived));
+    }
+
+    private void AskShutdown()
+    {
+        if (_machine.State is not (ConnectionState.Open or ConnectionState.PeerClosed)) return;
+        _machine.AskShutdown();
+        int budget = 1;
+        RunWriteSide(ref budget);
+        _transport.EndTurn();
+        if (_machine.State is ConnectionState.LocalClosed or ConnectionState.Closed) ArmDeadline();
+    }
+
+    private void SendFin()
+    {
+        if (_finSent) return;
+        _finSent = true;
+        _socket.ShutdownSend();
+    }
+
+    // TLS is over. What must not be lost is an alert or data that the peer has not fetched: closing with unread input would send RST and destroy it.
+    private void BeginLingering(CloseOutcome outcome)
+    {
+        _outcome = outcome;
+        bool peerIsGone = outcome.Reason is CloseReason.Reset or CloseReason.Truncated || _transport.Errno != 0 || _transport.SendErrno != 0;
+        if (peerIsGone)
+        {
+            End(outcome);
+            return;
+        }
+
+        _phase = Phase.Lingering;
+        ArmDeadline();
+    }
+
+    private void RunLingeringTurn()
+    {
+        var requests = (Requests)Interlocked.Exchange(ref _requests, 0);
+        if ((requests & (Requests.Abort | Requests.Dispose)) != 0)
+        {
+            End(_outcome!, reset: (requests & Requests.Abort) != 0);
+            return;
+        }
+
+        _transport.EndTurn();
+        if (_transport.Unsent == 0) SendFin();
+        switch (DropInput())
+        {
+            case > 0:
+                _loop.ScheduleTurn(this);
+                break;
+            case int result when SocketCalls.IsWouldBlock(result) && _transport.SendErrno == 0:
+                _loop.SetInterest(this, Interest.Read | _transport.Interest);
+                break;
+            default:
+                End(_outcome!);
+                break;
+        }
+    }
+
+    // 0: the peer has closed too. Positive: the budget of this turn is used up.
+    private int DropInput()
+    {
+        int budget = _loop.BytesPerTurn;
+        int count = 1;
+        while (budget > 0 && count > 0)
+        {
+            count = SocketCalls.Receive(_socket.Fd, _resources.Buffers.Receive);
+            budget -= count;
+        }
+
+        return count;
+    }
+
+    // The one way out: nothing native is left after it, and nothing runs any more but the handler's last callback.
+    private void End(CloseOutcome outcome, bool reset = false)
+    {
+        if (_phase == Phase.Ended) return;
+        bool byItself = outcome.Reason is not (CloseReason.Aborted or CloseReason.Disposed);
+        if (byItself && _phase == Phase.Active && Index >= 0) DeliverKeptAtEnd();
+        _phase = Phase.Ended;
+        _outcome = outcome;
+        _loop.Disarm(_deadline);
+        _loop.Detach(this);
+        _machine.Fail(outcome);
+        if (reset) _socket.ResetOnClose();
+        _connection.SetOutcome(outcome);
+        DropOutbound();
+        _instance.Dispose();
+        _inbound.Dispose();
+        _socket.Dispose();
+        TellClosed(outcome);
+    }
+
+    private void TellClosed(CloseOutcome outcome)
+    {
+        _onEnded?.Invoke();
+        try
+        {
+            _handler.OnClosed(_connection, outcome);
+        }
+        catch (Exception e)
+        {
+            _loop.ReportUnhandled(e);
+        }
+        finally
+        {
+            _connection.CompleteClosed(outcome);
+        }
+    }
+}

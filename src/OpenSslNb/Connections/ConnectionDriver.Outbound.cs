@@ -1,0 +1,178 @@
+using OpenSslNb.Engine;
+
+namespace OpenSslNb.Connections;
+
+/// <content>What any thread may send: copied under a lock, moved to the machine in the next turn.</content>
+internal sealed partial class ConnectionDriver
+{
+    private readonly Lock _outboundGuard;
+
+    // Guarded by _outboundGuard: sent and not yet given to the machine, in call order.
+    private readonly OutboundQueue _posted;
+
+    // Guarded by _outboundGuard: sends that found no room, oldest first. While there are any, later sends queue behind them.
+    private readonly LinkedList<SendWaiter> _waiters = new();
+
+    // Guarded by _outboundGuard.
+    private bool _closedToSends;
+
+    // Plaintext bytes that OpenSSL has not taken: posted and in the machine. Added to under the guard, taken from by the loop.
+    private long _queued;
+
+    // After a send was refused: 1 + the queue length at which the handler must be told; 0 when nothing is owed. Set under the guard, cleared by the loop.
+    private long _owedLowWater;
+
+    /// <summary>Plaintext bytes that OpenSSL has not taken yet.</summary>
+    public long QueuedBytes => Interlocked.Read(ref _queued);
+
+    /// <summary>From any thread.</summary>
+    public SendResult TrySend(ReadOnlySpan<byte> data)
+    {
+        if (data.Length > _options.OutboundLimit)
+        {
+            throw new ArgumentException($"{data.Length} bytes can never fit the outbound limit of {_options.OutboundLimit}: send less at a time, use SendAsync, or raise TlsConnectionOptions.OutboundLimit", nameof(data));
+        }
+
+        lock (_outboundGuard)
+        {
+            if (_closedToSends) return SendResult.Closed;
+            if (data.IsEmpty) return SendResult.Queued;
+            if (_waiters.Count > 0 || QueuedBytes + data.Length > _options.OutboundLimit)
+            {
+                // Owed before the last look at the queue, which the loop may empty right now: one of the two sees the other.
+                OweLowWater(_options.OutboundLimit - data.Length);
+                if (_waiters.Count > 0 || QueuedBytes + data.Length > _options.OutboundLimit) return SendResult.Full;
+            }
+
+            Enqueue(data);
+        }
+
+        Schedule();
+        return SendResult.Queued;
+    }
+
+    /// <summary>From any thread.</summary>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
+        SendWaiter waiter;
+        lock (_outboundGuard)
+        {
+            if (_closedToSends) return ValueTask.FromException(_connection.ClosedFault());
+            if (data.IsEmpty) return ValueTask.CompletedTask;
+            if (_waiters.Count == 0 && QueuedBytes + data.Length <= _options.OutboundLimit)
+            {
+                Enqueue(data.Span);
+                waiter = null!;
+            }
+            else
+            {
+                waiter = new SendWaiter(this, data);
+                _waiters.AddLast(waiter.Node);
+            }
+        }
+
+        Schedule();
+        if (waiter is null) return ValueTask.CompletedTask;
+        waiter.ObserveCancellation(cancellationToken);
+        return waiter.Task;
+    }
+
+    /// <summary>The waiter's caller has given up. From any thread.</summary>
+    public void Cancel(SendWaiter waiter, CancellationToken cancellationToken)
+    {
+        bool begun;
+        lock (_outboundGuard)
+        {
+            if (waiter.Node.List is null) return;
+            _waiters.Remove(waiter.Node);
+            begun = waiter.HasBegun;
+        }
+
+        // Half of the message is on its way: the peer must not take what follows for the rest of it.
+        if (begun) Abort();
+        waiter.Cancel(cancellationToken);
+    }
+
+    // Under the guard. Never told while the refused send would be refused again, or the two would chase each other.
+    private void OweLowWater(int fits)
+    {
+        long owed = Math.Min(LowWaterMark, fits) + 1;
+        long before = Volatile.Read(ref _owedLowWater);
+        Interlocked.Exchange(ref _owedLowWater, before == 0 ? owed : Math.Min(before, owed));
+    }
+
+    private int LowWaterMark => Math.Min(_options.LowWaterMark, _options.OutboundLimit);
+
+    // Under the guard.
+    private void Enqueue(ReadOnlySpan<byte> data)
+    {
+        _posted.Append(data);
+        long queued = Interlocked.Add(ref _queued, data.Length);
+        if (queued > _resources.Counters.HighestQueued) _resources.Counters.RaiseHighestQueued(queued);
+    }
+
+    // On the loop: everything posted so far goes to the machine.
+    private void TakePosted()
+    {
+        lock (_outboundGuard)
+        {
+            AdmitWaiters();
+            if (_posted.IsEmpty) return;
+            _machine.Outbound.TakeAll(_posted);
+        }
+
+        _machine.AskWrite();
+    }
+
+    // Under the guard: as much of the waiting sends as there is room for, in order.
+    private void AdmitWaiters()
+    {
+        while (_waiters.First is { } node)
+        {
+            long room = _options.OutboundLimit - QueuedBytes;
+            if (room <= 0) return;
+            SendWaiter waiter = node.Value;
+            Enqueue(waiter.Take((int)Math.Min(room, int.MaxValue)));
+            if (!waiter.IsAllTaken) return;
+            _waiters.Remove(node);
+            waiter.Complete();
+        }
+    }
+
+    private void OnWritten(int bytes)
+    {
+        long queued = Interlocked.Add(ref _queued, -bytes);
+        if (queued <= LowWaterMark) TakePosted();
+        TellLowWater();
+    }
+
+    private void TellLowWater()
+    {
+        long owed = Volatile.Read(ref _owedLowWater);
+        if (owed == 0 || QueuedBytes >= owed) return;
+        if (Interlocked.CompareExchange(ref _owedLowWater, 0, owed) == owed) Call(static (handler, connection) => handler.OnLowWater(connection));
+    }
+
+    private void CloseToSends()
+    {
+        lock (_outboundGuard) _closedToSends = true;
+    }
+
+    // The end: nothing of this will go out.
+    private void DropOutbound()
+    {
+        SendWaiter[] waiters;
+        lock (_outboundGuard)
+        {
+            _closedToSends = true;
+            _posted.Clear();
+            waiters = [.. _waiters];
+            _waiters.Clear();
+        }
+
+        _machine.Outbound.Clear();
+        Interlocked.Exchange(ref _queued, 0);
+        foreach (SendWaiter waiter in waiters) waiter.Fail(_connection.ClosedFault());
+    }
+}

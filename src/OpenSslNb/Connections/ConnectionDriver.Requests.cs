@@ -1,0 +1,126 @@
+using OpenSslNb.Interop;
+
+namespace OpenSslNb.Connections;
+
+/// <content>What other threads ask for: flags, taken by the loop in its next turn.</content>
+internal sealed partial class ConnectionDriver
+{
+    // Set by any thread, taken all at once by the loop.
+    private int _requests;
+
+    // Taken from the requests and waiting for a moment between records. Looked at in each turn: progress ends the record, and brings the turn.
+    private Requests _deferredMessages;
+
+    // 1 while this driver is in the loop's inbox.
+    private int _isPosted;
+
+    [Flags]
+    private enum Requests
+    {
+        None = 0,
+        Reading = 1,
+        CloseWrite = 2,
+        Close = 4,
+        Abort = 8,
+        Dispose = 16,
+        KeyUpdate = 32,
+        KeyUpdateOfPeer = 64,
+        Renegotiate = 128,
+    }
+
+    private bool HasRequests => Volatile.Read(ref _requests) != 0;
+
+    /// <summary>Sends close_notify behind what is queued, and goes on receiving. From any thread.</summary>
+    public void CloseWrite()
+    {
+        CloseToSends();
+        Request(Requests.CloseWrite);
+    }
+
+    /// <summary>Sends close_notify behind what is queued, waits for the peer's and ends. From any thread.</summary>
+    public void Close()
+    {
+        CloseToSends();
+        Request(Requests.Close);
+    }
+
+    /// <summary>Resets the connection. From any thread.</summary>
+    public void Abort()
+    {
+        CloseToSends();
+        Request(Requests.Abort);
+    }
+
+    /// <summary>Ends the connection as it is. From any thread.</summary>
+    public void Dispose()
+    {
+        CloseToSends();
+        Request(Requests.Dispose);
+    }
+
+    /// <summary>New sending keys, and the peer's too if asked. From any thread.</summary>
+    public void UpdateKeys(bool requestPeer) => Request(requestPeer ? Requests.KeyUpdateOfPeer : Requests.KeyUpdate);
+
+    /// <summary>A TLS 1.2 renegotiation. From any thread.</summary>
+    public void Renegotiate() => Request(Requests.Renegotiate);
+
+    private void Request(Requests request)
+    {
+        Interlocked.Or(ref _requests, (int)request);
+        Schedule();
+    }
+
+    // Gives the connection a turn soon. The turn looks at requests and posted data itself, so inside it there is nothing to do.
+    private void Schedule()
+    {
+        if (_loop.IsCurrent)
+        {
+            if (!_inTurn && Index >= 0) _loop.ScheduleTurn(this);
+            return;
+        }
+
+        // At most once in the inbox at a time. A loop that has stopped has ended its connections.
+        if (Interlocked.Exchange(ref _isPosted, 1) == 0) _ = _loop.Post(this);
+    }
+
+    // False when the connection has ended by it. The flags first, then the data: what was sent before a close is found.
+    private bool TakeRequests()
+    {
+        var requests = HasRequests ? (Requests)Interlocked.Exchange(ref _requests, 0) : Requests.None;
+        TakePosted();
+        TellLowWater();
+        if (requests == Requests.None && _deferredMessages == Requests.None) return _phase == Phase.Active;
+        if ((requests & Requests.Abort) != 0) End(new CloseOutcome(CloseReason.Aborted), reset: true);
+        else if ((requests & Requests.Dispose) != 0) End(new CloseOutcome(CloseReason.Disposed));
+        if (_phase != Phase.Active) return false;
+
+        if ((requests & Requests.Reading) != 0) ApplyReading();
+        if ((requests & (Requests.Close | Requests.CloseWrite)) != 0) BeginClosing(both: (requests & Requests.Close) != 0);
+        BeginHandshakeMessages(requests);
+        return _phase == Phase.Active;
+    }
+
+    private void BeginHandshakeMessages(Requests requests)
+    {
+        requests = (requests | _deferredMessages) & (Requests.KeyUpdate | Requests.KeyUpdateOfPeer | Requests.Renegotiate);
+        _deferredMessages = Requests.None;
+        if (requests == Requests.None || _machine.State is not (ConnectionState.Handshaking or ConnectionState.Open or ConnectionState.PeerClosed)) return;
+        if (!_machine.IsBetweenRecords) _deferredMessages = requests;
+        else if ((requests & Requests.Renegotiate) != 0) BeginRenegotiation();
+        else BeginKeyUpdate(requestPeer: (requests & Requests.KeyUpdateOfPeer) != 0);
+    }
+
+    // SSL_renegotiate(3) only marks it; SSL_read drives it, since it alone can take application data that is still on its way.
+    private void BeginRenegotiation()
+    {
+        LibCrypto.ERR_clear_error();
+        if (LibSsl.SSL_renegotiate(_instance.Ssl) == 1) _machine.OnReadable();
+    }
+
+    private void BeginKeyUpdate(bool requestPeer)
+    {
+        LibCrypto.ERR_clear_error();
+        int type = requestPeer ? SslConst.SSL_KEY_UPDATE_REQUESTED : SslConst.SSL_KEY_UPDATE_NOT_REQUESTED;
+        if (LibSsl.SSL_key_update(_instance.Ssl, type) == 1) _machine.AskHandshake();
+    }
+}

@@ -1,0 +1,149 @@
+using OpenSslNb.Engine;
+using OpenSslNb.Transport;
+
+namespace OpenSslNb.Connections;
+
+/// <content>The turn: requests, steps within a budget, one flush, new interest.</content>
+internal sealed partial class ConnectionDriver
+{
+    // A record without application data (KeyUpdate, ticket, warning) costs the loop's time too: a flood of them must end the turn.
+    private const int EmptyRecordCost = 1024;
+
+    private void RunTurn()
+    {
+        if (_inTurn || _phase == Phase.Ended) return;
+        _inTurn = true;
+        try
+        {
+            if (_phase == Phase.Active) RunActiveTurn();
+            if (_phase == Phase.Lingering) RunLingeringTurn();
+        }
+        finally
+        {
+            _inTurn = false;
+        }
+    }
+
+    private void RunActiveTurn()
+    {
+        ulong taken = _transport.BytesTaken;
+        long given = SentBytes;
+        bool deferred = !TakeRequests() || !RunOperations();
+        if (_phase != Phase.Active) return;
+        _transport.EndTurn();
+        if (_transport.SendErrno != 0) ReadLastWords();
+        NoteProgress(received: _transport.BytesTaken != taken, sent: SentBytes != given);
+        AdvanceClosing();
+        if (_phase != Phase.Active) return;
+        if (deferred || HasRequests || _machine.CanStep()) _loop.ScheduleTurn(this);
+        else _loop.SetInterest(this, _machine.Interest | _transport.Interest);
+    }
+
+    // Bytes that have left for good: what OpenSSL gave less what is still here.
+    private long SentBytes => (long)_transport.BytesGiven - _transport.Unsent;
+
+    // False when the loop's handshakes for this turn are used up.
+    private bool RunOperations()
+    {
+        int readBudget = _loop.BytesPerTurn;
+        int writeBudget = _loop.BytesPerTurn;
+        if (!_machine.IsEstablished && !RunHandshake()) return false;
+        while (_phase == Phase.Active && _machine.State != ConnectionState.Failed)
+        {
+            RunReads(ref readBudget);
+            if (!TakeRequests()) return true;
+            RunWriteSide(ref writeBudget);
+            if (_transport.Flush()) _machine.OnWritable();
+            if (!TakeRequests()) return true;
+            var allowed = (readBudget > 0 ? SslOperations.Read : 0) | (writeBudget > 0 ? WriteSide : 0);
+            if (!_machine.IsEstablished || !_machine.CanStep(allowed)) return true;
+        }
+
+        return true;
+    }
+
+    private bool RunHandshake()
+    {
+        while (_machine.CanStep(SslOperations.Handshake))
+        {
+            if (!_loop.TryTakeHandshake()) return false;
+            if (!_machine.TryStep(SslOperations.Handshake, default, out _, out SslStep step)) return true;
+            if (step.IsDone) OnEstablished();
+
+            // The flight that a blocked handshake has just written may be all that it waits for.
+            if (_transport.Flush() && step.Want == SslWant.Write) _machine.OnWritable();
+        }
+
+        return true;
+    }
+
+    private void RunReads(ref int budget)
+    {
+        Span<byte> plaintext = _resources.Buffers.Plaintext;
+        var step = SslStep.Done();
+        while (budget > 0 && step.IsDone && _phase == Phase.Active && _machine.CanStep(SslOperations.Read))
+        {
+            int room = ReadRoom;
+            int filled = 0;
+
+            // A whole record always fits: OpenSSL is never left with half of one decrypted.
+            while (room - filled >= OutboundChunk.Capacity && _machine.TryStep(SslOperations.Read, plaintext[filled..room], out _, out step))
+            {
+                if (!step.IsDone) break;
+                filled += step.Bytes;
+                budget -= Math.Max(step.Bytes, EmptyRecordCost);
+                if (budget <= 0) break;
+            }
+
+            if (filled > 0) Deliver(plaintext[..filled]);
+            if (step.Kind == SslStepKind.Closed) OnPeerClosed();
+            if (HasRequests && !TakeRequests()) return;
+        }
+    }
+
+    private void RunWriteSide(ref int budget)
+    {
+        while (budget > 0 && _machine.TryStep(WriteSide, default, out SslOperation operation, out SslStep step))
+        {
+            if (operation != SslOperation.Write || !step.IsDone) continue;
+            budget -= step.Bytes;
+            OnWritten(step.Bytes);
+        }
+    }
+
+    // The kernel takes no more, but what the peer said before (an alert, its close_notify) may still be readable.
+    private void ReadLastWords()
+    {
+        int errno = _transport.SendErrno;
+        if (_machine.State is not (ConnectionState.Failed or ConnectionState.PeerClosed or ConnectionState.Closed) && !IsReadingPaused)
+        {
+            _transport.OnReadable();
+            _machine.OnReadable();
+            _ = RunOperations();
+            _transport.EndTurn();
+        }
+
+        _machine.Fail(new CloseOutcome(CloseReason.Reset, new IOException($"the transport failed: {System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})")));
+    }
+
+    private void OnEstablished()
+    {
+        _connection.SetInfo(TlsConnectionInfo.Of(_instance.Ssl));
+        ArmDeadline();
+        Call(static (handler, connection) => handler.OnOpened(connection));
+    }
+
+    // A callback that throws ends its own connection, and nothing else.
+    private void Call(Action<TlsConnectionHandler, TlsConnection> callback)
+    {
+        if (_phase == Phase.Ended) return;
+        try
+        {
+            callback(_handler, _connection);
+        }
+        catch (Exception e)
+        {
+            _machine.Fail(new CloseOutcome(CloseReason.CallbackFailed, e));
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using OpenSslNb.Engine;
+using OpenSslNb.Loop;
+using OpenSslNb.OpenSsl;
+using OpenSslNb.Transport;
+
+namespace OpenSslNb.Connections;
+
+/// <summary>
+/// One connection on its loop: gives the machine its turns, the transport its readiness, and the handler its callbacks. Other threads reach it through posted data and request flags only.
+/// </summary>
+/// <remarks>
+/// <code>
+///  Active ──► Lingering ──► Ended
+///    │  TLS is over; the last bytes go out and FIN behind them; what still comes in is dropped, so that close() sends no RST that would destroy them
+///    └────────────────────► Ended
+/// </code>
+/// </remarks>
+internal sealed partial class ConnectionDriver : LoopSource, IStepObserver
+{
+    private const SslOperations WriteSide = SslOperations.Handshake | SslOperations.Write | SslOperations.Shutdown;
+
+    private readonly EventLoop _loop;
+    private readonly LoopResources _resources;
+    private readonly TlsConnection _connection;
+    private readonly TlsConnectionOptions _options;
+    private readonly SocketHandle _socket;
+    private readonly SslInstance _instance;
+    private readonly SslMachine<SslCalls> _machine;
+    private readonly CiphertextTransport _transport;
+
+    // Set by Begin, before anything can happen.
+    private TlsConnectionHandler _handler = null!;
+    private Action? _onEnded;
+    private Phase _phase;
+    private bool _inTurn;
+
+    public ConnectionDriver(TlsConnection connection, EventLoop loop, SocketHandle socket, TlsContext context, TlsConnectionOptions options, string? peerName)
+    {
+        _connection = connection;
+        _loop = loop;
+        _resources = LoopResources.Of(loop);
+        _options = options;
+        _socket = socket;
+        _outboundGuard = new Lock();
+        _posted = new OutboundQueue(_resources.Chunks);
+        _transport = options.Transport == TransportKind.SocketFd
+            ? new SocketFdTransport(socket.Fd)
+            : new BufferedSocketTransport(socket.Fd, _resources.Buffers, options.CiphertextLimit);
+        _instance = new SslInstance(context, _transport);
+        if (peerName is not null) _instance.SetPeerName(peerName);
+        _machine = new SslMachine<SslCalls>(new SslCalls(_instance), new OutboundQueue(_resources.Chunks), _resources.Counters, options.Trace is null ? null : this);
+        _deadline = new LoopTimer(OnDeadline);
+    }
+
+    private enum Phase : byte
+    {
+        Active = 0,
+        Lingering,
+        Ended,
+    }
+
+    internal override int Fd => _socket.Fd;
+
+    /// <summary>Where TLS is. Exact on the loop's thread, a snapshot elsewhere.</summary>
+    public ConnectionState State => _machine.State;
+
+    public bool AllowsRenegotiation => _instance.Context.AllowsRenegotiation;
+
+    /// <summary>Puts the connection on its loop and begins the handshake. On the loop's thread, once.</summary>
+    public void Begin(TlsConnectionHandler handler, Action? onEnded)
+    {
+        _handler = handler;
+        _onEnded = onEnded;
+        _loop.Attach(this);
+        _lastProgress = _lastSent = _loop.Now;
+        ArmDeadline();
+        RunTurn();
+    }
+
+    /// <summary>Frees a connection that was never begun, without a callback.</summary>
+    public void Discard()
+    {
+        _phase = Phase.Ended;
+        DropOutbound();
+        _instance.Dispose();
+        _socket.Dispose();
+    }
+
+    protected internal override void OnReady(Interest ready, bool hungUp)
+    {
+        if (_phase == Phase.Active)
+        {
+            if ((ready & Interest.Read) != 0)
+            {
+                _transport.OnReadable();
+                _machine.OnReadable();
+            }
+
+            // With nothing unsent there is room, whatever an operation was blocked by.
+            if ((ready & Interest.Write) != 0 && (_transport.Flush() || _transport.Unsent == 0)) _machine.OnWritable();
+        }
+
+        RunTurn();
+    }
+
+    protected internal override void OnTurn() => RunTurn();
+
+    protected internal override void RunOnLoop()
+    {
+        // A full fence: what was posted before the flag was set is seen below.
+        Interlocked.Exchange(ref _isPosted, 0);
+        if (Index >= 0) RunTurn();
+    }
+
+    protected internal override void OnFault(Exception exception) => End(new CloseOutcome(CloseReason.LocalError, exception));
+
+    protected internal override void OnLoopStopping() => End(new CloseOutcome(CloseReason.Disposed));
+
+    void IStepObserver.OnStep(in StepRecord record)
+    {
+        var step = new TlsTraceStep(TimeSpan.FromMilliseconds(_loop.Now), record.Operation, record.Step, record.QueueLength, record.Before, record.After);
+        _options.Trace!.OnStep(_connection, step);
+    }
+}

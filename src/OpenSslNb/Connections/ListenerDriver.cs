@@ -1,0 +1,163 @@
+using System.Net;
+using System.Net.Sockets;
+using OpenSslNb.Interop;
+using OpenSslNb.Loop;
+using OpenSslNb.Transport;
+
+namespace OpenSslNb.Connections;
+
+/// <summary>A listening socket on its loop: accepts in batches, and neither spins nor dies when descriptors run out.</summary>
+internal sealed class ListenerDriver : LoopSource
+{
+    private const int AcceptsPerTurn = 64;
+
+    // Long enough that a shortage costs nothing, short enough that nobody notices when it is over.
+    private static readonly TimeSpan s_shortagePause = TimeSpan.FromMilliseconds(50);
+
+    private readonly EventLoop _loop;
+    private readonly TlsContext _context;
+    private readonly Func<TlsConnection, TlsConnectionHandler> _handlerFactory;
+    private readonly TlsListenerOptions _options;
+    private readonly SocketHandle _socket;
+    private readonly LoopTimer _retry;
+    private readonly Action _onConnectionEnded;
+    private volatile bool _stopRequested;
+    private long _acceptedCount;
+    private long _refusedCount;
+    private long _shortageCount;
+    private int _connectionCount;
+    private int _isPosted;
+
+    public ListenerDriver(EventLoop loop, IPEndPoint endPoint, TlsContext context, Func<TlsConnection, TlsConnectionHandler> handlerFactory, TlsListenerOptions options)
+    {
+        _loop = loop;
+        _context = context;
+        _handlerFactory = handlerFactory;
+        _options = options;
+        _onConnectionEnded = () => Interlocked.Decrement(ref _connectionCount);
+        _retry = new LoopTimer(() => _loop.SetInterest(this, Interest.Read));
+        _socket = SocketHandle.CreateTcp(endPoint.AddressFamily);
+        try
+        {
+            _socket.SetOption(LibC.SOL_SOCKET, LibC.SO_REUSEADDR, 1);
+            if (options.ReusePort) _socket.SetOption(LibC.SOL_SOCKET, LibC.SO_REUSEPORT, 1);
+            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6 && endPoint.Address.Equals(IPAddress.IPv6Any)) _socket.SetOption(LibC.IPPROTO_IPV6, LibC.IPV6_V6ONLY, 0);
+            _socket.Bind(endPoint);
+            _socket.Listen(options.Backlog);
+            EndPoint = _socket.LocalEndPoint ?? throw new IOException($"the address of the listener on {endPoint} cannot be read");
+        }
+        catch
+        {
+            _socket.Dispose();
+            throw;
+        }
+
+        // Its first visit to the loop attaches it.
+        _isPosted = 1;
+    }
+
+    public IPEndPoint EndPoint { get; }
+
+    public long AcceptedCount => Interlocked.Read(ref _acceptedCount);
+
+    public long RefusedCount => Interlocked.Read(ref _refusedCount);
+
+    public long ShortageCount => Interlocked.Read(ref _shortageCount);
+
+    public int ConnectionCount => Volatile.Read(ref _connectionCount);
+
+    internal override int Fd => _socket.Fd;
+
+    /// <summary>From any thread.</summary>
+    public void RequestStop()
+    {
+        _stopRequested = true;
+        if (Interlocked.Exchange(ref _isPosted, 1) == 0) _ = _loop.Post(this);
+    }
+
+    /// <summary>Frees the socket. On the loop's thread, or when it never got there.</summary>
+    public void Close()
+    {
+        _loop.Disarm(_retry);
+        _loop.Detach(this);
+        _socket.Dispose();
+    }
+
+    protected internal override void RunOnLoop()
+    {
+        Interlocked.Exchange(ref _isPosted, 0);
+        if (_stopRequested)
+        {
+            Close();
+            return;
+        }
+
+        _loop.Attach(this);
+        _loop.SetInterest(this, Interest.Read);
+    }
+
+    protected internal override void OnAbandoned() => _socket.Dispose();
+
+    protected internal override void OnReady(Interest ready, bool hungUp)
+    {
+        for (int i = 0; i < AcceptsPerTurn && !_stopRequested; i++)
+        {
+            int fd = _socket.Accept();
+            if (fd >= 0)
+            {
+                Accept(SocketHandle.Adopt(fd));
+                continue;
+            }
+
+            // Errors of the connection that was to be accepted are its own: accept(2). The next one may be well.
+            if (-fd is Errno.ECONNABORTED or Errno.EINTR or Errno.EPROTO or Errno.EPERM or Errno.ENETDOWN or Errno.EHOSTUNREACH or Errno.ENETUNREACH) continue;
+            if (-fd != Errno.EAGAIN) PauseForShortage();
+            return;
+        }
+    }
+
+    protected internal override void OnTurn()
+    {
+        // Readiness is all it works by.
+    }
+
+    protected internal override void OnFault(Exception exception) => _loop.ReportUnhandled(exception);
+
+    protected internal override void OnLoopStopping() => Close();
+
+    // Out of descriptors or memory: the socket stays readable, so waiting for it would spin. Look again in a while.
+    private void PauseForShortage()
+    {
+        Interlocked.Increment(ref _shortageCount);
+        _loop.SetInterest(this, Interest.None);
+        _loop.Arm(_retry, s_shortagePause);
+    }
+
+    private void Accept(SocketHandle socket)
+    {
+        Interlocked.Increment(ref _acceptedCount);
+        if (_connectionCount >= _options.MaximumConnections)
+        {
+            Interlocked.Increment(ref _refusedCount);
+            socket.Dispose();
+            return;
+        }
+
+        TlsConnection? connection = null;
+        try
+        {
+            ConnectionStart.Prepare(socket, _options.Connection);
+            connection = new TlsConnection(_loop, socket, _context, _options.Connection, peerName: null);
+            TlsConnectionHandler handler = _handlerFactory(connection);
+            Interlocked.Increment(ref _connectionCount);
+            connection.Begin(handler, _onConnectionEnded);
+        }
+        catch (Exception e)
+        {
+            // This connection cannot be had (memory, a factory that throws); the listener goes on.
+            connection?.Discard();
+            socket.Dispose();
+            _loop.ReportUnhandled(e);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using OpenSslNb.Engine;
+using OpenSslNb.Transport;
+
+namespace OpenSslNb.Connections;
+
+/// <summary>What the connections of one loop share.</summary>
+internal sealed class LoopResources
+{
+    /// <summary>Lent to the connection whose turn it is.</summary>
+    public LoopBuffers Buffers { get; } = new();
+
+    /// <summary>Outbound chunks; used from any thread.</summary>
+    public ChunkPool Chunks { get; } = new();
+
+    /// <summary>What the loop's machines have done.</summary>
+    public EngineCounters Counters { get; } = new();
+
+    /// <summary>The resources of a loop, made when first asked for. From any thread.</summary>
+    public static LoopResources Of(EventLoop loop)
+    {
+        object? existing = Volatile.Read(ref loop.Resources);
+        return (LoopResources)(existing ?? Interlocked.CompareExchange(ref loop.Resources, new LoopResources(), null) ?? loop.Resources!);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Net;
+using OpenSslNb.Connections;
+using OpenSslNb.Transport;
+
+namespace OpenSslNb;
+
+/// <summary>A TLS connection that never blocks. Its callbacks come on its loop's thread; its members may be called from any thread at any time, also from inside a callback.</summary>
+public sealed class TlsConnection : IDisposable
+{
+    private readonly ConnectionDriver _driver;
+    private readonly TaskCompletionSource<CloseOutcome> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile TlsConnectionInfo? _info;
+    private volatile CloseOutcome? _outcome;
+
+    internal TlsConnection(EventLoop loop, SocketHandle socket, TlsContext context, TlsConnectionOptions options, string? peerName)
+    {
+        Loop = loop;
+        RemoteEndPoint = socket.RemoteEndPoint;
+        LocalEndPoint = socket.LocalEndPoint;
+        _driver = new ConnectionDriver(this, loop, socket, context, options, peerName);
+    }
+
+    /// <summary>The loop that this connection lives on.</summary>
+    public EventLoop Loop { get; }
+
+    /// <summary>The peer's address; null when it was gone before it could be asked.</summary>
+    public IPEndPoint? RemoteEndPoint { get; }
+
+    /// <summary>Our address.</summary>
+    public IPEndPoint? LocalEndPoint { get; }
+
+    /// <summary>What the handshake agreed on; null until it has ended.</summary>
+    public TlsConnectionInfo? Info => _info;
+
+    /// <summary>Where TLS is. A snapshot, unless asked on the loop's thread.</summary>
+    public ConnectionState State => _driver.State;
+
+    /// <summary>How the connection ended; null while it lives.</summary>
+    public CloseOutcome? Outcome => _outcome;
+
+    /// <summary>Completes with the outcome after the handler's <see cref="TlsConnectionHandler.OnClosed"/>, when all resources are free.</summary>
+    public Task<CloseOutcome> Closed => _closed.Task;
+
+    /// <summary>Plaintext bytes that are queued and not taken by OpenSSL yet. A snapshot.</summary>
+    public long QueuedBytes => _driver.QueuedBytes;
+
+    /// <summary>Anything that the application wants to keep with the connection. Not touched by the engine.</summary>
+    public object? UserState { get; set; }
+
+    /// <summary>Copies data into the queue, behind everything sent before it. May be called before the handshake has ended: the data follows it.</summary>
+    /// <param name="data">At most <see cref="TlsConnectionOptions.OutboundLimit"/> bytes; nothing of it is taken unless the result is <see cref="SendResult.Queued"/>.</param>
+    /// <exception cref="ArgumentException">More than could ever fit.</exception>
+    public SendResult TrySend(ReadOnlySpan<byte> data) => _driver.TrySend(data);
+
+    /// <summary>Like <see cref="TrySend"/>, for those who know that there is room.</summary>
+    /// <param name="data">At most <see cref="TlsConnectionOptions.OutboundLimit"/> bytes.</param>
+    /// <exception cref="InvalidOperationException">The queue is full; nothing was taken.</exception>
+    /// <exception cref="TlsClosedException">The sending direction is closed; nothing was taken.</exception>
+    public void Send(ReadOnlySpan<byte> data)
+    {
+        switch (TrySend(data))
+        {
+            case SendResult.Full:
+                throw new InvalidOperationException($"the outbound queue is full ({QueuedBytes} bytes): use TrySend or SendAsync, or raise TlsConnectionOptions.OutboundLimit");
+            case SendResult.Closed:
+                throw ClosedFault();
+        }
+    }
+
+    /// <summary>Queues data as room comes, in call order with all other sends. Completes when the last byte is queued, not when the peer has it.</summary>
+    /// <param name="data">Must not change until the task completes. Any length.</param>
+    /// <param name="cancellationToken">Cancelled before the first byte was queued, nothing is sent. Cancelled later, the connection is aborted, because the peer would have half of the message.</param>
+    /// <exception cref="TlsClosedException">The sending direction is closed, or the connection ended while the data waited.</exception>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default) => _driver.SendAsync(data, cancellationToken);
+
+    /// <summary>Half-close: sends close_notify behind what is queued; receiving goes on (RFC 8446 §6.1).</summary>
+    public void CloseWrite() => _driver.CloseWrite();
+
+    /// <summary>Closes in good order: sends what is queued, then close_notify, then FIN, and waits for the peer's close_notify up to <see cref="TlsConnectionOptions.ShutdownTimeout"/>. Returns at once; see <see cref="Closed"/>.</summary>
+    public void Close() => _driver.Close();
+
+    /// <summary>Ends the connection at once with RST; what is queued is lost. Ends as <see cref="CloseReason.Aborted"/>.</summary>
+    public void Abort() => _driver.Abort();
+
+    /// <summary>Ends the connection at once, without close_notify: the peer sees a truncated stream. Ends as <see cref="CloseReason.Disposed"/>; no effect on one that has ended. May be called again.</summary>
+    public void Dispose() => _driver.Dispose();
+
+    /// <summary>Stops callbacks with data after the current one. The peer is held back by TCP. Its close_notify is not seen until <see cref="ResumeReading"/>.</summary>
+    public void PauseReading() => _driver.PauseReading();
+
+    /// <summary>Lets data come again.</summary>
+    public void ResumeReading() => _driver.ResumeReading();
+
+    /// <summary>Changes our sending keys, and asks the peer to change its own if wanted (KeyUpdate, RFC 8446 §4.6.3; <c>SSL_key_update(3)</c>).</summary>
+    /// <param name="requestPeer">Ask the peer to do the same.</param>
+    /// <exception cref="InvalidOperationException">The connection does not speak TLS 1.3, or its handshake has not ended.</exception>
+    public void UpdateKeys(bool requestPeer = false)
+    {
+        if (_info is not { Protocol: TlsProtocol.Tls13 }) throw new InvalidOperationException("KeyUpdate needs an established TLS 1.3 connection");
+        _driver.UpdateKeys(requestPeer);
+    }
+
+    /// <summary>Starts a renegotiation (RFC 5246 §7.4.1.1, RFC 5746; <c>SSL_renegotiate(3)</c>).</summary>
+    /// <exception cref="InvalidOperationException">The connection does not speak TLS 1.2, its handshake has not ended, or its context does not allow it.</exception>
+    public void Renegotiate()
+    {
+        if (_info is not { Protocol: TlsProtocol.Tls12 }) throw new InvalidOperationException("renegotiation needs an established TLS 1.2 connection");
+        if (!_driver.AllowsRenegotiation) throw new InvalidOperationException("renegotiation is off: set TlsOptions.AllowRenegotiation");
+        _driver.Renegotiate();
+    }
+
+    /// <summary>Begins the handshake. On the loop's thread, once.</summary>
+    /// <param name="handler">Gets the callbacks.</param>
+    /// <param name="onEnded">Told on the loop's thread when the connection has ended, before the handler is.</param>
+    internal void Begin(TlsConnectionHandler handler, Action? onEnded = null) => _driver.Begin(handler, onEnded);
+
+    /// <summary>Frees a connection that was never begun.</summary>
+    internal void Discard() => _driver.Discard();
+
+    internal void SetInfo(TlsConnectionInfo info) => _info = info;
+
+    internal void SetOutcome(CloseOutcome outcome) => _outcome = outcome;
+
+    internal void CompleteClosed(CloseOutcome outcome) => _closed.TrySetResult(outcome);
+
+    internal TlsClosedException ClosedFault() => new(_outcome);
+}

@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+using OpenSslNb.Interop;
+
+namespace OpenSslNb;
+
+/// <summary>What a handshake has agreed on. Immutable.</summary>
+public sealed record TlsConnectionInfo
+{
+    /// <summary>The version (<c>SSL_version(3)</c>).</summary>
+    public required TlsProtocol Protocol { get; init; }
+
+    /// <summary>The cipher suite's name in OpenSSL's spelling (<c>SSL_CIPHER_get_name(3)</c>).</summary>
+    public required string CipherSuite { get; init; }
+
+    /// <summary>The application protocol (ALPN, RFC 7301); null when none was agreed.</summary>
+    public string? ApplicationProtocol { get; init; }
+
+    /// <summary>The name that the client asked for (SNI, RFC 6066 §3); null when it asked for none.</summary>
+    public string? ServerName { get; init; }
+
+    /// <summary>True when an earlier session was resumed.</summary>
+    public bool IsResumed { get; init; }
+
+    /// <summary>Subject of the peer's certificate; null when it sent none.</summary>
+    public string? PeerSubject { get; init; }
+
+    /// <summary>Why the peer's certificate would not be acceptable, in OpenSSL's words (<c>SSL_get_verify_result(3)</c>); null when it is, or when the peer sent none. Only a side that does not enforce verification sees it set.</summary>
+    public string? VerificationError { get; init; }
+
+    internal static unsafe TlsConnectionInfo Of(nint ssl)
+    {
+        nint verification = LibSsl.SSL_get_verify_result(ssl);
+        string? subject = PeerSubjectOf(ssl);
+        return new TlsConnectionInfo
+        {
+            Protocol = (TlsProtocol)LibSsl.SSL_version(ssl),
+            CipherSuite = Text(LibSsl.SSL_CIPHER_get_name(LibSsl.SSL_get_current_cipher(ssl))) ?? "",
+            ApplicationProtocol = ApplicationProtocolOf(ssl),
+            ServerName = Text(LibSsl.SSL_get_servername(ssl, SslConst.TLSEXT_NAMETYPE_host_name)),
+            IsResumed = LibSsl.SSL_session_reused(ssl) != 0,
+            PeerSubject = subject,
+            VerificationError = subject is null || verification == CryptoConst.X509_V_OK ? null : Text(LibCrypto.X509_verify_cert_error_string(verification)),
+        };
+    }
+
+    private static unsafe string? ApplicationProtocolOf(nint ssl)
+    {
+        byte* name;
+        uint length;
+        LibSsl.SSL_get0_alpn_selected(ssl, &name, &length);
+        return length == 0 ? null : Marshal.PtrToStringUTF8((nint)name, (int)length);
+    }
+
+    private static unsafe string? PeerSubjectOf(nint ssl)
+    {
+        nint pointer = LibSsl.SSL_get1_peer_certificate(ssl);
+        if (pointer == 0) return null;
+        using SafeX509Handle certificate = SafeX509Handle.Adopt(pointer);
+        const int Size = 512;
+        byte* buffer = stackalloc byte[Size];
+        return Text(LibCrypto.X509_NAME_oneline(LibCrypto.X509_get_subject_name(pointer), buffer, Size));
+    }
+
+    private static unsafe string? Text(byte* text) => Marshal.PtrToStringUTF8((nint)text);
+}

@@ -1,0 +1,74 @@
+namespace OpenSslNb;
+
+/// <summary>Where a connection's ciphertext goes.</summary>
+public enum TransportKind
+{
+    /// <summary>Several records a system call, through buffers that the loop's connections share. Reading never waits for a blocked write.</summary>
+    Buffered = 0,
+
+    /// <summary>OpenSSL makes the system calls (<c>SSL_set_fd(3)</c>). On TLS 1.3, or with renegotiation allowed, reading waits while a write is blocked: two peers that both send without reading stall until the write timeout.</summary>
+    SocketFd,
+}
+
+/// <summary>Bounds and deadlines of a connection. Every deadline may be <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+public sealed record TlsConnectionOptions
+{
+    /// <summary>Where ciphertext goes.</summary>
+    public TransportKind Transport { get; init; } = TransportKind.Buffered;
+
+    /// <summary>Most plaintext bytes that may be queued; over it <see cref="TlsConnection.TrySend"/> says <see cref="SendResult.Full"/>. 1 MiB unless told otherwise.</summary>
+    public int OutboundLimit { get; init; } = 1024 * 1024;
+
+    /// <summary>After a refused send, <see cref="TlsConnectionHandler.OnLowWater"/> is called when the queue has fallen to this many bytes. 256 KiB, or the limit if that is less.</summary>
+    public int LowWaterMark { get; init; } = 256 * 1024;
+
+    /// <summary>Most plaintext bytes kept while reading is paused and a renegotiation forces a read; at least 16 KiB. 64 KiB unless told otherwise.</summary>
+    public int InboundLimit { get; init; } = 64 * 1024;
+
+    /// <summary>Most ciphertext bytes kept while the kernel takes none, on the buffered transport; at least 20 KiB. 128 KiB unless told otherwise.</summary>
+    public int CiphertextLimit { get; init; } = 128 * 1024;
+
+    /// <summary>Time for the whole handshake, whatever the peer trickles. 10 s unless told otherwise.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time without a byte in either direction. 5 minutes unless told otherwise.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Time that queued data may wait without a byte of it going out. 1 minute unless told otherwise.</summary>
+    public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Time for the peer to follow once our close_notify is out. 5 s unless told otherwise.</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Size of the kernel's send buffer (<c>SO_SNDBUF</c>, bytes); null leaves it to the kernel, which is best for nearly everybody.</summary>
+    public int? SendBuffer { get; init; }
+
+    /// <summary>Size of the kernel's receive buffer (<c>SO_RCVBUF</c>, bytes); null leaves it to the kernel.</summary>
+    public int? ReceiveBuffer { get; init; }
+
+    /// <summary>Sees each attempt of each operation; null for none. Called on the loop's thread.</summary>
+    public ITlsTrace? Trace { get; init; }
+
+    internal TlsConnectionOptions Validated()
+    {
+        AtLeast(nameof(OutboundLimit), OutboundLimit, 1);
+        AtLeast(nameof(LowWaterMark), LowWaterMark, 0);
+        AtLeast(nameof(InboundLimit), InboundLimit, 16 * 1024);
+        AtLeast(nameof(CiphertextLimit), CiphertextLimit, 20 * 1024);
+        Positive(nameof(HandshakeTimeout), HandshakeTimeout);
+        Positive(nameof(IdleTimeout), IdleTimeout);
+        Positive(nameof(WriteTimeout), WriteTimeout);
+        Positive(nameof(ShutdownTimeout), ShutdownTimeout);
+        return this;
+    }
+
+    private static void AtLeast(string name, int value, int least)
+    {
+        if (value < least) throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least {least}");
+    }
+
+    private static void Positive(string name, TimeSpan value)
+    {
+        if (value <= TimeSpan.Zero && value != Timeout.InfiniteTimeSpan) throw new ArgumentOutOfRangeException(name, value, $"{name} must be positive, or Timeout.InfiniteTimeSpan");
+    }
+}

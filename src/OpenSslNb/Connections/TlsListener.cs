@@ -1,0 +1,72 @@
+using System.Net;
+using OpenSslNb.Connections;
+
+namespace OpenSslNb;
+
+/// <summary>How a listener accepts.</summary>
+public sealed record TlsListenerOptions
+{
+    /// <summary>Connections that the kernel keeps until they are accepted (<c>listen(2)</c>); 4096 unless told otherwise, and at most what the system allows.</summary>
+    public int Backlog { get; init; } = 4096;
+
+    /// <summary>Most connections of this listener at a time: those above it are closed at once. No limit unless given.</summary>
+    public int MaximumConnections { get; init; } = int.MaxValue;
+
+    /// <summary>Lets several listeners, one per loop, share one address (<c>SO_REUSEPORT</c>): the kernel spreads the connections.</summary>
+    public bool ReusePort { get; init; }
+
+    /// <summary>For the connections that are accepted.</summary>
+    public TlsConnectionOptions Connection { get; init; } = new();
+}
+
+/// <summary>Accepts TLS connections on one loop.</summary>
+public sealed class TlsListener : IDisposable
+{
+    private readonly ListenerDriver _driver;
+
+    private TlsListener(ListenerDriver driver) => _driver = driver;
+
+    /// <summary>The address that is listened on, with the port that was chosen if it was 0.</summary>
+    public IPEndPoint EndPoint => _driver.EndPoint;
+
+    /// <summary>Connections accepted so far, those refused for a limit included.</summary>
+    public long AcceptedCount => _driver.AcceptedCount;
+
+    /// <summary>Connections refused so far, for <see cref="TlsListenerOptions.MaximumConnections"/>.</summary>
+    public long RefusedCount => _driver.RefusedCount;
+
+    /// <summary>Connections of this listener that live now.</summary>
+    public int ConnectionCount => _driver.ConnectionCount;
+
+    /// <summary>How often accepting had to wait because the process or the system was out of descriptors or memory.</summary>
+    public long ShortageCount => _driver.ShortageCount;
+
+    /// <summary>Listens at once.</summary>
+    /// <param name="loop">Where the connections live.</param>
+    /// <param name="endPoint">Address and port; port 0 lets the system choose. An IPv6 "any" address takes IPv4 too.</param>
+    /// <param name="context">A server's context. May be disposed while the listener lives.</param>
+    /// <param name="handlerFactory">Gives the handler of each connection, on the loop's thread.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <exception cref="IOException">The address cannot be had.</exception>
+    public static TlsListener Start(EventLoop loop, IPEndPoint endPoint, TlsContext context, Func<TlsConnection, TlsConnectionHandler> handlerFactory, TlsListenerOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(loop);
+        ArgumentNullException.ThrowIfNull(endPoint);
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(handlerFactory);
+        if (!context.IsServer) throw new ArgumentException("a listener needs a server's context: TlsContext.CreateServer", nameof(context));
+        options ??= new TlsListenerOptions();
+        _ = options.Connection.Validated();
+        var driver = new ListenerDriver(loop, endPoint, context, handlerFactory, options);
+        if (!loop.Post(driver))
+        {
+            driver.Close();
+            throw new ObjectDisposedException(nameof(EventLoop), "the loop has stopped");
+        }
+
+        return new TlsListener(driver);
+    }
+
+    /// <summary>Stops accepting. Connections that live go on. From any thread, also twice.</summary>
+    public void Dispose() => _driver.RequestStop();
+}

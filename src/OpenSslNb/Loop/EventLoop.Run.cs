@@ -1,0 +1,128 @@
+using OpenSslNb.Loop;
+using OpenSslNb.Polling;
+
+namespace OpenSslNb;
+
+/// <content>The turn: wait, events, inbox, timers, ready list.</content>
+public sealed partial class EventLoop
+{
+    private void Run()
+    {
+        SignalMask.BlockSigPipe();
+        try
+        {
+            while (!_stopRequested) Turn();
+        }
+        finally
+        {
+            Stop();
+        }
+    }
+
+    private void Turn()
+    {
+        int count = Wait();
+        Now = ReadClock();
+        _handshakesLeft = _options.HandshakesPerTurn;
+        for (int i = 0; i < count; i++) Dispatch(_events[i]);
+        RunInbox();
+        _timers.Advance(Now);
+        RunReadyList();
+    }
+
+    private int Wait()
+    {
+        int timeout = 0;
+        if (_readyList.Count == 0)
+        {
+            timeout = _timers.MillisecondsToNext(ReadClock());
+            Interlocked.Exchange(ref _sleeping, 1);
+            if (!_inbox.IsEmpty || _stopRequested) timeout = 0;
+        }
+
+        int count = _poller.Wait(_events, timeout);
+        Volatile.Write(ref _sleeping, 0);
+        return count;
+    }
+
+    private void Dispatch(in PollEvent pollEvent)
+    {
+        if (pollEvent.Token == SourceTable.WakerToken)
+        {
+            _waker.Drain();
+            return;
+        }
+
+        // A source that was closed earlier in this turn has no entry any more, even if its index is taken again.
+        if (_sources.Find(pollEvent.Token) is not { } source) return;
+        try
+        {
+            source.OnReady(pollEvent.Ready, pollEvent.HungUp);
+        }
+        catch (Exception e)
+        {
+            source.OnFault(e);
+        }
+    }
+
+    private void RunInbox()
+    {
+        for (InboxItem? item = _inbox.TakeAll(); item is not null;)
+        {
+            // Read before it runs: the item may be posted again by then.
+            InboxItem? next = item.NextInInbox;
+            item.NextInInbox = null;
+            try
+            {
+                item.RunOnLoop();
+            }
+            catch (Exception e) when (item is LoopSource source)
+            {
+                source.OnFault(e);
+            }
+
+            item = next;
+        }
+    }
+
+    private void RunReadyList()
+    {
+        // Who asks for a turn during its turn gets it in the next one, after the poller was asked.
+        for (int count = _readyList.Count; count > 0; count--)
+        {
+            LoopSource source = _readyList.Dequeue();
+            source.OnReadyList = false;
+            if (source.Index < 0) continue;
+            try
+            {
+                source.OnTurn();
+            }
+            catch (Exception e)
+            {
+                source.OnFault(e);
+            }
+        }
+    }
+
+    private void Stop()
+    {
+        RunInbox();
+        foreach (LoopSource source in _sources.Snapshot()) StopSource(source);
+        _stopped = true;
+        AbandonInbox();
+        _poller.Dispose();
+        _waker.Dispose();
+    }
+
+    private static void StopSource(LoopSource source)
+    {
+        try
+        {
+            source.OnLoopStopping();
+        }
+        catch (Exception e)
+        {
+            source.OnFault(e);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+namespace OpenSslNb;
+
+/// <summary>Which system call waits for readiness.</summary>
+public enum PollerKind
+{
+    /// <summary><c>epoll(7)</c>: a turn costs by the descriptors that are ready.</summary>
+    Epoll = 0,
+
+    /// <summary><c>poll(2)</c>: a turn costs by all descriptors; any POSIX system has it.</summary>
+    Poll,
+}
+
+/// <summary>How an <see cref="EventLoop"/> works.</summary>
+public sealed record EventLoopOptions
+{
+    /// <summary>Which system call waits; <see cref="PollerKind.Epoll"/> unless told otherwise.</summary>
+    public PollerKind Poller { get; init; } = PollerKind.Epoll;
+
+    /// <summary>Name of the loop's thread, for debuggers.</summary>
+    public string Name { get; init; } = "opensslnb loop";
+
+    /// <summary>The loop's clock: deadlines are measured with its timestamps.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Bytes that one connection may read, and may write, in one turn before others get theirs; 256 KiB unless told otherwise.</summary>
+    public int BytesPerTurn { get; init; } = 256 * 1024;
+
+    /// <summary>Handshakes that one turn may work on before established connections get their turn again; 16 unless told otherwise.</summary>
+    public int HandshakesPerTurn { get; init; } = 16;
+}

@@ -1,0 +1,93 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using OpenSslNb.Interop;
+
+namespace OpenSslNb.OpenSsl;
+
+/// <summary>Reads certificates and keys from PEM (RFC 7468; <c>PEM_read_bio_X509(3)</c>).</summary>
+internal static unsafe class Pem
+{
+    /// <summary>All certificates in the text, in order; at least one.</summary>
+    /// <exception cref="OpenSslException">There is none, or one of them is malformed.</exception>
+    public static List<SafeX509Handle> ReadCertificates(ReadOnlySpan<byte> pem, string source)
+    {
+        var certificates = new List<SafeX509Handle>();
+        fixed (byte* pointer = pem)
+        {
+            using SafeBioHandle bio = Open(pointer, pem.Length);
+            while (true)
+            {
+                LibCrypto.ERR_clear_error();
+                nint certificate = LibCrypto.PEM_read_bio_X509(bio.Pointer, 0, null, null);
+                if (certificate != 0)
+                {
+                    certificates.Add(SafeX509Handle.Adopt(certificate));
+                    continue;
+                }
+
+                IReadOnlyList<OpenSslError> errors = ErrorQueue.Drain();
+                if (certificates.Count > 0 && IsEndOfPem(errors)) return certificates;
+                certificates.ForEach(c => c.Dispose());
+                throw new OpenSslException(
+                    IsEndOfPem(errors) ? $"{source} holds no PEM certificate (-----BEGIN CERTIFICATE-----)" : $"a certificate in {source} is malformed", errors);
+            }
+        }
+    }
+
+    /// <summary>The private key in the text.</summary>
+    /// <param name="pem">PKCS#8 or a traditional format, encrypted or not.</param>
+    /// <param name="password">Null when the key is not encrypted.</param>
+    /// <param name="source">For messages.</param>
+    public static SafeEvpPkeyHandle ReadPrivateKey(ReadOnlySpan<byte> pem, string? password, string source)
+    {
+        // Zero-terminated and pinned; wiped after use.
+        byte[] secret = GC.AllocateArray<byte>(password is null ? 1 : Encoding.UTF8.GetMaxByteCount(password.Length) + 1, pinned: true);
+        if (password is not null) _ = Encoding.UTF8.GetBytes(password, secret);
+        try
+        {
+            fixed (byte* pointer = pem)
+            fixed (byte* secretPointer = secret)
+            {
+                using SafeBioHandle bio = Open(pointer, pem.Length);
+                LibCrypto.ERR_clear_error();
+                nint key = LibCrypto.PEM_read_bio_PrivateKey(bio.Pointer, 0, &OnPassword, password is null ? null : secretPointer);
+                if (key != 0) return SafeEvpPkeyHandle.Adopt(key);
+                throw OpenSslException.FromQueue(KeyMessage(pem, password, source));
+            }
+        }
+        finally
+        {
+            System.Security.Cryptography.CryptographicOperations.ZeroMemory(secret);
+        }
+    }
+
+    // Called with our argument instead of asking on the terminal: pem_password_cb(3).
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnPassword(byte* buffer, int size, int writing, void* argument)
+    {
+        if (argument == null) return -1;
+        ReadOnlySpan<byte> password = MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)argument);
+        if (password.Length > size) return -1;
+        password.CopyTo(new Span<byte>(buffer, size));
+        return password.Length;
+    }
+
+    private static string KeyMessage(ReadOnlySpan<byte> pem, string? password, string source)
+    {
+        if (pem.IndexOf("PRIVATE KEY-----"u8) < 0) return $"{source} holds no PEM private key (-----BEGIN PRIVATE KEY-----)";
+        if (pem.IndexOf("ENCRYPTED"u8) < 0) return $"the private key in {source} is malformed";
+        return password is null ? $"the private key in {source} is encrypted and no password was given" : $"the private key in {source} could not be decrypted: is the password right?";
+    }
+
+    private static SafeBioHandle Open(byte* pointer, int length)
+    {
+        // Does not copy: the memory outlives the BIO (BIO_new_mem_buf(3)).
+        nint bio = LibCrypto.BIO_new_mem_buf(pointer, length);
+        return bio == 0 ? throw OpenSslException.FromQueue("BIO_new_mem_buf failed") : SafeBioHandle.Adopt(bio);
+    }
+
+    // PEM_read_bio_* says PEM_R_NO_START_LINE when there is no more.
+    private static bool IsEndOfPem(IReadOnlyList<OpenSslError> errors) =>
+        errors.Count > 0 && errors[^1] is { LibraryCode: CryptoConst.ERR_LIB_PEM, ReasonCode: CryptoConst.PEM_R_NO_START_LINE };
+}

@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+using OpenSslNb.Engine;
+using OpenSslNb.Interop;
+using OpenSslNb.Transport;
+
+namespace OpenSslNb.OpenSsl;
+
+/// <summary>
+/// The only place that makes SSL I/O calls. Each attempt clears the error queue, calls, reads errno, asks <c>SSL_get_error(3)</c> and translates, in one method and on one thread.
+/// </summary>
+internal readonly unsafe struct SslCalls(SslInstance instance) : ISslCalls
+{
+    public bool IsInHandshake => LibSsl.SSL_in_init(instance.Ssl) != 0;
+
+    public bool ReadWaitsForBlockedWrite =>
+        instance.Transport.SplitsRecords && (instance.Context.AllowsRenegotiation || LibSsl.SSL_version(instance.Ssl) >= SslConst.TLS1_3_VERSION);
+
+    public ulong InputPosition => instance.Transport.BytesTaken;
+
+    public bool HasRoomFor(int plaintextLength) => instance.Transport.HasRoomFor(plaintextLength);
+
+    public SslStep Handshake()
+    {
+        // After the handshake this only sends a KeyUpdate: application data must not be met here.
+        while (true)
+        {
+            ulong before = InputPosition;
+            SslStep step = Perform(SslOperation.Handshake, null, 0, inputFrozen: instance.IsEstablished);
+            if (step.IsDone) instance.IsEstablished = true;
+
+            // Blocked on read though bytes were there: a record that did not move the handshake. The next may.
+            if (step.Want != SslWant.Read || instance.Transport.RanDry || InputPosition == before) return step;
+        }
+    }
+
+    public SslStep Read(Span<byte> destination)
+    {
+        fixed (byte* buffer = destination)
+        {
+            SslStep step = Perform(SslOperation.Read, buffer, destination.Length, inputFrozen: false);
+
+            // SSL_MODE_AUTO_RETRY is off: OpenSSL stops after each record without application data, with more at hand.
+            return step.Want == SslWant.Read && !instance.Transport.RanDry ? SslStep.Done() : step;
+        }
+    }
+
+    public SslStep Write(in PendingWrite write)
+    {
+        // What SSL_read has decrypted and not given yet would be met by the handshake inside SSL_write, which must not see it.
+        if (IsInHandshake && LibSsl.SSL_pending(instance.Ssl) > 0) return SslStep.Blocked(SslWant.Read);
+
+        // The chunk is pinned for its life, so the pointer is the same at each attempt.
+        fixed (byte* buffer = write.Bytes)
+        {
+            return Perform(SslOperation.Write, buffer, write.Length, inputFrozen: true);
+        }
+    }
+
+    public SslStep Shutdown()
+    {
+        // SSL_shutdown(3) fails for good while a handshake is on; whatever the handshake waits for comes first.
+        if (IsInHandshake) return SslStep.Blocked(LibSsl.SSL_want(instance.Ssl) == SslConst.SSL_WRITING ? SslWant.Write : SslWant.Read);
+        return Perform(SslOperation.Shutdown, null, 0, inputFrozen: true);
+    }
+
+    private SslStep Perform(SslOperation operation, byte* buffer, int length, bool inputFrozen)
+    {
+        CiphertextTransport transport = instance.Transport;
+        nint ssl = instance.Ssl;
+        transport.RanDry = false;
+        transport.InputFrozen = inputFrozen;
+
+        LibCrypto.ERR_clear_error();
+        int result = operation switch
+        {
+            SslOperation.Handshake => LibSsl.SSL_do_handshake(ssl),
+            SslOperation.Read => LibSsl.SSL_read(ssl, buffer, length),
+            SslOperation.Write => LibSsl.SSL_write(ssl, buffer, length),
+            _ => LibSsl.SSL_shutdown(ssl),
+        };
+        int errno = Marshal.GetLastSystemError();
+        if (result > 0) return SslStep.Done(operation is SslOperation.Read or SslOperation.Write ? result : 0);
+        int error = LibSsl.SSL_get_error(ssl, result);
+        return error switch
+        {
+            // 0 from SSL_shutdown: our close_notify is out, the peer's has not come; SSL_read will see it.
+            _ when operation == SslOperation.Shutdown && result == 0 => SslStep.Done(),
+            SslConst.SSL_ERROR_WANT_READ => SslStep.Blocked(SslWant.Read),
+            SslConst.SSL_ERROR_WANT_WRITE => SslStep.Blocked(SslWant.Write),
+            SslConst.SSL_ERROR_ZERO_RETURN when operation == SslOperation.Read => SslStep.Closed(),
+            SslConst.SSL_ERROR_WANT_CLIENT_HELLO_CB => SslStep.Blocked(SslWant.ClientHello),
+            SslConst.SSL_ERROR_WANT_X509_LOOKUP => SslStep.Blocked(SslWant.Certificate),
+            SslConst.SSL_ERROR_WANT_RETRY_VERIFY => SslStep.Blocked(SslWant.VerifyRetry),
+            SslConst.SSL_ERROR_WANT_ASYNC or SslConst.SSL_ERROR_WANT_ASYNC_JOB => SslStep.Blocked(SslWant.Async),
+            _ => SslStep.Failed(SslFailure.Classify(instance, operation, error, errno)),
+        };
+    }
+}

@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+using OpenSslNb.Interop;
+
+namespace OpenSslNb.OpenSsl;
+
+/// <summary>Gives a failed call its name: which of the <see cref="CloseReason"/>s it was. Drains the error queue.</summary>
+internal static unsafe class SslFailure
+{
+    public static CloseOutcome Classify(SslInstance instance, SslOperation operation, int error, int errno)
+    {
+        IReadOnlyList<OpenSslError> errors = ErrorQueue.Drain();
+        if ((instance.CallbackFailure ?? instance.Transport.CallbackFailure) is { } thrown) return Outcome(instance, CloseReason.CallbackFailed, thrown);
+        if (instance.Transport.SawEndOfStream && IsEndOfStream(error, errors)) return Outcome(instance, CloseReason.Truncated, Truncation(operation, errors));
+        if (instance.Transport.Errno != 0) return Outcome(instance, CloseReason.Reset, Broken(operation, instance.Transport.Errno));
+        if (HasReason(errors, SslConst.SSL_R_CERTIFICATE_VERIFY_FAILED) && VerificationText(instance) is { } text)
+        {
+            return Outcome(instance, CloseReason.VerificationFailed, new OpenSslException($"the peer's certificate is not acceptable: {text}", errors));
+        }
+
+        if (error == SslConst.SSL_ERROR_ZERO_RETURN)
+        {
+            return Outcome(instance, CloseReason.ProtocolError, new OpenSslException($"the peer sent close_notify during {Name(operation)}", errors));
+        }
+
+        // SYSCALL with an empty queue and nothing seen on the transport: OpenSSL's own view of errno is all there is.
+        if (errors.Count == 0 && error == SslConst.SSL_ERROR_SYSCALL && errno != 0) return Outcome(instance, CloseReason.Reset, Broken(operation, errno));
+        return Outcome(instance, CloseReason.ProtocolError, new OpenSslException($"{Name(operation)} failed", errors));
+    }
+
+    // OpenSSL 3 reports the missing close_notify in the queue; 1.1.1 as a system call without an error.
+    private static bool IsEndOfStream(int error, IReadOnlyList<OpenSslError> errors) =>
+        HasReason(errors, SslConst.SSL_R_UNEXPECTED_EOF_WHILE_READING) || (error == SslConst.SSL_ERROR_SYSCALL && errors.Count == 0);
+
+    private static bool HasReason(IReadOnlyList<OpenSslError> errors, int reason)
+    {
+        foreach (OpenSslError error in errors)
+        {
+            if (error.LibraryCode == CryptoConst.ERR_LIB_SSL && error.ReasonCode == reason) return true;
+        }
+
+        return false;
+    }
+
+    private static CloseOutcome Outcome(SslInstance instance, CloseReason reason, Exception exception) =>
+        new(reason, exception, instance.AlertSent, instance.AlertReceived ?? (exception as OpenSslException)?.Alert);
+
+    private static OpenSslException Truncation(SslOperation operation, IReadOnlyList<OpenSslError> errors) =>
+        new($"the peer ended the stream without close_notify during {Name(operation)}", errors);
+
+    private static IOException Broken(SslOperation operation, int errno) =>
+        new($"the transport failed during {Name(operation)}: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})");
+
+    private static string? VerificationText(SslInstance instance)
+    {
+        nint result = LibSsl.SSL_get_verify_result(instance.Ssl);
+        return result == CryptoConst.X509_V_OK ? null : Marshal.PtrToStringUTF8((nint)LibCrypto.X509_verify_cert_error_string(result));
+    }
+
+    private static string Name(SslOperation operation) => operation switch
+    {
+        SslOperation.Handshake => "the handshake",
+        SslOperation.Read => "a read",
+        SslOperation.Write => "a write",
+        _ => "the shutdown",
+    };
+}

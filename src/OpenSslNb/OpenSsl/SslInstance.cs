@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+using OpenSslNb.Interop;
+using OpenSslNb.Transport;
+
+namespace OpenSslNb.OpenSsl;
+
+/// <summary>One native <c>SSL</c> with its transport, and what OpenSSL's callbacks have said about it.</summary>
+internal sealed class SslInstance : IDisposable
+{
+    private readonly SafeSslHandle _handle;
+
+    // Weak: a forgotten instance must stay collectable. Callbacks run only inside calls that are made through it, so the target is alive then.
+    private GCHandle _self;
+
+    /// <summary>Makes an <c>SSL</c> of the context over a transport. Ready for its handshake.</summary>
+    /// <param name="context">Stays usable while this instance lives, even if disposed meanwhile.</param>
+    /// <param name="transport">Owned by this instance from now on.</param>
+    public SslInstance(TlsContext context, CiphertextTransport transport)
+    {
+        Transport = transport;
+        Context = context;
+        _handle = SafeSslHandle.Create(context.Handle);
+        _self = GCHandle.Alloc(this, GCHandleType.Weak);
+        SslCallbacks.Bind(Ssl, GCHandle.ToIntPtr(_self));
+        transport.Attach(Ssl);
+        if (context.IsServer) LibSsl.SSL_set_accept_state(Ssl);
+        else LibSsl.SSL_set_connect_state(Ssl);
+    }
+
+    /// <summary>Valid until <see cref="Dispose"/>; used by the thread that drives the machine alone.</summary>
+    public nint Ssl => _handle.Pointer;
+
+    public CiphertextTransport Transport { get; }
+
+    public TlsContext Context { get; }
+
+    /// <summary>True once the initial handshake has ended.</summary>
+    public bool IsEstablished { get; set; }
+
+    /// <summary>AlertDescription of the last alert that we sent.</summary>
+    public int? AlertSent { get; private set; }
+
+    /// <summary>AlertDescription of the last alert that the peer sent.</summary>
+    public int? AlertReceived { get; private set; }
+
+    /// <summary>What a callback of the application threw under OpenSSL's frames.</summary>
+    public Exception? CallbackFailure { get; set; }
+
+    public void OnAlert(bool sent, int alert)
+    {
+        if (sent) AlertSent = alert;
+        else AlertReceived = alert;
+    }
+
+    /// <summary>Sets the name that the client asks for (SNI, RFC 6066 §3) and that the certificate must bear (RFC 6125; an IP address per RFC 2818).</summary>
+    public void SetPeerName(string name)
+    {
+        bool isAddress = System.Net.IPAddress.TryParse(name, out _);
+        PeerName.Set(Ssl, name, isAddress, Context.VerifiesPeer);
+    }
+
+    public void Dispose()
+    {
+        if (!_self.IsAllocated) return;
+        _handle.Dispose();
+        _self.Free();
+        Transport.Dispose();
+    }
+}

@@ -1,0 +1,76 @@
+using OpenSslNb.Interop;
+using OpenSslNb.OpenSsl;
+
+namespace OpenSslNb;
+
+/// <summary>A configuration ready for use, an <c>SSL_CTX</c>. Immutable; may be shared by any number of connections, loops and threads.</summary>
+/// <remarks>May be disposed while connections made of it live: they keep what they need.</remarks>
+public sealed class TlsContext : IDisposable
+{
+    private TlsContext(SafeSslCtxHandle handle, TlsOptions options)
+    {
+        Handle = handle;
+        Options = options;
+    }
+
+    /// <summary>True when connections of this context are the server's side.</summary>
+    public bool IsServer => Options is TlsServerOptions;
+
+    /// <summary>Version of the OpenSSL that is in use, in words.</summary>
+    /// <exception cref="OpenSslNotFoundException">No usable OpenSSL was found.</exception>
+    public static string OpenSslVersionText
+    {
+        get
+        {
+            OpenSslLibrary.EnsureLoaded();
+            return OpenSslLibrary.Version.Text;
+        }
+    }
+
+    internal SafeSslCtxHandle Handle { get; }
+
+    internal TlsOptions Options { get; }
+
+    internal bool AllowsRenegotiation => Options.AllowRenegotiation;
+
+    internal Action<string>? KeyLog => Options.KeyLog;
+
+    internal bool VerifiesPeer => Options is TlsClientOptions { DangerouslyAcceptAnyPeerCertificate: false } or TlsServerOptions { ClientTrust: not null };
+
+    /// <summary>Makes the configuration of a client: the server's chain and name are verified, against the system's trust store unless options say otherwise.</summary>
+    /// <param name="options">Null for the defaults.</param>
+    /// <exception cref="OpenSslNotFoundException">No usable OpenSSL was found.</exception>
+    /// <exception cref="OpenSslException">OpenSSL refused an option; the message says which.</exception>
+    public static TlsContext CreateClient(TlsClientOptions? options = null) => Create(options ?? new TlsClientOptions());
+
+    /// <summary>Makes the configuration of a server.</summary>
+    /// <param name="options">With a <see cref="TlsOptions.Certificate"/>.</param>
+    /// <exception cref="ArgumentException">No certificate is given.</exception>
+    /// <exception cref="OpenSslNotFoundException">No usable OpenSSL was found.</exception>
+    /// <exception cref="OpenSslException">OpenSSL refused an option; the message says which.</exception>
+    public static TlsContext CreateServer(TlsServerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Certificate is null) throw new ArgumentException("a server needs a certificate: set TlsServerOptions.Certificate", nameof(options));
+        return Create(options);
+    }
+
+    /// <summary>Releases this reference; connections that use the context keep theirs. May be called again, from any thread.</summary>
+    public void Dispose() => Handle.Dispose();
+
+    private static TlsContext Create(TlsOptions options)
+    {
+        OpenSslLibrary.EnsureLoaded();
+        SafeSslCtxHandle handle = SafeSslCtxHandle.Create();
+        try
+        {
+            TlsContextBuilder.Configure(handle, options);
+            return new TlsContext(handle, options);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+}

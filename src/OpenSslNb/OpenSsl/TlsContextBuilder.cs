@@ -1,0 +1,147 @@
+using System.Text;
+using OpenSslNb.Interop;
+
+namespace OpenSslNb.OpenSsl;
+
+/// <summary>Turns options into an <c>SSL_CTX</c>, one concern a method. Each refusal names the option.</summary>
+internal static unsafe class TlsContextBuilder
+{
+    public static void Configure(SafeSslCtxHandle handle, TlsOptions options)
+    {
+        nint context = handle.Pointer;
+        SetModes(context, options);
+        SetVersions(context, options);
+        SetCiphers(context, options);
+        SetSessions(context);
+        if (options.Certificate is { } certificate) certificate.Apply(context);
+        SetTrust(context, options);
+        SetAlpn(handle, options);
+        SslCallbacks.WatchAlerts(context);
+        if (options.KeyLog is not null) SslCallbacks.LogKeys(context);
+    }
+
+    private static void SetModes(nint context, TlsOptions options)
+    {
+        // Partial writes and moving buffers stay off: OpenSSL then checks that a retry is identical. Auto-retry off: one record a call, so that a flood of KeyUpdates cannot hold the loop.
+        _ = LibSsl.SSL_CTX_clear_mode(context, SslConst.SSL_MODE_AUTO_RETRY | SslConst.SSL_MODE_ENABLE_PARTIAL_WRITE | SslConst.SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+        _ = LibSsl.SSL_CTX_set_options(context, (ulong)SslConst.SSL_OP_NO_COMPRESSION);
+        if (options.AllowRenegotiation)
+        {
+            _ = LibSsl.SSL_CTX_clear_options(context, (ulong)SslConst.SSL_OP_NO_RENEGOTIATION);
+            if (OpenSslCapabilities.HasAllowClientRenegotiation) _ = LibSsl.SSL_CTX_set_options(context, (ulong)SslConst.SSL_OP_ALLOW_CLIENT_RENEGOTIATION);
+        }
+        else
+        {
+            _ = LibSsl.SSL_CTX_set_options(context, (ulong)SslConst.SSL_OP_NO_RENEGOTIATION);
+        }
+    }
+
+    private static void SetVersions(nint context, TlsOptions options)
+    {
+        Require(LibSsl.SSL_CTX_set_min_proto_version(context, (int)options.MinimumProtocol), $"the minimum protocol {options.MinimumProtocol}");
+        Require(LibSsl.SSL_CTX_set_max_proto_version(context, (int)options.MaximumProtocol), $"the maximum protocol {options.MaximumProtocol}");
+        if (options.MaximumProtocol != TlsProtocol.Default && options.MaximumProtocol < options.MinimumProtocol)
+        {
+            throw new ArgumentException($"the maximum protocol {options.MaximumProtocol} is below the minimum {options.MinimumProtocol}", nameof(options));
+        }
+    }
+
+    private static void SetCiphers(nint context, TlsOptions options)
+    {
+        if (options.CipherList is { } list)
+        {
+            using var text = new NativeText(list);
+            Require(LibSsl.SSL_CTX_set_cipher_list(context, text.Pointer), $"the cipher list '{list}'");
+        }
+
+        if (options.CipherSuites is { } suites)
+        {
+            using var text = new NativeText(suites);
+            Require(LibSsl.SSL_CTX_set_ciphersuites(context, text.Pointer), $"the TLS 1.3 cipher suites '{suites}'");
+        }
+
+        if (options.Groups is { } groups)
+        {
+            using var text = new NativeText(groups);
+            Require(LibSsl.SSL_CTX_set1_groups_list(context, text.Pointer), $"the groups '{groups}'");
+        }
+    }
+
+    private static void SetSessions(nint context)
+    {
+        // Tickets only: a cache inside the shared context would grow and be contended. A context id is needed all the same, or resumption with client certificates fails.
+        _ = LibSsl.SSL_CTX_set_session_cache_mode(context, SslConst.SSL_SESS_CACHE_OFF);
+        fixed (byte* id = "opensslnb"u8)
+        {
+            Require(LibSsl.SSL_CTX_set_session_id_context(context, id, 9), "the session id context");
+        }
+    }
+
+    private static void SetTrust(nint context, TlsOptions options)
+    {
+        switch (options)
+        {
+            case TlsClientOptions { DangerouslyAcceptAnyPeerCertificate: true } client:
+                LoadTrust(context, client.Trust);
+                LibSsl.SSL_CTX_set_verify(context, SslConst.SSL_VERIFY_NONE, null);
+                break;
+            case TlsClientOptions client:
+                LoadTrust(context, client.Trust);
+                LibSsl.SSL_CTX_set_verify(context, SslConst.SSL_VERIFY_PEER, null);
+                break;
+            case TlsServerOptions { ClientTrust: { } trust }:
+                LoadTrust(context, trust);
+                TrustStore.OfferAsClientAuthorities(context, trust);
+                LibSsl.SSL_CTX_set_verify(context, SslConst.SSL_VERIFY_PEER | SslConst.SSL_VERIFY_FAIL_IF_NO_PEER_CERT, null);
+                break;
+        }
+    }
+
+    private static void LoadTrust(nint context, TlsTrust? trust)
+    {
+        if (trust is null) Require(LibSsl.SSL_CTX_set_default_verify_paths(context), "the system's trust store");
+        else TrustStore.Load(context, trust);
+    }
+
+    private static void SetAlpn(SafeSslCtxHandle handle, TlsOptions options)
+    {
+        if (options.ApplicationProtocols.Count == 0) return;
+        byte[] wire = AlpnWireFormat(options.ApplicationProtocols);
+        if (options is TlsServerOptions)
+        {
+            NativeBytes native = NativeBytes.Copy(wire);
+            handle.OnReleased(native.Free);
+            SslCallbacks.SelectAlpn(handle.Pointer, native);
+            return;
+        }
+
+        fixed (byte* pointer = wire)
+        {
+            // 0 is success here, unlike nearly everywhere else: SSL_CTX_set_alpn_protos(3).
+            if (LibSsl.SSL_CTX_set_alpn_protos(handle.Pointer, pointer, (uint)wire.Length) != 0) throw OpenSslException.FromQueue("OpenSSL refused the application protocols");
+        }
+    }
+
+    // Each name behind its length in one byte: RFC 7301 §3.1.
+    private static byte[] AlpnWireFormat(IReadOnlyList<string> protocols)
+    {
+        using var wire = new MemoryStream();
+        foreach (string protocol in protocols)
+        {
+            if (protocol.Length is 0 or > 255 || !Ascii.IsValid(protocol))
+            {
+                throw new ArgumentException($"the application protocol '{protocol}' must be 1 to 255 characters of ASCII", nameof(protocols));
+            }
+
+            wire.WriteByte((byte)protocol.Length);
+            wire.Write(Encoding.ASCII.GetBytes(protocol));
+        }
+
+        return wire.ToArray();
+    }
+
+    private static void Require(nint result, string what)
+    {
+        if (result != 1) throw OpenSslException.FromQueue($"OpenSSL refused {what}");
+    }
+}

@@ -1,0 +1,52 @@
+namespace OpenSslNb;
+
+/// <summary>What clients and servers have in common. Immutable once a <see cref="TlsContext"/> is made of it.</summary>
+public abstract record TlsOptions
+{
+    /// <summary>Lowest version that is accepted; TLS 1.2 unless told otherwise (<c>SSL_CTX_set_min_proto_version(3)</c>, RFC 8996).</summary>
+    public TlsProtocol MinimumProtocol { get; init; } = TlsProtocol.Tls12;
+
+    /// <summary>Highest version; the library's newest unless told otherwise.</summary>
+    public TlsProtocol MaximumProtocol { get; init; } = TlsProtocol.Default;
+
+    /// <summary>Cipher list for TLS 1.2 in OpenSSL's syntax (<c>openssl-ciphers(1)</c>); null for the library's default.</summary>
+    public string? CipherList { get; init; }
+
+    /// <summary>Cipher suites for TLS 1.3, colon-separated (<c>SSL_CTX_set_ciphersuites(3)</c>); null for the library's default.</summary>
+    public string? CipherSuites { get; init; }
+
+    /// <summary>Key exchange groups in order of preference, colon-separated (<c>SSL_CTX_set1_groups_list(3)</c>); null for the library's default.</summary>
+    public string? Groups { get; init; }
+
+    /// <summary>Application protocols in order of preference, such as <c>h2</c> and <c>http/1.1</c> (ALPN, RFC 7301); none unless given. Each is 1 to 255 bytes of ASCII.</summary>
+    public IReadOnlyList<string> ApplicationProtocols { get; init; } = [];
+
+    /// <summary>Our certificate chain and key; a server needs one, a client sends it when asked.</summary>
+    public TlsCertificate? Certificate { get; init; }
+
+    /// <summary>Lets TLS 1.2 peers renegotiate. Off unless told otherwise: it costs us far more than them (CVE-2011-1473) and crosses reads with writes.</summary>
+    public bool AllowRenegotiation { get; init; }
+
+    /// <summary>Receives each secret as a line in NSS key log format, for tools such as Wireshark (<c>SSL_CTX_set_keylog_callback(3)</c>). Called on the thread that drives the connection. Whoever has these lines can read the traffic.</summary>
+    public Action<string>? KeyLog { get; init; }
+}
+
+/// <summary>How a client's connections are made.</summary>
+public sealed record TlsClientOptions : TlsOptions
+{
+    /// <summary>Trust these certificates alone, instead of the system's store; null for the system's store (<c>SSL_CTX_set_default_verify_paths(3)</c>).</summary>
+    public TlsTrust? Trust { get; init; }
+
+    /// <summary>
+    /// Accepts any certificate for any name: whoever sits between can read and change everything. For tests and for peers that are authenticated by other means.
+    /// The result of the check that was not enforced is still in <see cref="TlsConnectionInfo.VerificationError"/>.
+    /// </summary>
+    public bool DangerouslyAcceptAnyPeerCertificate { get; init; }
+}
+
+/// <summary>How a server's connections are made.</summary>
+public sealed record TlsServerOptions : TlsOptions
+{
+    /// <summary>Demand a client certificate that leads to these authorities; null to ask for none (<c>SSL_CTX_set_verify(3)</c>).</summary>
+    public TlsTrust? ClientTrust { get; init; }
+}

@@ -1,0 +1,74 @@
+using OpenSslNb.Interop;
+
+namespace OpenSslNb.Transport;
+
+/// <summary>
+/// Where ciphertext comes from and goes to, and what was seen of it during the current OpenSSL call. <see cref="OpenSsl.SslCalls"/> resets the observation before each call
+/// and reads it after; the engine above cannot tell one transport from another.
+/// </summary>
+internal abstract class CiphertextTransport : IDisposable
+{
+    /// <summary>True during calls that must not take input: a write or a shutdown in the middle of a renegotiation would fail on application data.</summary>
+    public bool InputFrozen { get; set; }
+
+    /// <summary>True when OpenSSL asked for bytes during the current call and there were none.</summary>
+    public bool RanDry { get; set; }
+
+    /// <summary>True once the peer's end of the byte stream was read.</summary>
+    public bool SawEndOfStream { get; protected set; }
+
+    /// <summary>errno of the system call that broke receiving, or the transport altogether; 0 while it is whole.</summary>
+    public int Errno { get; set; }
+
+    /// <summary>
+    /// errno of the send that failed; 0 while sending works. OpenSSL is not told: what it still gives is dropped, so that what the peer sent before (an alert, close_notify)
+    /// can be read. The connection ends when that is done.
+    /// </summary>
+    public int SendErrno { get; protected set; }
+
+    /// <summary>What a callback under OpenSSL's frames threw; kept here, since no exception may cross them.</summary>
+    public Exception? CallbackFailure { get; set; }
+
+    /// <summary>Ciphertext bytes that OpenSSL has taken so far.</summary>
+    public ulong BytesTaken { get; protected set; }
+
+    /// <summary>Ciphertext bytes that OpenSSL has given so far.</summary>
+    public ulong BytesGiven { get; protected set; }
+
+    /// <summary>True when a record may be taken in part, so that OpenSSL can be left in the middle of one.</summary>
+    public abstract bool SplitsRecords { get; }
+
+    /// <summary>True when bytes wait here that no poller can see.</summary>
+    public abstract bool HasBufferedInput { get; }
+
+    /// <summary>Ciphertext bytes that OpenSSL has given and the kernel, or the caller, has not taken yet.</summary>
+    public abstract int Unsent { get; }
+
+    /// <summary>What the transport itself waits for, whatever the operations want.</summary>
+    public abstract Interest Interest { get; }
+
+    /// <summary>Whether a record of this many plaintext bytes would be taken whole.</summary>
+    public abstract bool HasRoomFor(int plaintextLength);
+
+    /// <summary>Makes the <c>SSL</c> use this transport; it lives at least as long as the <c>SSL</c>.</summary>
+    public abstract void Attach(nint ssl);
+
+    /// <summary>Sends what is unsent as far as the kernel takes it.</summary>
+    /// <returns>True when room was made: what waits for it may try again.</returns>
+    public abstract bool Flush();
+
+    /// <summary>The descriptor became readable: there may be input again.</summary>
+    public abstract void OnReadable();
+
+    /// <summary>The connection's turn ends: what was borrowed from the loop is given back.</summary>
+    public abstract void EndTurn();
+
+    /// <summary>Frees what the transport holds. The descriptor is not its own, and the <c>SSL</c> must be freed before.</summary>
+    public abstract void Dispose();
+
+    /// <summary>A call of OpenSSL's BIO for bytes: the number copied, 0 at the end of the stream, -1 when there are none now or the transport is broken (<see cref="Errno"/>).</summary>
+    internal virtual int OnBioRead(Span<byte> destination) => throw new NotSupportedException("this transport has no BIO of ours");
+
+    /// <summary>A call of OpenSSL's BIO with bytes: the number taken, -1 when there is no room or the transport is broken (<see cref="Errno"/>).</summary>
+    internal virtual int OnBioWrite(ReadOnlySpan<byte> source) => throw new NotSupportedException("this transport has no BIO of ours");
+}

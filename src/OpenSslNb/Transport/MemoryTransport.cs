@@ -1,0 +1,85 @@
+namespace OpenSslNb.Transport;
+
+/// <summary>Bytes in, bytes out, for callers who do their own I/O. The same rules as the buffered socket: records are taken whole below the limit, answers have a reserve.</summary>
+internal sealed class MemoryTransport : CiphertextTransport
+{
+    private const int RecordOverhead = 1024;
+    private const int AnswerReserve = 16 * 1024;
+
+    private readonly ByteFifo _input = new();
+    private readonly ByteFifo _output = new();
+    private readonly int _limit;
+    private bool _ended;
+
+    public MemoryTransport(int ciphertextLimit)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(ciphertextLimit, (16 * 1024) + RecordOverhead);
+        _limit = ciphertextLimit;
+    }
+
+    public override bool SplitsRecords => false;
+
+    public override bool HasBufferedInput => _input.Length > 0;
+
+    public override int Unsent => _output.Length;
+
+    public override Interest Interest => Unsent > 0 ? Interest.Write : Interest.None;
+
+    /// <summary>Ciphertext for the peer; valid until the next call on the machine.</summary>
+    public ReadOnlySpan<byte> Output => _output.Bytes;
+
+    public override bool HasRoomFor(int plaintextLength) => Unsent == 0 || Unsent + plaintextLength + RecordOverhead <= _limit;
+
+    public override void Attach(nint ssl) => TransportBio.Attach(ssl, this);
+
+    /// <summary>Ciphertext from the peer.</summary>
+    public void Feed(ReadOnlySpan<byte> ciphertext) => _input.Append(ciphertext);
+
+    /// <summary>The peer's stream has ended; what was fed before is still read.</summary>
+    public void FeedEndOfStream() => _ended = true;
+
+    /// <summary>The caller has delivered bytes of <see cref="Output"/>.</summary>
+    public void SkipOutput(int count) => _output.Skip(count);
+
+    public override bool Flush() => false;
+
+    public override void OnReadable()
+    {
+        // Input comes by Feed.
+    }
+
+    public override void EndTurn()
+    {
+        // Nothing is borrowed.
+    }
+
+    public override void Dispose()
+    {
+        _input.Dispose();
+        _output.Dispose();
+    }
+
+    internal override int OnBioRead(Span<byte> destination)
+    {
+        int count = _input.Take(destination);
+        if (count > 0)
+        {
+            BytesTaken += (ulong)count;
+            return count;
+        }
+
+        if (!_ended) return -1;
+        SawEndOfStream = true;
+        return 0;
+    }
+
+    internal override int OnBioWrite(ReadOnlySpan<byte> source)
+    {
+        int count = Math.Min(_limit + AnswerReserve - Unsent, source.Length);
+        if (count <= 0) return -1;
+        _output.Append(source[..count]);
+        BytesGiven += (ulong)count;
+        return count;
+    }
+
+}

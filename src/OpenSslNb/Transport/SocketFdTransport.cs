@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using OpenSslNb.Interop;
+
+namespace OpenSslNb.Transport;
+
+/// <summary>
+/// OpenSSL makes the system calls itself (<c>SSL_set_fd(3)</c>). It can be left in the middle of a record, so reads wait for a blocked write where reading would be fatal:
+/// two peers that both send and do not read can stall here until the write timeout.
+/// </summary>
+/// <remarks>A callback on the BIO (<c>BIO_set_callback_ex(3)</c>) only watches: what ran dry, what ended, what errno was; and it holds back input that must not be taken.</remarks>
+internal sealed unsafe class SocketFdTransport(int fd) : CiphertextTransport
+{
+    private const int ReadRetry = CryptoConst.BIO_FLAGS_READ | CryptoConst.BIO_FLAGS_SHOULD_RETRY;
+
+    public override bool SplitsRecords => true;
+
+    public override bool HasBufferedInput => false;
+
+    public override int Unsent => 0;
+
+    public override Interest Interest => Interest.None;
+
+    public override bool HasRoomFor(int plaintextLength) => true;
+
+    public override void Attach(nint ssl)
+    {
+        if (LibSsl.SSL_set_fd(ssl, fd) != 1) throw OpenSslException.FromQueue("SSL_set_fd failed");
+        nint bio = LibSsl.SSL_get_rbio(ssl);
+
+        // Freed when OpenSSL says that the BIO goes.
+        LibCrypto.BIO_set_callback_arg(bio, GCHandle.ToIntPtr(GCHandle.Alloc(this)));
+        LibCrypto.BIO_set_callback_ex(bio, &Observe);
+        NativeLive.CountBio(+1);
+    }
+
+    public override bool Flush() => false;
+
+    public override void OnReadable()
+    {
+        // Nothing is remembered about the socket.
+    }
+
+    public override void EndTurn()
+    {
+        // Nothing is borrowed.
+    }
+
+    public override void Dispose()
+    {
+        // The descriptor is the connection's.
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint Observe(nint bio, int operation, byte* argument, nuint length, int number, nint longNumber, int result, nuint* processed)
+    {
+        int errno = Marshal.GetLastSystemError();
+        nint handle = LibCrypto.BIO_get_callback_arg(bio);
+        if (handle == 0) return result;
+        if (operation == CryptoConst.BIO_CB_FREE)
+        {
+            LibCrypto.BIO_set_callback_arg(bio, 0);
+            GCHandle.FromIntPtr(handle).Free();
+            NativeLive.CountBio(-1);
+            return result;
+        }
+
+        // Sound: the handle is freed above only, and OpenSSL makes no call on a freed BIO.
+        return Unsafe.As<SocketFdTransport>(GCHandle.FromIntPtr(handle).Target!).OnOperation(bio, operation, result, processed, errno);
+    }
+
+    private int OnOperation(nint bio, int operation, int result, nuint* processed, int errno)
+    {
+        switch (operation)
+        {
+            case CryptoConst.BIO_CB_READ when InputFrozen:
+                RanDry = true;
+                LibCrypto.BIO_clear_flags(bio, CryptoConst.BIO_FLAGS_RWS | CryptoConst.BIO_FLAGS_SHOULD_RETRY);
+                LibCrypto.BIO_set_flags(bio, ReadRetry);
+                return -1;
+            case CryptoConst.BIO_CB_READ | CryptoConst.BIO_CB_RETURN when result > 0:
+                BytesTaken += *processed;
+                break;
+            case CryptoConst.BIO_CB_READ | CryptoConst.BIO_CB_RETURN:
+                if (LibCrypto.BIO_test_flags(bio, CryptoConst.BIO_FLAGS_SHOULD_RETRY) != 0) RanDry = true;
+                else if (result == 0) SawEndOfStream = true;
+                else Errno = errno;
+                break;
+            case CryptoConst.BIO_CB_WRITE | CryptoConst.BIO_CB_RETURN when result > 0:
+                BytesGiven += *processed;
+                break;
+            case CryptoConst.BIO_CB_WRITE | CryptoConst.BIO_CB_RETURN:
+                if (LibCrypto.BIO_test_flags(bio, CryptoConst.BIO_FLAGS_SHOULD_RETRY) == 0) Errno = errno;
+                break;
+        }
+
+        return result;
+    }
+}
