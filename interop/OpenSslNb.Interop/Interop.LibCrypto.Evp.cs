@@ -1,0 +1,30 @@
+namespace OpenSslNb.Interop;
+
+/// <content>Keys: openssl/evp.h, openssl/ec.h.</content>
+internal static unsafe partial class LibCrypto
+{
+    /// <summary><c>EVP_PKEY_free(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, void> EVP_PKEY_free = (delegate* unmanaged<nint, void>)OpenSslLibrary.Required("EVP_PKEY_free");
+
+    /// <summary><c>EVP_PKEY_CTX_new_id(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<int, nint, nint> EVP_PKEY_CTX_new_id = (delegate* unmanaged<int, nint, nint>)OpenSslLibrary.Required("EVP_PKEY_CTX_new_id");
+
+    /// <summary><c>EVP_PKEY_CTX_free(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, void> EVP_PKEY_CTX_free = (delegate* unmanaged<nint, void>)OpenSslLibrary.Required("EVP_PKEY_CTX_free");
+
+    /// <summary><c>EVP_PKEY_CTX_ctrl(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int, int, int, int, void*, int> EVP_PKEY_CTX_ctrl = (delegate* unmanaged<nint, int, int, int, int, void*, int>)OpenSslLibrary.Required("EVP_PKEY_CTX_ctrl");
+
+    /// <summary><c>EVP_PKEY_keygen_init(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int> EVP_PKEY_keygen_init = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("EVP_PKEY_keygen_init");
+
+    /// <summary><c>EVP_PKEY_keygen(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nint*, int> EVP_PKEY_keygen = (delegate* unmanaged<nint, nint*, int>)OpenSslLibrary.Required("EVP_PKEY_keygen");
+
+    /// <summary><c>EVP_sha256(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint> EVP_sha256 = (delegate* unmanaged<nint>)OpenSslLibrary.Required("EVP_sha256");
+
+    /// <summary><c>EVP_PKEY_CTX_set_ec_paramgen_curve_nid(3)</c>: a macro before 3.0, and still what the function does.</summary>
+    internal static int EVP_PKEY_CTX_set_ec_paramgen_curve_nid(nint context, int nid) =>
+        EVP_PKEY_CTX_ctrl(context, CryptoConst.EVP_PKEY_EC, CryptoConst.EVP_PKEY_OP_PARAMGEN | CryptoConst.EVP_PKEY_OP_KEYGEN, CryptoConst.EVP_PKEY_CTRL_EC_PARAMGEN_CURVE_NID, nid, null);
+}

@@ -1,0 +1,102 @@
+namespace OpenSslNb.Interop;
+
+/// <content><c>SSL</c>: openssl/ssl.h.</content>
+internal static unsafe partial class LibSsl
+{
+    /// <summary><c>SSL_new(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nint> SSL_new = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Required("SSL_new");
+
+    /// <summary><c>SSL_free(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, void> SSL_free = (delegate* unmanaged<nint, void>)OpenSslLibrary.Required("SSL_free");
+
+    /// <summary><c>SSL_ctrl(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int, nint, void*, nint> SSL_ctrl = (delegate* unmanaged<nint, int, nint, void*, nint>)OpenSslLibrary.Required("SSL_ctrl");
+
+    /// <summary><c>SSL_set_accept_state(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, void> SSL_set_accept_state = (delegate* unmanaged<nint, void>)OpenSslLibrary.Required("SSL_set_accept_state");
+
+    /// <summary><c>SSL_set_connect_state(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, void> SSL_set_connect_state = (delegate* unmanaged<nint, void>)OpenSslLibrary.Required("SSL_set_connect_state");
+
+    /// <summary><c>SSL_do_handshake(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int> SSL_do_handshake = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("SSL_do_handshake");
+
+    /// <summary><c>SSL_read(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, byte*, int, int> SSL_read = (delegate* unmanaged<nint, byte*, int, int>)OpenSslLibrary.Required("SSL_read");
+
+    /// <summary><c>SSL_write(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, byte*, int, int> SSL_write = (delegate* unmanaged<nint, byte*, int, int>)OpenSslLibrary.Required("SSL_write");
+
+    /// <summary><c>SSL_shutdown(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int> SSL_shutdown = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("SSL_shutdown");
+
+    /// <summary><c>SSL_get_error(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int, int> SSL_get_error = (delegate* unmanaged<nint, int, int>)OpenSslLibrary.Required("SSL_get_error");
+
+    /// <summary><c>SSL_want(3)</c>.</summary>
+    internal static readonly delegate* unmanaged[SuppressGCTransition]<nint, int> SSL_want = (delegate* unmanaged[SuppressGCTransition]<nint, int>)OpenSslLibrary.Required("SSL_want");
+
+    /// <summary><c>SSL_pending(3)</c>.</summary>
+    internal static readonly delegate* unmanaged[SuppressGCTransition]<nint, int> SSL_pending = (delegate* unmanaged[SuppressGCTransition]<nint, int>)OpenSslLibrary.Required("SSL_pending");
+
+    /// <summary><c>SSL_has_pending(3)</c>.</summary>
+    internal static readonly delegate* unmanaged[SuppressGCTransition]<nint, int> SSL_has_pending = (delegate* unmanaged[SuppressGCTransition]<nint, int>)OpenSslLibrary.Required("SSL_has_pending");
+
+    /// <summary><c>SSL_in_init(3)</c>.</summary>
+    internal static readonly delegate* unmanaged[SuppressGCTransition]<nint, int> SSL_in_init = (delegate* unmanaged[SuppressGCTransition]<nint, int>)OpenSslLibrary.Required("SSL_in_init");
+
+    /// <summary><c>SSL_set_bio(3): takes over one reference when both are the same</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nint, nint, void> SSL_set_bio = (delegate* unmanaged<nint, nint, nint, void>)OpenSslLibrary.Required("SSL_set_bio");
+
+    /// <summary><c>SSL_get_rbio(3)</c>.</summary>
+    internal static readonly delegate* unmanaged[SuppressGCTransition]<nint, nint> SSL_get_rbio = (delegate* unmanaged[SuppressGCTransition]<nint, nint>)OpenSslLibrary.Required("SSL_get_rbio");
+
+    /// <summary><c>SSL_set_fd(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int, int> SSL_set_fd = (delegate* unmanaged<nint, int, int>)OpenSslLibrary.Required("SSL_set_fd");
+
+    /// <summary><c>SSL_version(3)</c>.</summary>
+    internal static readonly delegate* unmanaged[SuppressGCTransition]<nint, int> SSL_version = (delegate* unmanaged[SuppressGCTransition]<nint, int>)OpenSslLibrary.Required("SSL_version");
+
+    /// <summary><c>SSL_get_current_cipher(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nint> SSL_get_current_cipher = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Required("SSL_get_current_cipher");
+
+    /// <summary><c>SSL_CIPHER_get_name(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, byte*> SSL_CIPHER_get_name = (delegate* unmanaged<nint, byte*>)OpenSslLibrary.Required("SSL_CIPHER_get_name");
+
+    /// <summary><c>SSL_get_verify_result(3)</c>.</summary>
+    internal static readonly delegate* unmanaged[SuppressGCTransition]<nint, nint> SSL_get_verify_result = (delegate* unmanaged[SuppressGCTransition]<nint, nint>)OpenSslLibrary.Required("SSL_get_verify_result");
+
+    /// <summary><c>SSL_get0_param(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nint> SSL_get0_param = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Required("SSL_get0_param");
+
+    /// <summary><c>SSL_key_update(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int, int> SSL_key_update = (delegate* unmanaged<nint, int, int>)OpenSslLibrary.Required("SSL_key_update");
+
+    /// <summary><c>SSL_renegotiate(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int> SSL_renegotiate = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("SSL_renegotiate");
+
+    /// <summary><c>SSL_session_reused(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int> SSL_session_reused = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("SSL_session_reused");
+
+    /// <summary><c>SSL_get_servername(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int, byte*> SSL_get_servername = (delegate* unmanaged<nint, int, byte*>)OpenSslLibrary.Required("SSL_get_servername");
+
+    /// <summary><c>SSL_set_ex_data(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int, nint, int> SSL_set_ex_data = (delegate* unmanaged<nint, int, nint, int>)OpenSslLibrary.Required("SSL_set_ex_data");
+
+    /// <summary><c>SSL_get_ex_data(3)</c>.</summary>
+    internal static readonly delegate* unmanaged[SuppressGCTransition]<nint, int, nint> SSL_get_ex_data = (delegate* unmanaged[SuppressGCTransition]<nint, int, nint>)OpenSslLibrary.Required("SSL_get_ex_data");
+
+    /// <summary><c>SSL_get0_alpn_selected(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, byte**, uint*, void> SSL_get0_alpn_selected = (delegate* unmanaged<nint, byte**, uint*, void>)OpenSslLibrary.Required("SSL_get0_alpn_selected");
+
+    /// <summary><c>SSL_SESSION_free(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, void> SSL_SESSION_free = (delegate* unmanaged<nint, void>)OpenSslLibrary.Required("SSL_SESSION_free");
+
+    /// <summary><c>SSL_set_tlsext_host_name(3)</c>: a macro.</summary>
+    internal static nint SSL_set_tlsext_host_name(nint ssl, byte* name) => SSL_ctrl(ssl, SslConst.SSL_CTRL_SET_TLSEXT_HOSTNAME, SslConst.TLSEXT_NAMETYPE_host_name, name);
+
+    /// <summary><c>SSL_get1_peer_certificate(3)</c>: the caller owns a reference. Called <c>SSL_get_peer_certificate</c> before 3.0.</summary>
+    internal static readonly delegate* unmanaged<nint, nint> SSL_get1_peer_certificate =
+        (delegate* unmanaged<nint, nint>)OpenSslLibrary.RequiredAny("SSL_get1_peer_certificate", "SSL_get_peer_certificate");
+}

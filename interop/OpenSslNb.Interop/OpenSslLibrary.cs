@@ -1,0 +1,122 @@
+using System.Runtime.InteropServices;
+
+namespace OpenSslNb.Interop;
+
+/// <summary>Finds and loads libssl and libcrypto at run time, once for the process.</summary>
+/// <remarks>Whoever is about to use <see cref="LibSsl"/> or <see cref="LibCrypto"/> for the first time calls <see cref="EnsureLoaded"/> before: it reports a missing library clearly.</remarks>
+internal static unsafe class OpenSslLibrary
+{
+    /// <summary>Names a folder to look in before the system's.</summary>
+    internal const string DirectoryVariable = "OPENSSLNB_OPENSSL_DIR";
+
+    private const ulong OldestVersion = 0x1010100FUL;
+
+    private static readonly Lazy<Loaded> s_loaded = new(() => Load(Candidates(Environment.GetEnvironmentVariable(DirectoryVariable))), LazyThreadSafetyMode.PublicationOnly);
+
+    /// <summary>What is loaded.</summary>
+    internal static OpenSslVersion Version => s_loaded.Value.Version;
+
+    /// <summary>Loads the libraries if they are not.</summary>
+    /// <exception cref="OpenSslNotFoundException">None was found, or too old a one; thrown at each call.</exception>
+    internal static void EnsureLoaded() => _ = s_loaded.Value;
+
+    /// <summary>The pairs that are tried, in order: libcrypto first, since libssl needs it from the same place.</summary>
+    internal static IReadOnlyList<(string Crypto, string Ssl)> Candidates(string? directory)
+    {
+        string[] generations = ["4", "3", "1.1"];
+        var candidates = new List<(string, string)>();
+        if (!string.IsNullOrEmpty(directory))
+        {
+            foreach (string folder in (string[])[directory, Path.Combine(directory, "lib"), Path.Combine(directory, "lib64")])
+            {
+                foreach (string generation in generations) candidates.Add((Path.Combine(folder, $"libcrypto.so.{generation}"), Path.Combine(folder, $"libssl.so.{generation}")));
+            }
+        }
+
+        foreach (string generation in generations) candidates.Add(($"libcrypto.so.{generation}", $"libssl.so.{generation}"));
+        return candidates;
+    }
+
+    /// <summary>Loads the first pair that is there and new enough.</summary>
+    internal static Loaded Load(IReadOnlyList<(string Crypto, string Ssl)> candidates)
+    {
+        var tooOld = new List<string>();
+        foreach ((string crypto, string ssl) in candidates)
+        {
+            if (!NativeLibrary.TryLoad(crypto, out _) || !NativeLibrary.TryLoad(ssl, out nint handle)) continue;
+            OpenSslVersion version = VersionOf(handle);
+            if (version.Number >= OldestVersion)
+            {
+                Initialize(handle);
+                return new Loaded(handle, version);
+            }
+
+            tooOld.Add($"{ssl} is {version.Text}");
+        }
+
+        throw new OpenSslNotFoundException(NotFoundMessage(candidates, tooOld));
+    }
+
+    /// <summary>The address of a symbol that every supported version has.</summary>
+    internal static void* Required(string name) => RequiredAny(name);
+
+    /// <summary>The address of the first of these symbols that is there.</summary>
+    internal static void* RequiredAny(params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+        {
+            void* address = Optional(name);
+            if (address != null) return address;
+        }
+
+        throw new OpenSslNotFoundException($"{Version.Text} lacks {string.Join(" and ", names.ToArray())}: is it a complete OpenSSL?");
+    }
+
+    /// <summary>The address of a symbol that not every version has; null when it is absent.</summary>
+    /// <remarks>All symbols are looked up through libssl's handle, which leads to the very libcrypto that this libssl uses (<c>dlsym(3)</c>), even if another one is in the process.</remarks>
+    internal static void* Optional(string name) => NativeLibrary.TryGetExport(s_loaded.Value.Ssl, name, out nint address) ? (void*)address : null;
+
+    private static OpenSslVersion VersionOf(nint handle)
+    {
+        if (!NativeLibrary.TryGetExport(handle, "OpenSSL_version_num", out nint number) || !NativeLibrary.TryGetExport(handle, "OpenSSL_version", out nint text)) return new OpenSslVersion(0, "older than 1.1.0");
+        nint words = (nint)((delegate* unmanaged<int, byte*>)text)(0);
+        return new OpenSslVersion(((delegate* unmanaged<ulong>)number)(), Marshal.PtrToStringUTF8(words) ?? "unknown");
+    }
+
+    // Without the atexit handler: at process exit other threads may still be inside OpenSSL (OPENSSL_init_crypto(3)).
+    private static void Initialize(nint handle)
+    {
+        var initialize = (delegate* unmanaged<ulong, nint, int>)NativeLibrary.GetExport(handle, "OPENSSL_init_ssl");
+        _ = initialize(CryptoConst.OPENSSL_INIT_NO_ATEXIT | CryptoConst.OPENSSL_INIT_LOAD_SSL_STRINGS | CryptoConst.OPENSSL_INIT_LOAD_CRYPTO_STRINGS, 0);
+    }
+
+    private static string NotFoundMessage(IReadOnlyList<(string Crypto, string Ssl)> candidates, List<string> tooOld)
+    {
+        string searched = string.Join(", ", candidates.Select(c => $"{c.Crypto} with {c.Ssl}"));
+        string old = tooOld.Count == 0 ? "" : $" Found, but too old: {string.Join(", ", tooOld)}.";
+        return $"OpenSSL 1.1.1 or later was not found. Searched: {searched}.{old} Install libssl, or set {DirectoryVariable} to the folder that holds it.";
+    }
+
+    /// <summary>A loaded libssl.</summary>
+    internal sealed record Loaded(nint Ssl, OpenSslVersion Version);
+}
+
+/// <summary>A version of OpenSSL: <c>OpenSSL_version_num(3)</c> and its text.</summary>
+internal sealed record OpenSslVersion(ulong Number, string Text)
+{
+    /// <summary>True from 3.0 on: other error codes, providers, other option bits.</summary>
+    internal bool Is3OrLater => Number >= 0x30000000UL;
+}
+
+/// <summary>What the version in use can do.</summary>
+internal static unsafe class OpenSslCapabilities
+{
+    /// <summary>Client renegotiation must be allowed explicitly; before 3.0 it was unless forbidden.</summary>
+    internal static bool HasAllowClientRenegotiation => OpenSslLibrary.Version.Is3OrLater;
+
+    /// <summary>Errors carry a function's name and are fetched in one call.</summary>
+    internal static bool HasErrGetErrorAll => LibCrypto.ERR_get_error_all != null;
+
+    /// <summary>A verification callback may suspend the handshake.</summary>
+    internal static bool HasRetryVerify => OpenSslLibrary.Version.Is3OrLater;
+}
