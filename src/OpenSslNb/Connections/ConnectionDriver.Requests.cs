@@ -1,5 +1,3 @@
-using OpenSslNb.Interop;
-
 namespace OpenSslNb.Connections;
 
 /// <content>What other threads ask for: flags, taken by the loop in its next turn.</content>
@@ -110,17 +108,15 @@ internal sealed partial class ConnectionDriver
         else BeginKeyUpdate(requestPeer: (requests & Requests.KeyUpdateOfPeer) != 0);
     }
 
-    // SSL_renegotiate(3) only marks it; SSL_read drives it, since it alone can take application data that is still on its way.
     private void BeginRenegotiation()
     {
-        LibCrypto.ERR_clear_error();
-        if (LibSsl.SSL_renegotiate(_instance.Ssl) == 1) _machine.OnReadable();
+        _instance.BeginRenegotiation();
+        _machine.OnReadable();
     }
 
     private void BeginKeyUpdate(bool requestPeer)
     {
-        LibCrypto.ERR_clear_error();
-        int type = requestPeer ? SslConst.SSL_KEY_UPDATE_REQUESTED : SslConst.SSL_KEY_UPDATE_NOT_REQUESTED;
-        if (LibSsl.SSL_key_update(_instance.Ssl, type) == 1) _machine.AskHandshake();
+        _instance.BeginKeyUpdate(requestPeer);
+        _machine.AskHandshake();
     }
 }

@@ -1,5 +1,4 @@
 using OpenSslNb.Engine;
-using OpenSslNb.Interop;
 using OpenSslNb.OpenSsl;
 using OpenSslNb.Transport;
 
@@ -157,8 +156,7 @@ public sealed class SslMachine : IDisposable
     public SslStep UpdateKeys(bool requestPeer = false)
     {
         if (Info is not { Protocol: TlsProtocol.Tls13 } || !_machine.IsBetweenRecords) throw new InvalidOperationException("KeyUpdate needs an established TLS 1.3 connection between two records");
-        LibCrypto.ERR_clear_error();
-        if (LibSsl.SSL_key_update(_instance.Ssl, requestPeer ? SslConst.SSL_KEY_UPDATE_REQUESTED : SslConst.SSL_KEY_UPDATE_NOT_REQUESTED) != 1) throw OpenSslException.FromQueue("SSL_key_update failed");
+        _instance.BeginKeyUpdate(requestPeer);
         _machine.AskHandshake();
         return Flush();
     }
@@ -168,8 +166,7 @@ public sealed class SslMachine : IDisposable
     public void Renegotiate()
     {
         if (Info is not { Protocol: TlsProtocol.Tls12 } || !_instance.Context.AllowsRenegotiation || !_machine.IsBetweenRecords) throw new InvalidOperationException("renegotiation needs an established TLS 1.2 connection that allows it, between two records");
-        LibCrypto.ERR_clear_error();
-        if (LibSsl.SSL_renegotiate(_instance.Ssl) != 1) throw OpenSslException.FromQueue("SSL_renegotiate failed");
+        _instance.BeginRenegotiation();
         _machine.OnReadable();
     }
 

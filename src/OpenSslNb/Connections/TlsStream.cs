@@ -41,7 +41,7 @@ public sealed class TlsStream : Stream
     public static async Task<TlsStream> ConnectAsync(EventLoop loop, string host, int port, TlsContext context, TlsConnectOptions? options = null, CancellationToken cancellationToken = default)
     {
         var handler = new StreamHandler();
-        _ = await TlsConnector.ConnectAsync(loop, host, port, context, handler, options, cancellationToken).ConfigureAwait(false);
+        await TlsConnector.ConnectAsync(loop, host, port, context, handler, options, cancellationToken).ConfigureAwait(false);
         return new TlsStream(handler);
     }
 
@@ -54,7 +54,7 @@ public sealed class TlsStream : Stream
     public static TlsListener Listen(EventLoop loop, System.Net.IPEndPoint endPoint, TlsContext context, Func<TlsStream, Task> accepted, TlsListenerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(accepted);
-        return TlsListener.Start(loop, endPoint, context, _ => new StreamHandler { Opened = handler => _ = Task.Run(() => ServeAsync(new TlsStream(handler), accepted)) }, options);
+        return TlsListener.Start(loop, endPoint, context, _ => new StreamHandler { Opened = handler => Task.Run(() => ServeAsync(new TlsStream(handler), accepted)) }, options);
     }
 
     /// <inheritdoc/>

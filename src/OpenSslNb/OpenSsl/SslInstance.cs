@@ -5,7 +5,7 @@ using OpenSslNb.Transport;
 namespace OpenSslNb.OpenSsl;
 
 /// <summary>One native <c>SSL</c> with its transport, and what OpenSSL's callbacks have said about it.</summary>
-internal sealed class SslInstance : IDisposable
+internal sealed unsafe class SslInstance : IDisposable
 {
     private readonly SafeSslHandle _handle;
 
@@ -57,6 +57,21 @@ internal sealed class SslInstance : IDisposable
     {
         bool isAddress = System.Net.IPAddress.TryParse(name, out _);
         PeerName.Set(Ssl, name, isAddress, Context.VerifiesPeer);
+    }
+
+    /// <summary>Marks a renegotiation (<c>SSL_renegotiate(3)</c>); SSL_read drives it, since it alone can take application data that is still on its way.</summary>
+    public void BeginRenegotiation()
+    {
+        LibCrypto.ERR_clear_error();
+        if (LibSsl.SSL_renegotiate(Ssl) != 1) throw OpenSslException.FromQueue("SSL_renegotiate failed");
+    }
+
+    /// <summary>Marks a KeyUpdate (<c>SSL_key_update(3)</c>); the next handshake step sends it.</summary>
+    public void BeginKeyUpdate(bool requestPeer)
+    {
+        LibCrypto.ERR_clear_error();
+        int type = requestPeer ? SslConst.SSL_KEY_UPDATE_REQUESTED : SslConst.SSL_KEY_UPDATE_NOT_REQUESTED;
+        if (LibSsl.SSL_key_update(Ssl, type) != 1) throw OpenSslException.FromQueue("SSL_key_update failed");
     }
 
     public void Dispose()

@@ -4,7 +4,7 @@ using OpenSslNb.OpenSsl;
 namespace OpenSslNb;
 
 /// <summary>A certificate, the chain behind it, and its private key. Immutable; may be shared by any number of contexts and threads.</summary>
-public sealed class TlsCertificate : IDisposable
+public sealed unsafe class TlsCertificate : IDisposable
 {
     private readonly List<SafeX509Handle> _chain;
     private readonly SafeEvpPkeyHandle _key;
