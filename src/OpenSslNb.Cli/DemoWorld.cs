@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using System.Net;
+using OpenSslNb.Connections;
+using OpenSslNb.Engine;
+
+namespace OpenSslNb.Cli;
+
+/// <summary>What all machines of the demonstration have done together.</summary>
+internal readonly record struct DemoFigures(long BytesToServer, long BytesToClient, long WantRead, long WantWrite, long ReadWantedWrite, long WriteWantedRead, long IdenticalRetries, long HighestQueued);
+
+/// <summary>A server loop and a client loop with their connections. Every other connection speaks TLS 1.2 and renegotiates, the others TLS 1.3 and update keys.</summary>
+internal sealed class DemoWorld : IDisposable
+{
+    // Enough answers to use up the reserve that they have above the ciphertext limit, so that a read has to wait for writability.
+    private const int FloodLength = 2000;
+
+    private static readonly TlsConnectionOptions s_connection = new() { SendBuffer = 16 * 1024, ReceiveBuffer = 16 * 1024, CiphertextLimit = 20 * 1024, OutboundLimit = 256 * 1024, LowWaterMark = 64 * 1024 };
+
+    private readonly EventLoop _serverLoop;
+    private readonly EventLoop _clientLoop;
+    private readonly TlsCertificate _certificate = TlsCertificate.CreateSelfSigned(["localhost", "127.0.0.1"], TimeSpan.FromHours(1));
+    private readonly TlsContext _server;
+    private readonly TlsContext[] _clients;
+    private readonly ConcurrentDictionary<IPEndPoint, DemoPeer> _serverPeers = new();
+    private readonly ConcurrentQueue<string> _faults = new();
+    private readonly DemoPeer[] _clientPeers;
+    private readonly TlsListener _listener;
+    private int _stirs;
+    private int _messagesAsked;
+
+    public DemoWorld(int connections, PollerKind poller)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(connections, 1);
+        _serverLoop = new EventLoop(new EventLoopOptions { Poller = poller, Name = "server loop" });
+        _clientLoop = new EventLoop(new EventLoopOptions { Poller = poller, Name = "client loop" });
+        _serverLoop.UnhandledCallbackException += e => _faults.Enqueue(e.Message);
+        _clientLoop.UnhandledCallbackException += e => _faults.Enqueue(e.Message);
+        TlsTrust trust = TlsTrust.FromPem(_certificate.ExportCertificatePem());
+        _server = TlsContext.CreateServer(new TlsServerOptions { Certificate = _certificate, AllowRenegotiation = true });
+        _clients = [.. new[] { TlsProtocol.Tls12, TlsProtocol.Tls13 }.Select(p => TlsContext.CreateClient(new TlsClientOptions { Trust = trust, MaximumProtocol = p, AllowRenegotiation = true }))];
+
+        // Each side sends with the seed that the other side expects the complement of; the client's port pairs them up afterwards.
+        _clientPeers = [.. Enumerable.Range(0, connections).Select(_ => new DemoPeer(0, _faults.Enqueue))];
+        _listener = TlsListener.Start(_serverLoop, new IPEndPoint(IPAddress.Loopback, 0), _server, AcceptPeer, new TlsListenerOptions { Connection = s_connection });
+    }
+
+    public int ConnectionCount => _clientPeers.Length;
+
+    public int MessagesAsked => Volatile.Read(ref _messagesAsked);
+
+    public IEnumerable<string> Faults => _faults;
+
+    public bool IsIntact => _faults.IsEmpty;
+
+    public DemoFigures Figures
+    {
+        get
+        {
+            EngineCounters server = LoopResources.Of(_serverLoop).Counters;
+            EngineCounters client = LoopResources.Of(_clientLoop).Counters;
+            return new DemoFigures(
+                server.BytesRead,
+                client.BytesRead,
+                server.WantRead + client.WantRead,
+                server.WantWrite + client.WantWrite,
+                server.ReadWantedWrite + client.ReadWantedWrite,
+                server.WriteWantedRead + client.WriteWantedRead,
+                server.IdenticalRetries + client.IdenticalRetries,
+                Math.Max(server.HighestQueued, client.HighestQueued));
+        }
+    }
+
+    public Task ConnectAsync() => Task.WhenAll(_clientPeers.Select((peer, i) => TlsConnector.ConnectAsync(
+        _clientLoop, "127.0.0.1", _listener.EndPoint.Port, _clients[i % 2], peer, new TlsConnectOptions { Connection = s_connection, ConnectTimeout = TimeSpan.FromMinutes(1) })));
+
+    /// <summary>Makes trouble: renegotiates and updates keys in the middle of the traffic, and lets one client ask for more answers than it reads.</summary>
+    public void Stir()
+    {
+        int stir = _stirs++;
+        for (int i = stir % 10; i < _clientPeers.Length; i += 10)
+        {
+            if (_clientPeers[i].Connection is not { State: ConnectionState.Open } connection) continue;
+            Interlocked.Increment(ref _messagesAsked);
+            if (i % 2 == 0) connection.Renegotiate();
+            else connection.UpdateKeys(requestPeer: true);
+        }
+
+        if (stir % 10 == 5) Flood(_clientPeers[((stir / 10 * 2) + 1) % _clientPeers.Length]);
+    }
+
+    /// <summary>Ends the traffic in good order.</summary>
+    /// <returns>True when every connection has ended before the deadline.</returns>
+    public async Task<bool> FinishAsync(TimeSpan deadline)
+    {
+        _clientLoop.Post(() => Array.ForEach(_clientPeers, p => p.Finish()));
+        Task all = Task.WhenAll(_clientPeers.Select(p => p.Connection!.Closed).Concat(_serverPeers.Values.Select(p => p.Connection!.Closed)));
+        if (await Task.WhenAny(all, Task.Delay(deadline)) != all) return false;
+        foreach (DemoPeer client in _clientPeers)
+        {
+            if (!_serverPeers.TryGetValue(client.Connection!.LocalEndPoint!, out DemoPeer? server)) _faults.Enqueue($"no server side for {client.Connection.LocalEndPoint}");
+            else if (client.Sent != server.Received || server.Sent != client.Received) _faults.Enqueue($"{client.Connection.LocalEndPoint}: sent {client.Sent} and {server.Sent}, received {server.Received} and {client.Received}");
+        }
+
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _clientLoop.Dispose();
+        _serverLoop.Dispose();
+        Array.ForEach(_clients, c => c.Dispose());
+        _server.Dispose();
+        _certificate.Dispose();
+    }
+
+    private TlsConnectionHandler AcceptPeer(TlsConnection connection)
+    {
+        var peer = new DemoPeer(~0, _faults.Enqueue);
+        if (connection.RemoteEndPoint is { } remote) _serverPeers[remote] = peer;
+        return peer;
+    }
+
+    // The client stops reading and asks for one answer a turn: the server's answers pile up until its own reading has to wait.
+    private void Flood(DemoPeer peer)
+    {
+        if (peer.Connection is not { State: ConnectionState.Open, Info.Protocol: TlsProtocol.Tls13 } connection) return;
+        connection.PauseReading();
+        int left = FloodLength;
+        _clientLoop.Post(Next);
+
+        void Next()
+        {
+            if (left-- > 0 && connection.State == ConnectionState.Open)
+            {
+                connection.UpdateKeys(requestPeer: true);
+                Interlocked.Increment(ref _messagesAsked);
+                _clientLoop.Post(Next);
+            }
+            else
+            {
+                connection.ResumeReading();
+            }
+        }
+    }
+}

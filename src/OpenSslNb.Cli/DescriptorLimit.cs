@@ -1,0 +1,16 @@
+using OpenSslNb.Interop;
+
+namespace OpenSslNb.Cli;
+
+/// <summary>The process's limit on descriptors.</summary>
+internal static unsafe class DescriptorLimit
+{
+    /// <summary>Raises the soft limit to the hard one (<c>setrlimit(2)</c>). The old limit stays if the system refuses.</summary>
+    public static void Raise()
+    {
+        LibC.rlimit limit;
+        if (LibC.getrlimit(LibC.RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+        limit.rlim_cur = limit.rlim_max;
+        _ = LibC.setrlimit(LibC.RLIMIT_NOFILE, &limit);
+    }
+}

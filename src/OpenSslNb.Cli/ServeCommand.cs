@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace OpenSslNb.Cli;
+
+/// <summary><c>opensslnb serve</c>.</summary>
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        var protocol = new Argument<string>("protocol") { Description = "echo, discard or source" };
+        protocol.AcceptOnlyFromAmong(Protocols.Names);
+        var listen = new Option<string>("--listen") { Description = "HOST:PORT; port 0 picks one", Required = true };
+        var cert = new Option<string>("--cert") { Description = "certificate chain, PEM", Required = true };
+        var key = new Option<string>("--key") { Description = "private key, PEM", Required = true };
+        var clientCa = new Option<string?>("--client-ca") { Description = "demand client certificates of these authorities, PEM" };
+        var maximum = new Option<int>("--max-connections") { Description = "most connections at a time", DefaultValueFactory = _ => int.MaxValue };
+        var loops = new Option<int>("--loops") { Description = "number of loops, one thread each", DefaultValueFactory = _ => 1 };
+        var shared = new SharedOptions();
+        var command = new Command("serve", "A TLS server of a simple protocol.") { protocol, listen, cert, key, clientCa, maximum, loops };
+        shared.AddTo(command);
+        command.SetAction(async (parsed, _) =>
+        {
+            using TraceFile? trace = shared.OpenTrace(parsed);
+            using KeyLogFile? keyLog = shared.OpenKeyLog(parsed);
+            using TlsCertificate certificate = TlsCertificate.FromPemFiles(parsed.GetValue(cert)!, parsed.GetValue(key)!);
+            TlsTrust? trust = parsed.GetValue(clientCa) is { } path ? TlsTrust.FromPemFile(path) : null;
+            TlsServerOptions options = shared.Apply(parsed, new TlsServerOptions { Certificate = certificate, ClientTrust = trust }, keyLog is null ? null : keyLog.Write);
+            using TlsContext context = TlsContext.CreateServer(options);
+            DescriptorLimit.Raise();
+            int count = Math.Max(1, parsed.GetValue(loops));
+            EventLoop[] eventLoops = [.. Enumerable.Range(0, count).Select(_ => shared.CreateLoop(parsed))];
+            var listenerOptions = new TlsListenerOptions { MaximumConnections = parsed.GetValue(maximum), ReusePort = count > 1, Connection = shared.Connection(parsed, trace) };
+            try
+            {
+                return await RunAsync(eventLoops, await ResolveAsync(parsed.GetValue(listen)!), context, parsed.GetValue(protocol)!, listenerOptions);
+            }
+            finally
+            {
+                foreach (EventLoop loop in eventLoops) loop.Dispose();
+            }
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(EventLoop[] loops, IPEndPoint endPoint, TlsContext context, string protocol, TlsListenerOptions options)
+    {
+        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        var live = new ConcurrentDictionary<TlsConnection, byte>();
+        var listeners = new List<TlsListener>();
+        foreach (EventLoop loop in loops)
+        {
+            loop.UnhandledCallbackException += e => Console.Error.WriteLine($"opensslnb: {e.Message}");
+            listeners.Add(TlsListener.Start(loop, endPoint, context, Accept, options));
+
+            // The port that the first one got is everybody's.
+            endPoint = listeners[0].EndPoint;
+        }
+
+        Console.Out.WriteLine($"listening on {endPoint}");
+        await Console.Out.FlushAsync();
+        await stop.Task;
+        listeners.ForEach(l => l.Dispose());
+        foreach (TlsConnection connection in live.Keys) connection.Close();
+        await Task.WhenAny(Task.WhenAll(live.Keys.Select(c => c.Closed)), Task.Delay(options.Connection.ShutdownTimeout));
+        return ExitCode.Ok;
+
+        void OnSignal(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stop.TrySetResult();
+        }
+
+        TlsConnectionHandler Accept(TlsConnection connection)
+        {
+            live[connection] = 0;
+            connection.Closed.ContinueWith(_ => live.TryRemove(connection, out byte _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            return Protocols.Create(protocol);
+        }
+    }
+
+    private static async Task<IPEndPoint> ResolveAsync(string text)
+    {
+        (string host, int port) = SharedOptions.ParseHostPort(text);
+        if (IPAddress.TryParse(host, out IPAddress? address)) return new IPEndPoint(address, port);
+        try
+        {
+            return new IPEndPoint((await Dns.GetHostAddressesAsync(host))[0], port);
+        }
+        catch (SocketException e)
+        {
+            throw new IOException($"the name '{host}' of --listen could not be resolved: {e.Message}", e);
+        }
+    }
+}
