@@ -6,6 +6,7 @@ using System.Runtime.InteropServices;
 const string Solution = "OpenSslNb.sln";
 const string Configuration = "Release";
 const string Program = "artifacts/bin/opensslnb";
+const string AheadOfTimeProgram = "artifacts/aot/opensslnb";
 const string TestResults = "artifacts/test-results";
 
 // What followed the target's name on the command line; build.sh puts a colon before each.
@@ -36,7 +37,7 @@ Task("Build")
 
     // A dangling link does not "exist", so delete without asking.
     System.IO.File.Delete(Program);
-    System.IO.File.CreateSymbolicLink(Program, "OpenSslNb.Cli/release/opensslnb");
+    System.IO.File.CreateSymbolicLink(Program, "OpenSslNb.Cli/release/OpenSslNb.Cli");
 });
 
 Task("Format")
@@ -103,7 +104,11 @@ Task("Demo")
 
 Task("Publish")
     .Description("compile the program ahead of time into artifacts/aot")
-    .Does(() => Run("dotnet", "publish", "src/OpenSslNb.Cli", "-c", Configuration, "-r", RuntimeIdentifier(), "-o", "artifacts/aot"));
+    .Does(() =>
+{
+    Run("dotnet", "publish", "src/OpenSslNb.Cli", "-c", Configuration, "-r", RuntimeIdentifier(), "-o", "artifacts/aot");
+    System.IO.File.Move("artifacts/aot/OpenSslNb.Cli", AheadOfTimeProgram, overwrite: true);
+});
 
 Task("Pack")
     .Description("make the NuGet packages in artifacts/packages")
@@ -114,7 +119,7 @@ Task("Verify")
     .Description("everything a release must pass: tests, ahead-of-time build, its demonstration")
     .IsDependentOn("Test")
     .IsDependentOn("Publish")
-    .Does(() => Run("artifacts/aot/opensslnb", "demo"));
+    .Does(() => Run(AheadOfTimeProgram, "demo"));
 
 RunTarget(Argument<string>("target"));
 

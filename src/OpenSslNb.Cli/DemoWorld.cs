@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using OpenSslNb.Connections;
-using OpenSslNb.Engine;
 
 namespace OpenSslNb.Cli;
 
@@ -56,8 +54,8 @@ internal sealed class DemoWorld : IDisposable
     {
         get
         {
-            EngineCounters server = LoopResources.Of(_serverLoop).Counters;
-            EngineCounters client = LoopResources.Of(_clientLoop).Counters;
+            var server = TlsCounters.Of(_serverLoop);
+            var client = TlsCounters.Of(_clientLoop);
             return new DemoFigures(
                 server.BytesRead,
                 client.BytesRead,

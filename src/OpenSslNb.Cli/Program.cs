@@ -1,8 +1,12 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using OpenSslNb.Cli;
 
-var root = new RootCommand("Non-blocking TLS over OpenSSL: a demonstration, a server and a client.")
+// Not a RootCommand, which would call itself after the assembly.
+var root = new Command("opensslnb", "Non-blocking TLS over OpenSSL: a demonstration, a server and a client.")
 {
+    new HelpOption(),
+    new VersionOption(),
     DemoCommand.Create(),
     ServeCommand.Create(),
     ConnectCommand.Create(),

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace OpenSslNb.Cli;
@@ -8,8 +7,6 @@ internal sealed class TraceFile(string path) : ITlsTrace, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly FileStream _file = new(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 64 * 1024);
-    private readonly ConditionalWeakTable<TlsConnection, object> _numbers = [];
-    private long _next;
 
     public void OnStep(TlsConnection connection, in TlsTraceStep step)
     {
@@ -19,7 +16,7 @@ internal sealed class TraceFile(string path) : ITlsTrace, IDisposable
             {
                 json.WriteStartObject();
                 json.WriteNumber("time_ms", step.Time.TotalMilliseconds);
-                json.WriteNumber("connection", NumberOf(connection));
+                json.WriteNumber("connection", connection.Id);
                 json.WriteString("operation", step.Operation.ToString());
                 json.WriteString("result", step.Step.Kind.ToString());
                 json.WriteString("want", step.Step.Want.ToString());
@@ -38,8 +35,6 @@ internal sealed class TraceFile(string path) : ITlsTrace, IDisposable
     {
         lock (_gate) _file.Dispose();
     }
-
-    private long NumberOf(TlsConnection connection) => (long)_numbers.GetValue(connection, _ => ++_next);
 }
 
 /// <summary>Appends secrets to a file, readable by its owner alone.</summary>

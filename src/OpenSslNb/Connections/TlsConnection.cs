@@ -7,6 +7,8 @@ namespace OpenSslNb;
 /// <summary>A TLS connection that never blocks. Its callbacks come on its loop's thread; its members may be called from any thread at any time, also from inside a callback.</summary>
 public sealed class TlsConnection : IDisposable
 {
+    private static long s_lastId;
+
     private readonly ConnectionDriver _driver;
     private readonly TaskCompletionSource<CloseOutcome> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TlsConnectionInfo? _info;
@@ -19,6 +21,9 @@ public sealed class TlsConnection : IDisposable
         LocalEndPoint = socket.LocalEndPoint;
         _driver = new ConnectionDriver(this, loop, socket, context, options, peerName);
     }
+
+    /// <summary>A number that no other connection of this process has; counted from 1.</summary>
+    public long Id { get; } = Interlocked.Increment(ref s_lastId);
 
     /// <summary>The loop that this connection lives on.</summary>
     public EventLoop Loop { get; }
