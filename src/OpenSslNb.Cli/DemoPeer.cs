@@ -10,6 +10,7 @@ internal sealed class DemoPeer(int seed, Action<string> fault) : TlsConnectionHa
     private long _sent;
     private long _received;
     private volatile bool _finishing;
+    private volatile bool _holding;
 
     /// <summary>Bytes handed to the connection. Exact once it has closed.</summary>
     public long Sent => Volatile.Read(ref _sent);
@@ -18,6 +19,9 @@ internal sealed class DemoPeer(int seed, Action<string> fault) : TlsConnectionHa
     public long Received => Volatile.Read(ref _received);
 
     public TlsConnection? Connection { get; private set; }
+
+    /// <summary>True once it sends nothing more.</summary>
+    public bool IsFinishing => _finishing;
 
     public override void OnOpened(TlsConnection connection)
     {
@@ -58,9 +62,25 @@ internal sealed class DemoPeer(int seed, Action<string> fault) : TlsConnectionHa
         Connection?.CloseWrite();
     }
 
+    /// <summary>Neither sends nor reads, until <see cref="Release"/>.</summary>
+    public void Hold()
+    {
+        _holding = true;
+        Connection?.PauseReading();
+    }
+
+    /// <summary>On the loop's thread: goes on.</summary>
+    public void Release()
+    {
+        _holding = false;
+        if (Connection is not { } connection) return;
+        connection.ResumeReading();
+        Pump(connection);
+    }
+
     private void Pump(TlsConnection connection)
     {
-        while (!_finishing)
+        while (!_finishing && !_holding)
         {
             ReadOnlySpan<byte> block = PatternAt(_sent, seed);
             if (connection.TrySend(block) != SendResult.Queued) return;

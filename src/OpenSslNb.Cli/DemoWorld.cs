@@ -9,13 +9,16 @@ internal readonly record struct DemoFigures(long BytesToServer, long BytesToClie
 /// <summary>A server loop and a client loop with their connections. Every other connection speaks TLS 1.2 and renegotiates, the others TLS 1.3 and update keys.</summary>
 internal sealed class DemoWorld : IDisposable
 {
-    // Enough answers to use up the reserve that they have above the ciphertext limit, so that a read has to wait for writability.
-    private const int FloodLength = 2000;
+    // Of those that speak TLS 1.3.
+    private const int FlooderIndex = 1;
 
     private static readonly TlsConnectionOptions s_connection = new() { SendBuffer = 16 * 1024, ReceiveBuffer = 16 * 1024, CiphertextLimit = 20 * 1024, OutboundLimit = 256 * 1024, LowWaterMark = 64 * 1024 };
 
     private readonly EventLoop _serverLoop;
     private readonly EventLoop _clientLoop;
+
+    // The client that floods has turns of its own: among all the others it would ask too seldom.
+    private readonly EventLoop _floodLoop;
     private readonly TlsCertificate _certificate = TlsCertificate.CreateSelfSigned(["localhost", "127.0.0.1"], TimeSpan.FromHours(1));
     private readonly TlsContext _server;
     private readonly TlsContext[] _clients;
@@ -23,6 +26,7 @@ internal sealed class DemoWorld : IDisposable
     private readonly ConcurrentQueue<string> _faults = new();
     private readonly DemoPeer[] _clientPeers;
     private readonly TlsListener _listener;
+    private Task<int> _flood = Task.FromResult(0);
     private int _stirs;
     private int _messagesAsked;
 
@@ -31,6 +35,8 @@ internal sealed class DemoWorld : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(connections, 1);
         _serverLoop = new EventLoop(new EventLoopOptions { Poller = poller, Name = "server loop" });
         _clientLoop = new EventLoop(new EventLoopOptions { Poller = poller, Name = "client loop" });
+        _floodLoop = new EventLoop(new EventLoopOptions { Poller = poller, Name = "flood loop" });
+        _floodLoop.UnhandledCallbackException += e => _faults.Enqueue(e.Message);
         _serverLoop.UnhandledCallbackException += e => _faults.Enqueue(e.Message);
         _clientLoop.UnhandledCallbackException += e => _faults.Enqueue(e.Message);
         TlsTrust trust = TlsTrust.FromPem(_certificate.ExportCertificatePem());
@@ -44,7 +50,7 @@ internal sealed class DemoWorld : IDisposable
 
     public int ConnectionCount => _clientPeers.Length;
 
-    public int MessagesAsked => Volatile.Read(ref _messagesAsked);
+    public int MessagesAsked => _messagesAsked;
 
     public IEnumerable<string> Faults => _faults;
 
@@ -55,21 +61,22 @@ internal sealed class DemoWorld : IDisposable
         get
         {
             var server = TlsCounters.Of(_serverLoop);
-            var client = TlsCounters.Of(_clientLoop);
+            TlsCounters[] clients = [TlsCounters.Of(_clientLoop), TlsCounters.Of(_floodLoop)];
+            TlsCounters[] all = [server, .. clients];
             return new DemoFigures(
                 server.BytesRead,
-                client.BytesRead,
-                server.WantRead + client.WantRead,
-                server.WantWrite + client.WantWrite,
-                server.ReadWantedWrite + client.ReadWantedWrite,
-                server.WriteWantedRead + client.WriteWantedRead,
-                server.IdenticalRetries + client.IdenticalRetries,
-                Math.Max(server.HighestQueued, client.HighestQueued));
+                clients.Sum(c => c.BytesRead),
+                all.Sum(c => c.WantRead),
+                all.Sum(c => c.WantWrite),
+                all.Sum(c => c.ReadWantedWrite),
+                all.Sum(c => c.WriteWantedRead),
+                all.Sum(c => c.IdenticalRetries),
+                all.Max(c => c.HighestQueued));
         }
     }
 
     public Task ConnectAsync() => Task.WhenAll(_clientPeers.Select((peer, i) => TlsConnector.ConnectAsync(
-        _clientLoop, "127.0.0.1", _listener.EndPoint.Port, _clients[i % 2], peer, new TlsConnectOptions { Connection = s_connection, ConnectTimeout = TimeSpan.FromMinutes(1) })));
+        LoopOf(i), "127.0.0.1", _listener.EndPoint.Port, _clients[i % 2], peer, new TlsConnectOptions { Connection = s_connection, ConnectTimeout = TimeSpan.FromMinutes(1) })));
 
     /// <summary>Makes trouble: renegotiates and updates keys in the middle of the traffic, and lets one client ask for more answers than it reads.</summary>
     public void Stir()
@@ -78,20 +85,26 @@ internal sealed class DemoWorld : IDisposable
         for (int i = stir % 10; i < _clientPeers.Length; i += 10)
         {
             if (_clientPeers[i].Connection is not { State: ConnectionState.Open } connection) continue;
-            Interlocked.Increment(ref _messagesAsked);
+            _messagesAsked++;
             if (i % 2 == 0) connection.Renegotiate();
             else connection.UpdateKeys(requestPeer: true);
         }
 
-        if (stir % 10 == 5) Flood(_clientPeers[((stir / 10 * 2) + 1) % _clientPeers.Length]);
+        // One flood at a time, with a rest between two.
+        if (stir % 10 == 0 && _flood.IsCompleted && FlooderIndex < _clientPeers.Length && _clientPeers[FlooderIndex].Connection is { State: ConnectionState.Open })
+        {
+            _messagesAsked += _flood.Result;
+            _flood = DemoFlood.RunAsync(_floodLoop, _clientPeers[FlooderIndex], () => TlsCounters.Of(_serverLoop).ReadWantedWrite);
+        }
     }
 
     /// <summary>Ends the traffic in good order.</summary>
     /// <returns>True when every connection has ended before the deadline.</returns>
     public async Task<bool> FinishAsync(TimeSpan deadline)
     {
-        _clientLoop.Post(() => Array.ForEach(_clientPeers, p => p.Finish()));
+        for (int i = 0; i < _clientPeers.Length; i++) LoopOf(i).Post(_clientPeers[i].Finish);
         Task all = Task.WhenAll(_clientPeers.Select(p => p.Connection!.Closed).Concat(_serverPeers.Values.Select(p => p.Connection!.Closed)));
+        _messagesAsked += await _flood;
         if (await Task.WhenAny(all, Task.Delay(deadline)) != all) return false;
         foreach (DemoPeer client in _clientPeers)
         {
@@ -105,6 +118,7 @@ internal sealed class DemoWorld : IDisposable
     public void Dispose()
     {
         _listener.Dispose();
+        _floodLoop.Dispose();
         _clientLoop.Dispose();
         _serverLoop.Dispose();
         Array.ForEach(_clients, c => c.Dispose());
@@ -112,33 +126,12 @@ internal sealed class DemoWorld : IDisposable
         _certificate.Dispose();
     }
 
+    private EventLoop LoopOf(int index) => index == FlooderIndex ? _floodLoop : _clientLoop;
+
     private TlsConnectionHandler AcceptPeer(TlsConnection connection)
     {
         var peer = new DemoPeer(~0, _faults.Enqueue);
         if (connection.RemoteEndPoint is { } remote) _serverPeers[remote] = peer;
         return peer;
-    }
-
-    // The client stops reading and asks for one answer a turn: the server's answers pile up until its own reading has to wait.
-    private void Flood(DemoPeer peer)
-    {
-        if (peer.Connection is not { State: ConnectionState.Open, Info.Protocol: TlsProtocol.Tls13 } connection) return;
-        connection.PauseReading();
-        int left = FloodLength;
-        _clientLoop.Post(Next);
-
-        void Next()
-        {
-            if (left-- > 0 && connection.State == ConnectionState.Open)
-            {
-                connection.UpdateKeys(requestPeer: true);
-                Interlocked.Increment(ref _messagesAsked);
-                _clientLoop.Post(Next);
-            }
-            else
-            {
-                connection.ResumeReading();
-            }
-        }
     }
 }

@@ -35,8 +35,10 @@ internal sealed partial class ConnectionDriver
         NoteProgress(received: _transport.BytesTaken != taken, sent: SentBytes != given);
         AdvanceClosing();
         if (_phase != Phase.Active) return;
+
+        // Also when another turn is due: a connection that always has something to read must still learn that it may write.
+        _loop.SetInterest(this, _machine.Interest | _transport.Interest);
         if (deferred || HasRequests || _machine.CanStep()) _loop.ScheduleTurn(this);
-        else _loop.SetInterest(this, _machine.Interest | _transport.Interest);
     }
 
     // Bytes that have left for good: what OpenSSL gave less what is still here.

@@ -74,7 +74,14 @@ internal sealed partial class ConnectionDriver : LoopSource, IStepObserver
         _loop.Attach(this);
         _lastProgress = _lastSent = _loop.Now;
         ArmDeadline();
-        RunTurn();
+        try
+        {
+            RunTurn();
+        }
+        catch (Exception e)
+        {
+            OnFault(e);
+        }
     }
 
     /// <summary>Frees a connection that was never begun, without a callback.</summary>

@@ -3,7 +3,8 @@ using OpenSslNb.Transport;
 
 namespace OpenSslNb.Connections;
 
-/// <summary>What every connected socket needs before TLS begins.</summary>
+/// <summary>What every socket needs before it connects or listens; an accepted socket inherits it from the one that listens (<c>tcp(7)</c>).</summary>
+/// <remarks>Before, and not after: the window is agreed on in the first segments, and one that shrinks below a segment's size later stalls the sender for seconds.</remarks>
 internal static class ConnectionStart
 {
     public static void Prepare(SocketHandle socket, TlsConnectionOptions options)

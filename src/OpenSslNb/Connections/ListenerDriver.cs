@@ -42,6 +42,7 @@ internal sealed class ListenerDriver : LoopSource
             _socket.SetOption(LibC.SOL_SOCKET, LibC.SO_REUSEADDR, 1);
             if (options.ReusePort) _socket.SetOption(LibC.SOL_SOCKET, LibC.SO_REUSEPORT, 1);
             if (endPoint.AddressFamily == AddressFamily.InterNetworkV6 && endPoint.Address.Equals(IPAddress.IPv6Any)) _socket.SetOption(LibC.IPPROTO_IPV6, LibC.IPV6_V6ONLY, 0);
+            ConnectionStart.Prepare(_socket, options.Connection);
             _socket.Bind(endPoint);
             _socket.Listen(options.Backlog);
             EndPoint = _socket.LocalEndPoint ?? throw new IOException($"the address of the listener on {endPoint} cannot be read");
@@ -146,7 +147,6 @@ internal sealed class ListenerDriver : LoopSource
         TlsConnection? connection = null;
         try
         {
-            ConnectionStart.Prepare(socket, _options.Connection);
             connection = new TlsConnection(_loop, socket, _context, _options.Connection, peerName: null);
             TlsConnectionHandler handler = _handlerFactory(connection);
             Interlocked.Increment(ref _connectionCount);

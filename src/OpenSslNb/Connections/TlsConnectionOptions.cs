@@ -55,6 +55,8 @@ public sealed record TlsConnectionOptions
         AtLeast(nameof(LowWaterMark), LowWaterMark, 0);
         AtLeast(nameof(InboundLimit), InboundLimit, 16 * 1024);
         AtLeast(nameof(CiphertextLimit), CiphertextLimit, 20 * 1024);
+        AtLeast(nameof(SendBuffer), SendBuffer ?? 1, 1);
+        AtLeast(nameof(ReceiveBuffer), ReceiveBuffer ?? 1, 1);
         Positive(nameof(HandshakeTimeout), HandshakeTimeout);
         Positive(nameof(IdleTimeout), IdleTimeout);
         Positive(nameof(WriteTimeout), WriteTimeout);
