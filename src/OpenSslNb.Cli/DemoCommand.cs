@@ -10,14 +10,14 @@ internal static class DemoCommand
 {
     public static Command Create()
     {
-        var connections = new Option<int>("--connections") { Description = "connections at once", DefaultValueFactory = _ => 200 };
-        var seconds = new Option<double>("--seconds") { Description = "length of the traffic", DefaultValueFactory = _ => 5 };
-        var poller = new Option<PollerKind>("--poller") { Description = "epoll or poll", DefaultValueFactory = _ => PollerKind.Epoll };
+        Option<int> connections = new Option<int>("--connections") { Description = "connections at once", DefaultValueFactory = _ => 200 }.AtLeast(2);
+        Option<double> seconds = new Option<double>("--seconds") { Description = "length of the traffic", DefaultValueFactory = _ => 5 }.Seconds();
+        Option<string> poller = SharedOptions.CreatePoller();
         var command = new Command("demo", "Embedded server and clients on loopback: full-duplex traffic, every byte checked.") { connections, seconds, poller };
         command.SetAction(async (parsed, _) =>
         {
             DescriptorLimit.Raise();
-            using var world = new DemoWorld(parsed.GetValue(connections), parsed.GetValue(poller));
+            using var world = new DemoWorld(parsed.GetValue(connections), SharedOptions.Poller(parsed.GetValue(poller)!));
             return await RunAsync(world, TimeSpan.FromSeconds(parsed.GetValue(seconds)));
         });
         return command;

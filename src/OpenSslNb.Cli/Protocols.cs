@@ -7,31 +7,45 @@ internal static class Protocols
 {
     public static readonly string[] Names = ["echo", "discard", "source"];
 
-    public static TlsConnectionHandler Create(string name) => name switch
+    /// <summary>A handler for one connection.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="outboundLimit">The connection's: no send is longer.</param>
+    public static TlsConnectionHandler Create(string name, int outboundLimit) => name switch
     {
-        "echo" => new Echo(),
+        "echo" => new Echo(outboundLimit),
         "discard" => new Discard(),
-        "source" => new Source(),
+        "source" => new Source(outboundLimit),
         _ => throw new ArgumentException($"unknown protocol '{name}': echo, discard or source"),
     };
 
     // Every byte back, behind those before it. While the queue is full the peer is held back by TCP.
-    private sealed class Echo : TlsConnectionHandler
+    private sealed class Echo(int outboundLimit) : TlsConnectionHandler
     {
-        private byte[] _refused = [];
+        // What found no room: at most one delivery, since reading is paused while there is any.
+        private readonly MemoryStream _refused = new();
         private bool _peerClosed;
 
         public override void OnReceived(TlsConnection connection, ReadOnlySpan<byte> data)
         {
-            if (_refused.Length == 0 && Send(connection, data)) return;
-            _refused = [.. _refused, .. data];
+            int sent = _refused.Length == 0 ? Send(connection, data) : 0;
+            if (sent == data.Length) return;
+            _refused.Write(data[sent..]);
             connection.PauseReading();
         }
 
         public override void OnLowWater(TlsConnection connection)
         {
-            if (!Send(connection, _refused)) return;
-            _refused = [];
+            ReadOnlySpan<byte> refused = _refused.GetBuffer().AsSpan(0, (int)_refused.Length);
+            int sent = Send(connection, refused);
+            if (sent < refused.Length)
+            {
+                byte[] rest = refused[sent..].ToArray();
+                _refused.SetLength(0);
+                _refused.Write(rest);
+                return;
+            }
+
+            _refused.SetLength(0);
             connection.ResumeReading();
             if (_peerClosed) connection.Close();
         }
@@ -42,7 +56,19 @@ internal static class Protocols
             if (_refused.Length == 0) connection.Close();
         }
 
-        private static bool Send(TlsConnection connection, ReadOnlySpan<byte> data) => connection.TrySend(data) != SendResult.Full;
+        // How many bytes were queued. A connection that is closed to sends takes all and drops them.
+        private int Send(TlsConnection connection, ReadOnlySpan<byte> data)
+        {
+            int sent = 0;
+            while (sent < data.Length)
+            {
+                int count = Math.Min(data.Length - sent, outboundLimit);
+                if (connection.TrySend(data.Slice(sent, count)) == SendResult.Full) break;
+                sent += count;
+            }
+
+            return sent;
+        }
     }
 
     private sealed class Discard : TlsConnectionHandler
@@ -54,10 +80,13 @@ internal static class Protocols
     }
 
     // The client sends a count of 8 bytes, big-endian, and gets that many bytes; then the next.
-    private sealed class Source : TlsConnectionHandler
+    private sealed class Source(int outboundLimit) : TlsConnectionHandler
     {
         private static readonly byte[] s_block = new byte[32 * 1024];
+        private readonly int _longest = Math.Min(outboundLimit, s_block.Length);
         private readonly byte[] _count = new byte[sizeof(ulong)];
+
+        // At most those of one delivery, since reading is paused while there are any.
         private readonly Queue<ulong> _wanted = new();
         private int _filled;
         private ulong _left;
@@ -73,28 +102,33 @@ internal static class Protocols
                 _wanted.Enqueue(BinaryPrimitives.ReadUInt64BigEndian(_count));
             }
 
-            Pump(connection);
+            if (!Pump(connection)) connection.PauseReading();
         }
 
-        public override void OnLowWater(TlsConnection connection) => Pump(connection);
+        public override void OnLowWater(TlsConnection connection)
+        {
+            if (Pump(connection)) connection.ResumeReading();
+        }
 
         public override void OnPeerClosed(TlsConnection connection)
         {
             _peerClosed = true;
-            Pump(connection);
+            _ = Pump(connection);
         }
 
-        private void Pump(TlsConnection connection)
+        // True when all that was asked for is queued.
+        private bool Pump(TlsConnection connection)
         {
             while (_left > 0 || _wanted.TryDequeue(out _left))
             {
-                int count = (int)Math.Min(_left, (ulong)s_block.Length);
+                int count = (int)Math.Min(_left, (ulong)_longest);
                 if (count == 0) continue;
-                if (connection.TrySend(s_block.AsSpan(0, count)) != SendResult.Queued) return;
+                if (connection.TrySend(s_block.AsSpan(0, count)) != SendResult.Queued) return false;
                 _left -= (ulong)count;
             }
 
             if (_peerClosed) connection.Close();
+            return true;
         }
     }
 }

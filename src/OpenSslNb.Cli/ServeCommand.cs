@@ -17,8 +17,8 @@ internal static class ServeCommand
         var cert = new Option<string>("--cert") { Description = "certificate chain, PEM", Required = true };
         var key = new Option<string>("--key") { Description = "private key, PEM", Required = true };
         var clientCa = new Option<string?>("--client-ca") { Description = "demand client certificates of these authorities, PEM" };
-        var maximum = new Option<int>("--max-connections") { Description = "most connections at a time", DefaultValueFactory = _ => int.MaxValue };
-        var loops = new Option<int>("--loops") { Description = "number of loops, one thread each", DefaultValueFactory = _ => 1 };
+        Option<int> maximum = new Option<int>("--max-connections") { Description = "most connections at a time", DefaultValueFactory = _ => int.MaxValue }.AtLeast(1);
+        Option<int> loops = new Option<int>("--loops") { Description = "number of loops, one thread each", DefaultValueFactory = _ => 1 }.AtLeast(1);
         var shared = new SharedOptions();
         var command = new Command("serve", "A TLS server of a simple protocol.") { protocol, listen, cert, key, clientCa, maximum, loops };
         shared.AddTo(command);
@@ -31,7 +31,7 @@ internal static class ServeCommand
             TlsServerOptions options = shared.Apply(parsed, new TlsServerOptions { Certificate = certificate, ClientTrust = trust }, keyLog is null ? null : keyLog.Write);
             using TlsContext context = TlsContext.CreateServer(options);
             DescriptorLimit.Raise();
-            int count = Math.Max(1, parsed.GetValue(loops));
+            int count = parsed.GetValue(loops);
             EventLoop[] eventLoops = [.. Enumerable.Range(0, count).Select(_ => shared.CreateLoop(parsed))];
             var listenerOptions = new TlsListenerOptions { MaximumConnections = parsed.GetValue(maximum), ReusePort = count > 1, Connection = shared.Connection(parsed, trace) };
             try
@@ -80,7 +80,7 @@ internal static class ServeCommand
         {
             live[connection] = 0;
             connection.Closed.ContinueWith(_ => live.TryRemove(connection, out byte _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            return Protocols.Create(protocol);
+            return Protocols.Create(protocol, options.Connection.OutboundLimit);
         }
     }
 

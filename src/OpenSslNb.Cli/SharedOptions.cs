@@ -6,36 +6,42 @@ namespace OpenSslNb.Cli;
 /// <summary>The options that several commands have, with one meaning.</summary>
 internal sealed class SharedOptions
 {
-    private readonly Option<PollerKind> _poller = new("--poller") { Description = "epoll or poll", DefaultValueFactory = _ => PollerKind.Epoll };
-    private readonly Option<string> _transport = new("--transport") { Description = "buffered or fd", DefaultValueFactory = _ => "buffered" };
-    private readonly Option<string> _minimum = new("--min-protocol") { Description = "tls1.2 or tls1.3", DefaultValueFactory = _ => "tls1.2" };
-    private readonly Option<string> _maximum = new("--max-protocol") { Description = "tls1.2 or tls1.3", DefaultValueFactory = _ => "tls1.3" };
+    private readonly Option<string> _poller = CreatePoller();
+    private readonly Option<string> _transport = new Option<string>("--transport") { Description = "where OpenSSL's bytes go", DefaultValueFactory = _ => "buffered" }.OneOf("buffered", "fd");
+    private readonly Option<string> _minimum = new Option<string>("--min-protocol") { Description = "oldest version", DefaultValueFactory = _ => "tls1.2" }.OneOf("tls1.2", "tls1.3");
+    private readonly Option<string> _maximum = new Option<string>("--max-protocol") { Description = "newest version", DefaultValueFactory = _ => "tls1.3" }.OneOf("tls1.2", "tls1.3");
     private readonly Option<string?> _ciphers = new("--ciphers") { Description = "cipher list for TLS 1.2" };
     private readonly Option<string?> _ciphersuites = new("--ciphersuites") { Description = "cipher suites for TLS 1.3" };
     private readonly Option<string?> _groups = new("--groups") { Description = "key exchange groups" };
     private readonly Option<string?> _alpn = new("--alpn") { Description = "application protocols, separated by commas" };
-    private readonly Option<double> _handshakeTimeout = new("--handshake-timeout") { Description = "seconds", DefaultValueFactory = _ => 10 };
-    private readonly Option<double> _idleTimeout = new("--idle-timeout") { Description = "seconds", DefaultValueFactory = _ => 300 };
-    private readonly Option<double> _shutdownTimeout = new("--shutdown-timeout") { Description = "seconds", DefaultValueFactory = _ => 5 };
-    private readonly Option<int> _outboundLimit = new("--outbound-limit") { Description = "most queued bytes of a connection", DefaultValueFactory = _ => 1 << 20 };
+    private readonly Option<double> _handshakeTimeout = new Option<double>("--handshake-timeout") { Description = "seconds", DefaultValueFactory = _ => 10 }.Seconds();
+    private readonly Option<double> _idleTimeout = new Option<double>("--idle-timeout") { Description = "seconds", DefaultValueFactory = _ => 300 }.Seconds();
+    private readonly Option<double> _shutdownTimeout = new Option<double>("--shutdown-timeout") { Description = "seconds", DefaultValueFactory = _ => 5 }.Seconds();
+    private readonly Option<int> _outboundLimit = new Option<int>("--outbound-limit") { Description = "most queued bytes of a connection", DefaultValueFactory = _ => 1 << 20 }.AtLeast(1);
     private readonly Option<bool> _renegotiation = new("--allow-renegotiation") { Description = "let TLS 1.2 peers renegotiate" };
     private readonly Option<string?> _keyLog = new("--keylog") { Description = "append secrets in NSS format to this file" };
     private readonly Option<string?> _trace = new("--trace") { Description = "write each step as a JSON line to this file" };
-
-    public SharedOptions()
-    {
-        _transport.AcceptOnlyFromAmong("buffered", "fd");
-        _minimum.AcceptOnlyFromAmong("tls1.2", "tls1.3");
-        _maximum.AcceptOnlyFromAmong("tls1.2", "tls1.3");
-    }
 
     public void AddTo(Command command)
     {
         Option[] all = [_poller, _transport, _minimum, _maximum, _ciphers, _ciphersuites, _groups, _alpn, _handshakeTimeout, _idleTimeout, _shutdownTimeout, _outboundLimit, _renegotiation, _keyLog, _trace];
         foreach (Option option in all) command.Options.Add(option);
+        command.Validators.Add(result =>
+        {
+            // The words compare as the versions do.
+            if (string.CompareOrdinal(result.GetValue(_minimum), result.GetValue(_maximum)) > 0) result.AddError("--min-protocol is newer than --max-protocol: no version is left");
+        });
     }
 
-    public EventLoop CreateLoop(ParseResult parsed) => new(new EventLoopOptions { Poller = parsed.GetValue(_poller) });
+    /// <summary><c>--poller</c>, which <c>demo</c> has too.</summary>
+    public static Option<string> CreatePoller() => new Option<string>("--poller") { Description = "the system call that waits", DefaultValueFactory = _ => "epoll" }.OneOf("epoll", "poll");
+
+    /// <summary>What <c>--poller</c> says.</summary>
+    public static PollerKind Poller(string word) => word == "poll" ? PollerKind.Poll : PollerKind.Epoll;
+
+    public EventLoop CreateLoop(ParseResult parsed) => new(new EventLoopOptions { Poller = Poller(parsed.GetValue(_poller)!) });
+
+    public int OutboundLimit(ParseResult parsed) => parsed.GetValue(_outboundLimit);
 
     public TimeSpan ShutdownTimeout(ParseResult parsed) => TimeSpan.FromSeconds(parsed.GetValue(_shutdownTimeout));
 
@@ -56,7 +62,7 @@ internal sealed class SharedOptions
     public TlsConnectionOptions Connection(ParseResult parsed, ITlsTrace? trace) => new()
     {
         Transport = parsed.GetValue(_transport) == "fd" ? TransportKind.SocketFd : TransportKind.Buffered,
-        OutboundLimit = parsed.GetValue(_outboundLimit),
+        OutboundLimit = OutboundLimit(parsed),
         HandshakeTimeout = TimeSpan.FromSeconds(parsed.GetValue(_handshakeTimeout)),
         IdleTimeout = TimeSpan.FromSeconds(parsed.GetValue(_idleTimeout)),
         ShutdownTimeout = ShutdownTimeout(parsed),
