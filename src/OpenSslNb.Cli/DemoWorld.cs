@@ -75,6 +75,9 @@ internal sealed class DemoWorld : IDisposable
         }
     }
 
+    /// <summary>True once a read has wanted write and a write has wanted read.</summary>
+    public bool HasCrossed => Figures is { ReadWantedWrite: > 0, WriteWantedRead: > 0 };
+
     public Task ConnectAsync() => Task.WhenAll(_clientPeers.Select((peer, i) => TlsConnector.ConnectAsync(
         LoopOf(i), "127.0.0.1", _listener.EndPoint.Port, _clients[i % 2], peer, new TlsConnectOptions { Connection = s_connection, ConnectTimeout = TimeSpan.FromMinutes(1) })));
 

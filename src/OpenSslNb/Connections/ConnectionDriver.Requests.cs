@@ -6,7 +6,10 @@ internal sealed partial class ConnectionDriver
     // Set by any thread, taken all at once by the loop.
     private int _requests;
 
-    // Taken from the requests and waiting for a moment between records. Looked at in each turn: progress ends the record, and brings the turn.
+    // Enough for a KeyUpdate or the first flight of a renegotiation.
+    private const int HandshakeMessageLength = 4 * 1024;
+
+    // Taken from the requests and waiting for a moment between records with room. Looked at in each turn: progress brings the moment, and the turn.
     private Requests _deferredMessages;
 
     // 1 while this driver is in the loop's inbox.
@@ -103,7 +106,9 @@ internal sealed partial class ConnectionDriver
         requests = (requests | _deferredMessages) & (Requests.KeyUpdate | Requests.KeyUpdateOfPeer | Requests.Renegotiate);
         _deferredMessages = Requests.None;
         if (requests == Requests.None || _machine.State is not (ConnectionState.Handshaking or ConnectionState.Open or ConnectionState.PeerClosed)) return;
-        if (!_machine.IsBetweenRecords) _deferredMessages = requests;
+
+        // Never from the reserve that our answers have: two sides that fill each other's with requests would wait for each other for good.
+        if (!_machine.IsBetweenRecords || !_transport.HasRoomFor(HandshakeMessageLength)) _deferredMessages = requests;
         else if ((requests & Requests.Renegotiate) != 0) BeginRenegotiation();
         else BeginKeyUpdate(requestPeer: (requests & Requests.KeyUpdateOfPeer) != 0);
     }
