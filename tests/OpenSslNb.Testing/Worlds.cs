@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using OpenSslNb;
 
@@ -22,10 +23,11 @@ public sealed class Bench : IDisposable
     /// <summary>How long a test waits for what must happen.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
-    public Bench(World world, bool allowRenegotiation = false, TlsConnectionOptions? connection = null)
+    public Bench(World world, bool allowRenegotiation = false, TlsConnectionOptions? connection = null, EventLoopOptions? loop = null)
     {
         World = world;
-        Loop = new EventLoop(new EventLoopOptions { Poller = world.Poller });
+        Loop = new EventLoop((loop ?? new EventLoopOptions()) with { Poller = world.Poller });
+        Loop.UnhandledCallbackException += Unhandled.Enqueue;
         Certificate = TlsCertificate.CreateSelfSigned(["localhost", "127.0.0.1"], TimeSpan.FromHours(1));
         Server = TlsContext.CreateServer(new TlsServerOptions { Certificate = Certificate, MaximumProtocol = world.Protocol, MinimumProtocol = world.Protocol, AllowRenegotiation = allowRenegotiation });
         Client = TlsContext.CreateClient(new TlsClientOptions { Trust = TlsTrust.FromPem(Certificate.ExportCertificatePem()), MaximumProtocol = world.Protocol, MinimumProtocol = world.Protocol, AllowRenegotiation = allowRenegotiation });
@@ -35,6 +37,9 @@ public sealed class Bench : IDisposable
     public World World { get; }
 
     public EventLoop Loop { get; }
+
+    /// <summary>What reached <see cref="EventLoop.UnhandledCallbackException"/>.</summary>
+    public ConcurrentQueue<Exception> Unhandled { get; } = new();
 
     public TlsCertificate Certificate { get; }
 
@@ -47,8 +52,9 @@ public sealed class Bench : IDisposable
     public TlsListener Listen(Func<TlsConnection, TlsConnectionHandler> handler) =>
         TlsListener.Start(Loop, new IPEndPoint(IPAddress.Loopback, 0), Server, handler, new TlsListenerOptions { Connection = Connection });
 
-    public Task<TlsConnection> ConnectAsync(TlsListener listener, TlsConnectionHandler handler) =>
-        TlsConnector.ConnectAsync(Loop, "127.0.0.1", listener.EndPoint.Port, Client, handler, new TlsConnectOptions { Connection = Connection }).WaitAsync(Deadline);
+    /// <summary>Connects over the world's transport, or over another one.</summary>
+    public Task<TlsConnection> ConnectAsync(TlsListener listener, TlsConnectionHandler handler, TransportKind? transport = null) =>
+        TlsConnector.ConnectAsync(Loop, "127.0.0.1", listener.EndPoint.Port, Client, handler, new TlsConnectOptions { Connection = Connection with { Transport = transport ?? World.Transport } }).WaitAsync(Deadline);
 
     public Task<TlsStream> ConnectStreamAsync(TlsListener listener) =>
         TlsStream.ConnectAsync(Loop, "127.0.0.1", listener.EndPoint.Port, Client, new TlsConnectOptions { Connection = Connection }).WaitAsync(Deadline);

@@ -63,6 +63,9 @@ internal readonly unsafe struct SslCalls(SslInstance instance) : ISslCalls
         return Perform(SslOperation.Shutdown, null, 0, inputFrozen: true);
     }
 
+    // On TLS 1.3 a handshake that is on after the first one is a KeyUpdate of ours, which needs no answer.
+    private bool IsRenegotiating => IsInHandshake && LibSsl.SSL_version(instance.Ssl) < SslConst.TLS1_3_VERSION;
+
     private SslStep Perform(SslOperation operation, byte* buffer, int length, bool inputFrozen)
     {
         CiphertextTransport transport = instance.Transport;
@@ -87,7 +90,7 @@ internal readonly unsafe struct SslCalls(SslInstance instance) : ISslCalls
             _ when operation == SslOperation.Shutdown && result == 0 => SslStep.Done(),
             SslConst.SSL_ERROR_WANT_READ => SslStep.Blocked(SslWant.Read),
             SslConst.SSL_ERROR_WANT_WRITE => SslStep.Blocked(SslWant.Write),
-            SslConst.SSL_ERROR_ZERO_RETURN when operation == SslOperation.Read => SslStep.Closed(),
+            SslConst.SSL_ERROR_ZERO_RETURN when operation == SslOperation.Read => IsRenegotiating ? SslStep.Failed(SslFailure.ClosedInRenegotiation(instance)) : SslStep.Closed(),
             SslConst.SSL_ERROR_WANT_CLIENT_HELLO_CB => SslStep.Blocked(SslWant.ClientHello),
             SslConst.SSL_ERROR_WANT_X509_LOOKUP => SslStep.Blocked(SslWant.Certificate),
             SslConst.SSL_ERROR_WANT_RETRY_VERIFY => SslStep.Blocked(SslWant.VerifyRetry),

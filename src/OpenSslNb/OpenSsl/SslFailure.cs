@@ -27,6 +27,10 @@ internal static unsafe class SslFailure
         return Outcome(instance, CloseReason.ProtocolError, new OpenSslException($"{Name(operation)} failed", errors));
     }
 
+    /// <summary>The peer's close_notify in the middle of a renegotiation: it will not answer any more, so nothing can be sent again, not even our close_notify.</summary>
+    public static CloseOutcome ClosedInRenegotiation(SslInstance instance) =>
+        Outcome(instance, CloseReason.ProtocolError, new OpenSslException("the peer sent close_notify in the middle of a renegotiation", []));
+
     // OpenSSL 3 reports the missing close_notify in the queue; 1.1.1 as a system call without an error.
     private static bool IsEndOfStream(int error, IReadOnlyList<OpenSslError> errors) =>
         HasReason(errors, SslConst.SSL_R_UNEXPECTED_EOF_WHILE_READING) || (error == SslConst.SSL_ERROR_SYSCALL && errors.Count == 0);
