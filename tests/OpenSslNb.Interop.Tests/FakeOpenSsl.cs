@@ -30,6 +30,14 @@ internal sealed class FakeOpenSsl : IDisposable
         int OPENSSL_init_ssl(unsigned long long given, const void *settings) { options = given; initialized++; return settings == 0; }
         """, crypto);
 
+    /// <summary>Puts a pair into the folder under the names that the loader looks for.</summary>
+    public void Install(string generation, ulong version, string text)
+    {
+        string crypto = Path.Combine(Folder, $"libcrypto.so.{generation}");
+        File.Move(Crypto(version, text, $"libfakecrypto{Guid.NewGuid():N}.so"), crypto);
+        File.Move(Ssl(crypto), Path.Combine(Folder, $"libssl.so.{generation}"));
+    }
+
     /// <summary>A libssl or libcrypto of before 1.1.0: without a single symbol that we look for.</summary>
     public string Ancient() => Build("ancient", null, "int SSL_library_init(void) { return 1; }");
 

@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Runtime.Loader;
 using NUnit.Framework;
 
 namespace OpenSslNb.Interop.Tests;
@@ -130,6 +132,23 @@ public sealed unsafe class LibraryTests
         Assert.That(loaded.Version.Text, Is.EqualTo("OpenSSL 1.1.1w"));
     }
 
+    [Test]
+    public void The_first_use_looks_into_the_folder_that_the_environment_names()
+    {
+        using var fakes = new FakeOpenSsl();
+        fakes.Install("3", 0x30600000UL, "OpenSSL 3.6.0 of this folder");
+        string? before = Environment.GetEnvironmentVariable(OpenSslLibrary.DirectoryVariable);
+        Environment.SetEnvironmentVariable(OpenSslLibrary.DirectoryVariable, fakes.Folder);
+        try
+        {
+            Assert.That(VersionOfAnotherCopy(), Does.Contain("OpenSSL 3.6.0 of this folder"));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(OpenSslLibrary.DirectoryVariable, before);
+        }
+    }
+
     [TestCase(0x1010117FUL, false, TestName = "Version_1_1_1w_is_before_3")]
     [TestCase(0x30000000UL, true, TestName = "Version_3_0_0_is_3_or_later")]
     [TestCase(0x30000130UL, true, TestName = "Version_3_0_19_is_3_or_later")]
@@ -144,6 +163,15 @@ public sealed unsafe class LibraryTests
     {
         _ = NativeLibrary.Load(pair.Crypto);
         return NativeLibrary.Load(pair.Ssl);
+    }
+
+    // The assembly once more, which has not loaded any library yet.
+    private static string? VersionOfAnotherCopy()
+    {
+        Assembly copy = new AssemblyLoadContext("another copy").LoadFromAssemblyPath(typeof(OpenSslLibrary).Assembly.Location);
+        Type library = copy.GetType(typeof(OpenSslLibrary).FullName!, throwOnError: true)!;
+        Assert.That(library, Is.Not.EqualTo(typeof(OpenSslLibrary)));
+        return library.GetProperty(nameof(OpenSslLibrary.Version), BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!.ToString();
     }
 
     private static int InitializationsOf(nint ssl) => *(int*)NativeLibrary.GetExport(ssl, "initialized");

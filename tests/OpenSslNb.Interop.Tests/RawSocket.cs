@@ -110,7 +110,7 @@ internal sealed unsafe class RawSocket(int fd) : IDisposable
     /// <summary>Waits, a bounded time, until the descriptor is ready for any of this; what it is ready for.</summary>
     public static int Poll(int fd, int events)
     {
-        const int Deadline = 30_000;
+        const int Deadline = 10_000;
         var entry = new LibC.pollfd { fd = fd, events = (short)events };
         Assert.That(LibC.poll(&entry, 1, Deadline), Is.EqualTo(1), "nothing happened");
         return entry.revents;
