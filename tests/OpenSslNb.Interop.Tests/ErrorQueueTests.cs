@@ -8,6 +8,24 @@ public sealed unsafe class ErrorQueueTests
     private const int WrongVersionNumber = 267;
     private const int HandshakeFailureAlert = 40;
 
+    /// <summary>Leaves an error in the calling thread's queue, as a careless caller would.</summary>
+    internal static void Poison(int library, int reason, int line = 1)
+    {
+        fixed (byte* file = "made/up.c\0"u8)
+        fixed (byte* function = "made_up\0"u8)
+        {
+            if (LibCrypto.ERR_new == null)
+            {
+                LibCrypto.ERR_put_error(library, 0, reason, file, line);
+                return;
+            }
+
+            LibCrypto.ERR_new();
+            ((delegate* unmanaged<byte*, int, byte*, void>)OpenSslLibrary.Required("ERR_set_debug"))(file, line, function);
+            LibCrypto.ERR_set_error(library, reason, null);
+        }
+    }
+
     [SetUp]
     public void Start_with_an_empty_queue() => LibCrypto.ERR_clear_error();
 
@@ -155,23 +173,6 @@ public sealed unsafe class ErrorQueueTests
 
     [Test]
     public void An_entry_without_content_can_be_printed_too() => Assert.That(default(OpenSslError).ToString(), Does.Contain("00000000"));
-
-    private static void Poison(int library, int reason, int line = 1)
-    {
-        fixed (byte* file = "made/up.c\0"u8)
-        fixed (byte* function = "made_up\0"u8)
-        {
-            if (LibCrypto.ERR_new == null)
-            {
-                LibCrypto.ERR_put_error(library, 0, reason, file, line);
-                return;
-            }
-
-            LibCrypto.ERR_new();
-            ((delegate* unmanaged<byte*, int, byte*, void>)OpenSslLibrary.Required("ERR_set_debug"))(file, line, function);
-            LibCrypto.ERR_set_error(library, reason, null);
-        }
-    }
 
     // Not text means: bytes that OpenSSL keeps for itself. The text is a constant, so it stays where it is.
     private static void PoisonWithData(int flags)

@@ -58,6 +58,20 @@ public sealed unsafe class HandleRelationTests
     }
 
     [Test]
+    public void A_connection_that_cannot_be_made_says_why_and_keeps_no_reference()
+    {
+        var nothing = new SafeSslCtxHandle();
+        int live = NativeLive.Ssl;
+        ErrorQueueTests.Poison(CryptoConst.ERR_LIB_PEM, CryptoConst.PEM_R_NO_START_LINE);
+        OpenSslException exception = Assert.Throws<OpenSslException>(() => SafeSslHandle.Create(nothing))!;
+        Assert.That(exception.Message, Does.StartWith("SSL_new failed: "));
+        Assert.That(exception.Errors.Single().LibraryCode, Is.EqualTo(CryptoConst.ERR_LIB_SSL), "what was in the queue before is no part of it");
+        Assert.That(NativeLive.Ssl, Is.EqualTo(live));
+        nothing.Dispose();
+        Assert.That(nothing.DangerousRelease, Throws.TypeOf<ObjectDisposedException>(), "no reference is left to release");
+    }
+
+    [Test]
     public void Forgotten_together_a_context_and_its_connection_are_both_freed()
     {
         (nint context, nint ssl) = ForgetBoth();
