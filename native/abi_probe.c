@@ -168,13 +168,17 @@ int main(void)
     SHOW(offsetof(struct pollfd, events));
     SHOW(offsetof(struct pollfd, revents));
     SHOW(sizeof(struct epoll_event));
+    SHOW(offsetof(struct epoll_event, events));
     SHOW(offsetof(struct epoll_event, data));
     SHOW(sizeof(struct linger));
     SHOW(offsetof(struct linger, l_onoff));
     SHOW(offsetof(struct linger, l_linger));
     SHOW(sizeof(sigset_t));
     SHOW(sizeof(struct rlimit));
+    SHOW(offsetof(struct rlimit, rlim_cur));
+    SHOW(offsetof(struct rlimit, rlim_max));
     SHOW(sizeof(socklen_t));
+    SHOW(sizeof(nfds_t));
     SHOW(sizeof(long));
     return 0;
 }

@@ -14,7 +14,7 @@ namespace OpenSslNb;
 public readonly record struct OpenSslError(ulong PackedCode, int LibraryCode, int ReasonCode, string Library, string Reason, string File, int Line, string Data)
 {
     /// <summary>One line for people.</summary>
-    public override string ToString() => $"{Library}: {Reason}{(Data.Length == 0 ? "" : $" ({Data})")} [{PackedCode:X8} {File}:{Line}]";
+    public override string ToString() => $"{Library}: {Reason}{(string.IsNullOrEmpty(Data) ? "" : $" ({Data})")} [{PackedCode:X8} {File}:{Line}]";
 }
 
 /// <summary>A call of OpenSSL failed. Carries the whole error queue of that moment, oldest entry first.</summary>

@@ -43,7 +43,7 @@ internal static unsafe class OpenSslLibrary
         var tooOld = new List<string>();
         foreach ((string crypto, string ssl) in candidates)
         {
-            if (!NativeLibrary.TryLoad(crypto, out _) || !NativeLibrary.TryLoad(ssl, out nint handle)) continue;
+            if (!TryLoad(crypto, ssl, out nint cryptoHandle, out nint handle)) continue;
             OpenSslVersion version = VersionOf(handle);
             if (version.Number >= OldestVersion)
             {
@@ -52,6 +52,8 @@ internal static unsafe class OpenSslLibrary
             }
 
             tooOld.Add($"{ssl} is {version.Text}");
+            NativeLibrary.Free(handle);
+            NativeLibrary.Free(cryptoHandle);
         }
 
         throw new OpenSslNotFoundException(NotFoundMessage(candidates, tooOld));
@@ -75,6 +77,16 @@ internal static unsafe class OpenSslLibrary
     /// <summary>The address of a symbol that not every version has; null when it is absent.</summary>
     /// <remarks>All symbols are looked up through libssl's handle, which leads to the very libcrypto that this libssl uses (<c>dlsym(3)</c>), even if another one is in the process.</remarks>
     internal static void* Optional(string name) => NativeLibrary.TryGetExport(s_loaded.Value.Ssl, name, out nint address) ? (void*)address : null;
+
+    // What is not used must not stay loaded: the linker would give it to the next candidate, which asks for the same soname.
+    private static bool TryLoad(string crypto, string ssl, out nint cryptoHandle, out nint sslHandle)
+    {
+        sslHandle = 0;
+        if (!NativeLibrary.TryLoad(crypto, out cryptoHandle)) return false;
+        if (NativeLibrary.TryLoad(ssl, out sslHandle)) return true;
+        NativeLibrary.Free(cryptoHandle);
+        return false;
+    }
 
     private static OpenSslVersion VersionOf(nint handle)
     {

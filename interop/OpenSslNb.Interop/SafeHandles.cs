@@ -8,6 +8,14 @@ internal abstract class SafeOpenSslHandle() : SafeHandle(0, ownsHandle: true)
     public override bool IsInvalid => handle == 0;
 
     internal nint Pointer => handle;
+
+    /// <summary>Takes over what a call of OpenSSL made.</summary>
+    /// <exception cref="OpenSslException">It made nothing; the error queue says why.</exception>
+    protected void Own(nint made, string type)
+    {
+        if (made == 0) throw OpenSslException.FromQueue($"no {type} was made");
+        SetHandle(made);
+    }
 }
 
 /// <summary><c>SSL_CTX</c>; its one destructor is <c>SSL_CTX_free(3)</c>.</summary>
@@ -77,7 +85,7 @@ internal sealed unsafe class SafeBioHandle : SafeOpenSslHandle
     internal static SafeBioHandle Adopt(nint bio)
     {
         var owner = new SafeBioHandle();
-        owner.SetHandle(bio);
+        owner.Own(bio, "BIO");
         NativeLive.CountBio(+1);
         return owner;
     }
@@ -96,7 +104,7 @@ internal sealed unsafe class SafeBioMethodHandle : SafeOpenSslHandle
     internal static SafeBioMethodHandle Adopt(nint method)
     {
         var owner = new SafeBioMethodHandle();
-        owner.SetHandle(method);
+        owner.Own(method, "BIO_METHOD");
         return owner;
     }
 
@@ -114,7 +122,7 @@ internal sealed unsafe class SafeX509Handle : SafeOpenSslHandle
     internal static SafeX509Handle Adopt(nint certificate)
     {
         var owner = new SafeX509Handle();
-        owner.SetHandle(certificate);
+        owner.Own(certificate, "X509");
         NativeLive.CountCertificate(+1);
         return owner;
     }
@@ -134,7 +142,7 @@ internal sealed unsafe class SafeEvpPkeyHandle : SafeOpenSslHandle
     internal static SafeEvpPkeyHandle Adopt(nint key)
     {
         var owner = new SafeEvpPkeyHandle();
-        owner.SetHandle(key);
+        owner.Own(key, "EVP_PKEY");
         NativeLive.CountKey(+1);
         return owner;
     }
@@ -154,7 +162,7 @@ internal sealed unsafe class SafeSslSessionHandle : SafeOpenSslHandle
     internal static SafeSslSessionHandle Adopt(nint session)
     {
         var owner = new SafeSslSessionHandle();
-        owner.SetHandle(session);
+        owner.Own(session, "SSL_SESSION");
         return owner;
     }
 
