@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using OpenSslNb.Interop;
+using OpenSslNb.Transport;
 
 namespace OpenSslNb.OpenSsl;
 
@@ -10,8 +11,11 @@ internal static unsafe class SslFailure
     {
         IReadOnlyList<OpenSslError> errors = ErrorQueue.Drain();
         if ((instance.CallbackFailure ?? instance.Transport.CallbackFailure) is { } thrown) return Outcome(instance, CloseReason.CallbackFailed, thrown);
+
+        // A failed send takes the socket's pending error with it: what recv says after that looks like an end of stream.
+        if (instance.Transport.SendErrno != 0 && IsEndOfStream(error, errors)) return Outcome(instance, CloseReason.Reset, Broken(operation, instance.Transport.SendErrno));
         if (instance.Transport.SawEndOfStream && IsEndOfStream(error, errors)) return Outcome(instance, CloseReason.Truncated, Truncation(operation, errors));
-        if (instance.Transport.Errno != 0) return Outcome(instance, CloseReason.Reset, Broken(operation, instance.Transport.Errno));
+        if (BrokenBy(instance.Transport) is not 0 and int broken) return Outcome(instance, CloseReason.Reset, Broken(operation, broken));
         if (HasReason(errors, SslConst.SSL_R_CERTIFICATE_VERIFY_FAILED) && VerificationText(instance) is { } text)
         {
             return Outcome(instance, CloseReason.VerificationFailed, new OpenSslException($"the peer's certificate is not acceptable: {text}", errors));
@@ -34,6 +38,8 @@ internal static unsafe class SslFailure
     // OpenSSL 3 reports the missing close_notify in the queue; 1.1.1 as a system call without an error.
     private static bool IsEndOfStream(int error, IReadOnlyList<OpenSslError> errors) =>
         HasReason(errors, SslConst.SSL_R_UNEXPECTED_EOF_WHILE_READING) || (error == SslConst.SSL_ERROR_SYSCALL && errors.Count == 0);
+
+    private static int BrokenBy(CiphertextTransport transport) => transport.Errno != 0 ? transport.Errno : transport.SendErrno;
 
     private static bool HasReason(IReadOnlyList<OpenSslError> errors, int reason)
     {

@@ -21,8 +21,8 @@ internal abstract class CiphertextTransport : IDisposable
     public int Errno { get; set; }
 
     /// <summary>
-    /// errno of the send that failed; 0 while sending works. OpenSSL is not told: what it still gives is dropped, so that what the peer sent before (an alert, close_notify)
-    /// can be read. The connection ends when that is done.
+    /// errno of the send that failed; 0 while sending works. Where the BIO is ours, OpenSSL is not told: what it still gives is dropped, so that what the peer sent before (an alert,
+    /// close_notify) can be read. Where it is OpenSSL's own, a server's session tickets are the one thing whose loss OpenSSL overlooks. The connection ends when the reading is done.
     /// </summary>
     public int SendErrno { get; protected set; }
 

@@ -90,7 +90,7 @@ internal sealed unsafe class SocketFdTransport(int fd) : CiphertextTransport
                 BytesGiven += *processed;
                 break;
             case CryptoConst.BIO_CB_WRITE | CryptoConst.BIO_CB_RETURN:
-                if (LibCrypto.BIO_test_flags(bio, CryptoConst.BIO_FLAGS_SHOULD_RETRY) == 0) Errno = errno;
+                if (LibCrypto.BIO_test_flags(bio, CryptoConst.BIO_FLAGS_SHOULD_RETRY) == 0) SendErrno = errno;
                 break;
         }
 
