@@ -22,6 +22,7 @@ public sealed partial class EventLoop
     private void Turn()
     {
         int count = Wait();
+        TurnCount++;
         Now = ReadClock();
         _handshakesLeft = _options.HandshakesPerTurn;
         for (int i = 0; i < count; i++) Dispatch(_events[i]);

@@ -76,6 +76,9 @@ public sealed partial class EventLoop : IDisposable
     /// <summary>Time on the loop's clock in milliseconds since the loop began, as of the start of this turn.</summary>
     internal long Now { get; private set; }
 
+    /// <summary>Turns so far: how often the poller's wait has returned. On the loop's thread.</summary>
+    internal long TurnCount { get; private set; }
+
     internal int BytesPerTurn => _options.BytesPerTurn;
 
     /// <summary>What the rooms above keep per loop: buffers, pools, counters.</summary>
