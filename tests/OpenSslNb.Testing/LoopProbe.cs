@@ -33,5 +33,26 @@ public static class LoopProbe
 public readonly record struct Holdings(int Ssl, int Contexts, int Bios, int Certificates, int Keys, int Descriptors)
 {
     public static Holdings Now() =>
-        new(NativeLive.Ssl, NativeLive.Context, NativeLive.Bio, NativeLive.Certificate, NativeLive.Key, Directory.GetFileSystemEntries("/proc/self/fd").Length);
+        new(NativeLive.Ssl, NativeLive.Context, NativeLive.Bio, NativeLive.Certificate, NativeLive.Key, OpenDescriptors().Count());
+
+    /// <summary>Waits until nothing more is held than before.</summary>
+    public static async Task ReturnToAsync(Holdings before)
+    {
+        try
+        {
+            await Eventually.BecomesTrue(() => Now().IsWithin(before), "everything is freed");
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"held before: {before}; now: {Now()}; open: {string.Join(' ', OpenDescriptors())}", e);
+        }
+    }
+
+    // What other users of the process have let go of meanwhile does not count.
+    private bool IsWithin(Holdings before) =>
+        Ssl <= before.Ssl && Contexts <= before.Contexts && Bios <= before.Bios && Certificates <= before.Certificates && Keys <= before.Keys && Descriptors <= before.Descriptors;
+
+    // Sockets, pollers, event descriptors, pipes; not the files of assemblies, which the runtime opens when it likes.
+    private static IEnumerable<string> OpenDescriptors() =>
+        Directory.GetFileSystemEntries("/proc/self/fd").Select(f => new FileInfo(f).LinkTarget).OfType<string>().Where(target => !target.StartsWith('/'));
 }
