@@ -50,13 +50,19 @@ internal sealed class ByteLog(string name)
         return ToArray()[offset..];
     }
 
-    /// <summary>Where the text begins, once it is there.</summary>
-    public async Task<int> WaitForTextAsync(string text)
+    /// <summary>Waits until the text is there so many times.</summary>
+    public Task WaitForTextAsync(string text, int times = 1)
     {
         byte[] wanted = Encoding.Latin1.GetBytes(text);
-        int found = -1;
-        await WaitAsync(all => (found = all.IndexOf(wanted)) >= 0, $"'{text}'");
-        return found;
+        return WaitAsync(all => all.Count(wanted) >= times, $"'{text}' ({times} times)");
+    }
+
+    /// <summary>Where the text ends, once it is there.</summary>
+    public async Task<int> WaitForEndOfTextAsync(string text)
+    {
+        await WaitForTextAsync(text);
+        byte[] wanted = Encoding.Latin1.GetBytes(text);
+        return ToArray().AsSpan().IndexOf(wanted) + wanted.Length;
     }
 
     private async Task WaitAsync(Func<ReadOnlySpan<byte>, bool> condition, string what)
