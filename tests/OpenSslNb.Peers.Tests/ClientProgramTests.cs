@@ -41,7 +41,7 @@ public sealed class ClientProgramTests(World world)
     public async Task Pythons_ssl_module_gets_its_megabyte_back()
     {
         using var server = new ServerUnderTest(world);
-        await using var client = ExternalProcess.Start("python3", "python3", Script("relay_client.py"), server.PortText, server.Files.Certificate, world.Version("TLSv1_2", "TLSv1_3"));
+        await using var client = ExternalProcess.Start("python3", "python3", Scripts.PathOf("relay_client.py"), server.PortText, server.Files.Certificate, world.Version("TLSv1_2", "TLSv1_3"));
         await AssertRelaysAsync(client, Payload.Bytes(3, Payload.Megabyte));
         await AssertOrderlyAsync(server);
     }
@@ -50,7 +50,7 @@ public sealed class ClientProgramTests(World world)
     public async Task Node_gets_its_megabyte_back_behind_its_own_half_close()
     {
         using var server = new ServerUnderTest(world);
-        await using var client = ExternalProcess.Start("node", "nodejs", Script("relay_client.js"), server.PortText, server.Files.Certificate, world.Version("TLSv1.2", "TLSv1.3"));
+        await using var client = ExternalProcess.Start("node", "nodejs", Scripts.PathOf("relay_client.js"), server.PortText, server.Files.Certificate, world.Version("TLSv1.2", "TLSv1.3"));
         await AssertRelaysAsync(client, Payload.Bytes(4, Payload.Megabyte));
         await AssertOrderlyAsync(server);
     }
@@ -88,6 +88,4 @@ public sealed class ClientProgramTests(World world)
         TlsConnection connection = await server.AcceptedAsync(0);
         Assert.That(connection.Info!.Protocol, Is.EqualTo(world.Protocol));
     }
-
-    private static string Script(string name) => Path.Combine(TestContext.CurrentContext.TestDirectory, "Scripts", name);
 }

@@ -35,6 +35,10 @@ internal sealed class ExternalProcess : IAsyncDisposable
         return new ExternalProcess(Process.Start(start) ?? throw new IOException($"{path} did not start"));
     }
 
+    /// <summary>Like <see cref="Start"/>, for programs that would keep what they say in a buffer while their output is a pipe (<c>stdbuf(1)</c>).</summary>
+    public static ExternalProcess StartLineBuffered(string program, string package, params IEnumerable<string> arguments) =>
+        Start("stdbuf", "coreutils", ["-oL", Find(program, package), .. arguments]);
+
     /// <summary>Writes to the program's standard input; may wait for it to read.</summary>
     public async Task WriteAsync(ReadOnlyMemory<byte> data)
     {

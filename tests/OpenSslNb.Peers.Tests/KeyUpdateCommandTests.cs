@@ -1,9 +1,10 @@
+using System.Text;
 using NUnit.Framework;
 using OpenSslNb.Testing;
 
 namespace OpenSslNb.Peers.Tests;
 
-/// <summary>s_client changes keys while both directions are busy (KeyUpdate, RFC 8446 §4.6.3).</summary>
+/// <summary>s_client and s_server change keys in the middle of data (KeyUpdate, RFC 8446 §4.6.3).</summary>
 [TestFixtureSource(typeof(PeerWorlds), nameof(PeerWorlds.WithProgramsTls13))]
 public sealed class KeyUpdateCommandTests(World world)
 {
@@ -21,7 +22,7 @@ public sealed class KeyUpdateCommandTests(World world)
 
         // A command is seen only as the first byte that s_client reads: what was before must be away.
         await Eventually.BecomesTrue(() => handler.ReceivedLength == half, "the first half arrives");
-        await client.WriteAsync(System.Text.Encoding.ASCII.GetBytes(command + "\n"));
+        await client.WriteAsync(Encoding.ASCII.GetBytes(command + "\n"));
         await client.Error.WaitForTextAsync("KEYUPDATE");
         await client.WriteAsync(sent.AsMemory(half));
         await Eventually.BecomesTrue(() => handler.ReceivedLength >= sent.Length, "the second half arrives");
@@ -51,5 +52,23 @@ public sealed class KeyUpdateCommandTests(World world)
         Payload.AssertSame(client.Output.ToArray(), sent);
         client.CloseInput();
         await client.ExitWellAsync();
+    }
+
+    [Test]
+    public async Task S_server_follows_our_key_updates_and_we_follow_its_own()
+    {
+        using var bench = new Bench(world);
+        using var files = new PemFiles(bench);
+        await using ServerProgram server = await SServer.StartAsync(world, files);
+        await using TlsStream client = await server.ConnectAsync(bench);
+        for (int round = 0; round < 10; round++)
+        {
+            await SServer.AssertRelaysAsync(server, client, Payload.Lines(100 + round, 64 * 1024), Payload.Lines(200 + round, 64 * 1024), marker: $"round {round}\n");
+            client.Connection.UpdateKeys(requestPeer: round % 2 == 0);
+            await server.Process.WriteAsync(round % 3 == 0 ? "K\n"u8.ToArray() : "k\n"u8.ToArray());
+
+            // Seen only as the first byte that s_server reads: the next data must not come together with it.
+            await server.Process.Output.WaitForTextAsync("SSL_do_handshake -> 1\n", times: round + 1);
+        }
     }
 }
