@@ -12,6 +12,7 @@ internal sealed class ServerUnderTest : IDisposable
     {
         Bench = new Bench(world, allowRenegotiation, connection);
         Files = new PemFiles(Bench);
+        Bench.Loop.UnhandledCallbackException += Faults.Enqueue;
         Listener = Bench.Listen(accepted =>
         {
             _accepted.Enqueue(accepted);
@@ -24,6 +25,9 @@ internal sealed class ServerUnderTest : IDisposable
     public PemFiles Files { get; }
 
     public TlsListener Listener { get; }
+
+    /// <summary>What the loop had nobody to tell.</summary>
+    public ConcurrentQueue<Exception> Faults { get; } = new();
 
     public int Port => Listener.EndPoint.Port;
 
