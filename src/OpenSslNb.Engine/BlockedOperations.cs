@@ -137,6 +137,7 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
     /// <summary>An attempt ended. <paramref name="more"/>: there is more of the same to do; <paramref name="tookInput"/>: OpenSSL took bytes from the transport in it.</summary>
     public void Complete(SslOperation operation, SslStep step, bool more, bool tookInput)
     {
+        bool endsHeldRecord = operation == SslOperation.Write && IsMidRecord && ReadsWaitForBlockedWrite && step.IsDone;
         switch (step.Kind)
         {
             case SslStepKind.Failed:
@@ -158,6 +159,9 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
 
         // What another operation waits for may just have been taken from the transport or out of OpenSSL: no event of the poller will tell it.
         if (tookInput || (operation == SslOperation.Read && step.IsDone)) WakeReadersBut(operation);
+
+        // While the read was held back the poller was not asked for it: it has its turn now, or a sender that always has more would starve it.
+        if (endsHeldRecord && more && WantOf(SslOperation.Read) == SslWant.Read) Set(SslOperation.Read, OperationSlot.Ready, SslWant.None);
     }
 
     /// <summary>Nothing runs again, and nothing is waited for.</summary>

@@ -105,11 +105,15 @@ internal sealed partial class ConnectionDriver
 
     private void RunWriteSide(ref int budget)
     {
+        bool couldRead = _machine.CanStep(SslOperations.Read);
         while (budget > 0 && _machine.TryStep(WriteSide, default, out SslOperation operation, out SslStep step))
         {
             if (operation != SslOperation.Write || !step.IsDone) continue;
             budget -= step.Bytes;
             OnWritten(step.Bytes);
+
+            // A read that this write held back goes before the next one, which may hold it back again.
+            if (!couldRead && _machine.CanStep(SslOperations.Read)) return;
         }
     }
 
