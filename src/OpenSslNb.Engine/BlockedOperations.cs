@@ -154,7 +154,7 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
                 break;
         }
 
-        if (operation == SslOperation.Write) LeaveRecordAt(midRecord: step.IsBlocked && step.Want == SslWant.Write);
+        if (operation == SslOperation.Write) IsMidRecord = step.IsBlocked && step.Want == SslWant.Write;
         if (operation == SslOperation.Handshake && step.IsDone) IsEstablished = true;
 
         // What another operation waits for may just have been taken from the transport or out of OpenSSL: no event of the poller will tell it.
@@ -213,13 +213,6 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
 
     private readonly bool MayRun(SslOperation operation, SslOperations allowed) =>
         ((int)allowed >> (int)operation & 1) != 0 && SlotOf(operation) == OperationSlot.Ready;
-
-    private void LeaveRecordAt(bool midRecord)
-    {
-        // Reads were held, so nobody has watched for input: if there is some, no event of the poller will tell it before the next record is begun.
-        if (IsMidRecord && !midRecord && ReadsWaitForBlockedWrite && WantOf(SslOperation.Read) == SslWant.Read) Set(SslOperation.Read, OperationSlot.Ready, SslWant.None);
-        IsMidRecord = midRecord;
-    }
 
     private void WakeReadersBut(SslOperation operation)
     {
