@@ -3,10 +3,7 @@ using NUnit.Framework;
 namespace OpenSslNb.Engine.Tests;
 
 /// <summary>Something that can happen to <see cref="BlockedOperations"/>.</summary>
-internal sealed record TrackerEvent(string Name, Func<BlockedOperations, BlockedOperations> Apply)
-{
-    public static TrackerEvent Of(string name, Func<BlockedOperations, BlockedOperations> apply) => new(name, apply);
-}
+internal sealed record TrackerEvent(string Name, Func<BlockedOperations, BlockedOperations> Apply);
 
 /// <summary>Every state of <see cref="BlockedOperations"/> that any sequence of events can reach, found breadth first, each with the shortest way to it.</summary>
 internal static class ReachableStates
@@ -98,7 +95,7 @@ internal static class ReachableStates
                select Change($"{operation} ended {step} more={more} tookInput={tookInput}", b => b.State.Complete(operation, step, more, tookInput));
     }
 
-    private static TrackerEvent Change(string name, Action<Box> change) => TrackerEvent.Of(name, state => state.After(change));
+    private static TrackerEvent Change(string name, Action<Box> change) => new(name, state => state.After(change));
 
     /// <summary>The tracker is a value; lambdas change it in here.</summary>
     internal sealed class Box
