@@ -127,7 +127,7 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
             {
                 SslWant want = WantOf(operation);
                 if (want == SslWant.Write) interest |= Interest.Write;
-                if (want == SslWant.Read && (operation != SslOperation.Read || ReadRuns)) interest |= Interest.Read;
+                if (want == SslWant.Read && InputIsTaken) interest |= Interest.Read;
             }
 
             return interest;
@@ -207,6 +207,10 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
     private readonly bool ReadRuns =>
         !(IsMidRecord && ReadsWaitForBlockedWrite)
         && (ReadPermission == ReadPermission.Always || (ReadPermission == ReadPermission.WhenNeeded && AnotherNeedsInput));
+
+    // Once established, only a read takes input. While none can run, readability would wake the others in vain, and a level-triggered poller would say it again and again.
+    private readonly bool InputIsTaken =>
+        !IsEstablished || (ReadRuns && (SlotOf(SslOperation.Read) == OperationSlot.Ready || WantOf(SslOperation.Read) == SslWant.Read));
 
     private readonly bool AnotherNeedsInput =>
         WantOf(SslOperation.Write) == SslWant.Read || WantOf(SslOperation.Shutdown) == SslWant.Read || WantOf(SslOperation.Handshake) == SslWant.Read;
