@@ -16,13 +16,17 @@ internal static class ConnectCommand
         var shared = new SharedOptions();
         var command = new Command("connect", "Standard input and output over TLS.") { target, ca, name, cert, key, insecure };
         shared.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(cert) is null != result.GetResult(key) is null) result.AddError("--cert and --key must be given together");
+        });
         command.SetAction(async (parsed, cancellation) =>
         {
-            (string host, int port) = SharedOptions.ParseHostPort(parsed.GetValue(target)!);
+            (string host, int port) = parsed.GetValue(target);
             using TraceFile? trace = shared.OpenTrace(parsed);
             using KeyLogFile? keyLog = shared.OpenKeyLog(parsed);
             using TlsCertificate? certificate = parsed.GetValue(cert) is { } path
-                ? TlsCertificate.FromPemFiles(path, parsed.GetValue(key) ?? throw new ArgumentException("--cert needs --key"))
+                ? TlsCertificate.FromPemFiles(path, parsed.GetValue(key)!)
                 : null;
             var options = new TlsClientOptions
             {

@@ -11,9 +11,8 @@ internal static class ServeCommand
 {
     public static Command Create()
     {
-        var protocol = new Argument<string>("protocol") { Description = "echo, discard or source" };
-        protocol.AcceptOnlyFromAmong(Protocols.Names);
-        var listen = new Option<string>("--listen") { Description = "HOST:PORT; port 0 picks one", Required = true };
+        Argument<string> protocol = new Argument<string>("protocol") { Description = "echo, discard or source" }.OneOf(Protocols.Names);
+        Option<HostPort> listen = new Option<HostPort>("--listen") { Description = "where to listen; port 0 picks one", Required = true }.At();
         var cert = new Option<string>("--cert") { Description = "certificate chain, PEM", Required = true };
         var key = new Option<string>("--key") { Description = "private key, PEM", Required = true };
         var clientCa = new Option<string?>("--client-ca") { Description = "demand client certificates of these authorities, PEM" };
@@ -36,7 +35,7 @@ internal static class ServeCommand
             var listenerOptions = new TlsListenerOptions { MaximumConnections = parsed.GetValue(maximum), ReusePort = count > 1, Connection = shared.Connection(parsed, trace) };
             try
             {
-                return await RunAsync(eventLoops, await ResolveAsync(parsed.GetValue(listen)!), context, parsed.GetValue(protocol)!, listenerOptions);
+                return await RunAsync(eventLoops, await ResolveAsync(parsed.GetValue(listen)), context, parsed.GetValue(protocol)!, listenerOptions);
             }
             finally
             {
