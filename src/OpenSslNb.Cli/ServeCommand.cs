@@ -52,6 +52,7 @@ internal static class ServeCommand
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         var live = new ConcurrentDictionary<TlsConnection, byte>();
         var listeners = new List<TlsListener>();
+        int admitted = 0;
         foreach (EventLoop loop in loops)
         {
             loop.UnhandledCallbackException += e => Console.Error.WriteLine($"opensslnb: {e.Message}");
@@ -78,14 +79,24 @@ internal static class ServeCommand
         TlsConnectionHandler Accept(TlsConnection connection)
         {
             live[connection] = 0;
-            connection.Closed.ContinueWith(_ => live.TryRemove(connection, out byte _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+            // A listener knows of its own connections alone; the limit is for all of them.
+            bool refused = loops.Length > 1 && Interlocked.Increment(ref admitted) > options.MaximumConnections;
+            if (refused || stop.Task.IsCompleted) connection.Abort();
+            connection.Closed.ContinueWith(_ => Forget(connection), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             return Protocols.Create(protocol, options.Connection.OutboundLimit);
+        }
+
+        void Forget(TlsConnection connection)
+        {
+            live.TryRemove(connection, out byte _);
+            Interlocked.Decrement(ref admitted);
         }
     }
 
-    private static async Task<IPEndPoint> ResolveAsync(string text)
+    private static async Task<IPEndPoint> ResolveAsync(HostPort listen)
     {
-        (string host, int port) = SharedOptions.ParseHostPort(text);
+        (string host, int port) = listen;
         if (IPAddress.TryParse(host, out IPAddress? address)) return new IPEndPoint(address, port);
         try
         {
