@@ -82,7 +82,7 @@ internal static class ServeCommand
 
             // A listener knows of its own connections alone; the limit is for all of them.
             bool refused = loops.Length > 1 && Interlocked.Increment(ref admitted) > options.MaximumConnections;
-            if (refused || stop.Task.IsCompleted) connection.Abort();
+            if (refused || stop.Task.IsCompleted) connection.Dispose();
             connection.Closed.ContinueWith(_ => Forget(connection), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             return Protocols.Create(protocol, options.Connection.OutboundLimit);
         }
