@@ -30,8 +30,8 @@ internal sealed class CapturedStream
     /// <summary>Waits until so many bytes have come.</summary>
     public Task WaitForLengthAsync(long length) => WaitAsync(() => Length >= length, $"{length} bytes");
 
-    /// <summary>Waits until the text has come.</summary>
-    public Task WaitForTextAsync(string text) => WaitAsync(() => Text.Contains(text, StringComparison.Ordinal), $"'{text}'");
+    /// <summary>Waits until the text has come, or has come so often.</summary>
+    public Task WaitForTextAsync(string text, int occurrences = 1) => WaitAsync(() => Text.Split(text).Length > occurrences, $"'{text}'");
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
