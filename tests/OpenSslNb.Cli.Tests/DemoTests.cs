@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using NUnit.Framework;
 using OpenSslNb.Testing;
@@ -37,11 +39,20 @@ public sealed partial class DemoTests
     }
 
     [Test]
+    public async Task A_stranger_that_says_nothing_does_no_harm()
+    {
+        using RunningProcess demo = Opensslnb.Start("demo", "--connections", "2", "--seconds", "2");
+        using var stranger = new TcpClient();
+        await stranger.ConnectAsync(IPAddress.Loopback, await FindPortAsync(demo));
+        Assert.That(await demo.WaitForExitAsync(), Is.Zero, demo.Output.Text + demo.Error.Text);
+        Assert.That(demo.Output.Text, Does.EndWith("\nintegrity: ok\n"));
+    }
+
+    [Test]
     public async Task Wrong_bytes_from_a_stranger_end_in_broken_integrity_and_exit_code_1()
     {
         using RunningProcess demo = Opensslnb.Start("demo", "--connections", "2", "--seconds", "4");
-        int port = 0;
-        await Eventually.BecomesTrue(() => (port = ListeningSocket.PortOf(demo.Id)) > 0, "the demonstration's server");
+        int port = await FindPortAsync(demo);
 
         // A stranger's stream is checked as any client's. It ends in good order: nothing but its bytes is wrong.
         using TestClient stranger = await TestClient.ConnectAsync(port, configure: o =>
@@ -56,6 +67,13 @@ public sealed partial class DemoTests
         Assert.That(await demo.WaitForExitAsync(), Is.EqualTo(1), demo.Output.Text);
         Assert.That(demo.Output.Text, Does.EndWith("\nintegrity: BROKEN\n"));
         Assert.That(FaultPattern().Matches(demo.Output.Text).Select(m => m.Value), Is.EqualTo((string[])["fault: connection -1: wrong bytes near position 0"]));
+    }
+
+    private static async Task<int> FindPortAsync(RunningProcess demo)
+    {
+        int port = 0;
+        await Eventually.BecomesTrue(() => (port = ListeningSocket.PortOf(demo.Id)) > 0, "the demonstration's server");
+        return port;
     }
 
     private static long Figure(string output, string row)
