@@ -5,9 +5,11 @@ namespace OpenSslNb.Cli;
 /// <summary><c>opensslnb connect</c>: standard input to the peer and the peer to standard output, both at the same time.</summary>
 internal static class ConnectCommand
 {
+    private const int BufferLength = 64 * 1024;
+
     public static Command Create()
     {
-        var target = new Argument<string>("target") { Description = "HOST:PORT" };
+        Argument<HostPort> target = new Argument<HostPort>("target") { Description = "HOST:PORT" }.At();
         var ca = new Option<string?>("--ca") { Description = "trust these authorities instead of the system's, PEM" };
         var name = new Option<string?>("--server-name") { Description = "the name to ask for and to check; the host unless given" };
         var cert = new Option<string?>("--cert") { Description = "client certificate chain, PEM" };
@@ -16,13 +18,17 @@ internal static class ConnectCommand
         var shared = new SharedOptions();
         var command = new Command("connect", "Standard input and output over TLS.") { target, ca, name, cert, key, insecure };
         shared.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(cert) is null != result.GetResult(key) is null) result.AddError("--cert and --key must be given together");
+        });
         command.SetAction(async (parsed, cancellation) =>
         {
-            (string host, int port) = SharedOptions.ParseHostPort(parsed.GetValue(target)!);
+            (string host, int port) = parsed.GetValue(target);
             using TraceFile? trace = shared.OpenTrace(parsed);
             using KeyLogFile? keyLog = shared.OpenKeyLog(parsed);
             using TlsCertificate? certificate = parsed.GetValue(cert) is { } path
-                ? TlsCertificate.FromPemFiles(path, parsed.GetValue(key) ?? throw new ArgumentException("--cert needs --key"))
+                ? TlsCertificate.FromPemFiles(path, parsed.GetValue(key)!)
                 : null;
             var options = new TlsClientOptions
             {
@@ -42,11 +48,13 @@ internal static class ConnectCommand
 
     private static async Task<int> CopyAsync(TlsStream stream)
     {
-        Task sending = SendInputAsync(stream);
+        Task<bool> sending = SendInputAsync(stream);
+        Task receiving = PrintAsync(stream);
         try
         {
-            await using Stream output = Console.OpenStandardOutput();
-            await stream.CopyToAsync(output);
+            // Input that cannot be read ends everything: half of it must not look like all of it.
+            if (await Task.WhenAny(sending, receiving) == sending) await sending;
+            await receiving;
         }
         catch (TlsClosedException e)
         {
@@ -57,15 +65,46 @@ internal static class ConnectCommand
         // The peer has said all it had to; what we still have goes out, but standard input is not waited for.
         stream.Connection.Close();
         CloseOutcome outcome = await stream.Connection.Closed;
-        if (sending.IsFaulted) await Console.Error.WriteLineAsync($"opensslnb: {sending.Exception!.InnerException!.Message}");
-        return outcome.Reason is CloseReason.CloseNotify or CloseReason.ShutdownTimeout ? ExitCode.Ok : ExitCode.Failed;
+        if (sending.IsCompletedSuccessfully && !await sending) await Console.Error.WriteLineAsync("opensslnb: the peer closed before all of standard input was sent");
+        if (outcome.Reason is CloseReason.CloseNotify or CloseReason.ShutdownTimeout) return ExitCode.Ok;
+        await Console.Error.WriteLineAsync($"opensslnb: the connection has ended: {outcome}");
+        return ExitCode.Failed;
     }
 
-    private static async Task SendInputAsync(TlsStream stream)
+    // False when the connection was closed before the end of the input; why is for the receiving side to say.
+    private static async Task<bool> SendInputAsync(TlsStream stream)
     {
+        byte[] buffer = new byte[BufferLength];
         await using Stream input = Console.OpenStandardInput();
-        await input.CopyToAsync(stream);
+        try
+        {
+            for (int count; (count = await ReadInputAsync(input, buffer)) > 0;) await stream.WriteAsync(buffer.AsMemory(0, count));
+        }
+        catch (TlsClosedException)
+        {
+            return false;
+        }
+
         stream.CloseWrite();
+        return true;
+    }
+
+    private static async Task<int> ReadInputAsync(Stream input, byte[] buffer)
+    {
+        try
+        {
+            return await input.ReadAsync(buffer);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"standard input cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static async Task PrintAsync(TlsStream stream)
+    {
+        byte[] buffer = new byte[BufferLength];
+        for (int count; (count = await stream.ReadAsync(buffer)) > 0;) StandardOutput.Write(buffer.AsSpan(0, count));
     }
 
     private static string Describe(TlsConnection connection)

@@ -1,41 +1,75 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace OpenSslNb.Cli;
 
-/// <summary>What options refuse, said with the option's name, the value and what was expected.</summary>
+/// <summary>What options take. A refusal says the option's name, the value and what was expected.</summary>
 internal static class OptionRules
 {
     // A day; more is surely a mistake in the unit.
     private const double LongestSeconds = 86_400;
 
-    /// <summary>Makes the option refuse numbers below <paramref name="least"/>.</summary>
+    private delegate bool Rule<T>(string text, out T value);
+
+    /// <summary>Makes the option take whole numbers from <paramref name="least"/> on.</summary>
     public static Option<int> AtLeast(this Option<int> option, int least)
     {
-        option.Validators.Add(result =>
-        {
-            // A value that is no number has its error from the parser.
-            if (result.Errors.Any() || result.GetValueOrDefault<int>() >= least) return;
-            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name} must be at least {least}, and not {result.GetValueOrDefault<int>()}"));
-        });
+        bool Read(string text, out int value) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value >= least;
+        option.HelpName = "N";
+        option.CustomParser = result => Parse<int>(result, option.Name, $"a whole number from {least} to {int.MaxValue}", Read);
         return option;
     }
 
-    /// <summary>Makes the option refuse what is no positive time.</summary>
+    /// <summary>Makes the option take positive times.</summary>
     public static Option<double> Seconds(this Option<double> option)
     {
-        option.Validators.Add(result =>
-        {
-            if (result.Errors.Any() || result.GetValueOrDefault<double>() is > 0 and <= LongestSeconds) return;
-            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name} must be a number of seconds above 0 and up to {LongestSeconds:0}, and not {result.GetValueOrDefault<double>()}"));
-        });
+        bool Read(string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && value is > 0 and <= LongestSeconds;
+        option.HelpName = "S";
+        option.CustomParser = result => Parse<double>(result, option.Name, FormattableString.Invariant($"a number of seconds above 0 and up to {LongestSeconds:0}"), Read);
         return option;
     }
 
     /// <summary>Makes the option take one of these words only.</summary>
     public static Option<string> OneOf(this Option<string> option, params string[] words)
     {
-        option.AcceptOnlyFromAmong(words);
+        option.HelpName = string.Join('|', words);
+        option.CompletionSources.Add(words);
+        option.CustomParser = result => Parse<string>(result, option.Name, string.Join(" or ", words), OneOf(words));
         return option;
+    }
+
+    /// <summary>Makes the argument take one of these words only.</summary>
+    public static Argument<string> OneOf(this Argument<string> argument, params string[] words)
+    {
+        argument.CompletionSources.Add(words);
+        argument.CustomParser = result => Parse<string>(result, argument.Name, string.Join(" or ", words), OneOf(words));
+        return argument;
+    }
+
+    /// <summary>Makes the option take <c>HOST:PORT</c>.</summary>
+    public static Option<HostPort> At(this Option<HostPort> option)
+    {
+        option.HelpName = "HOST:PORT";
+        option.CustomParser = result => Parse<HostPort>(result, option.Name, HostPort.Expected, HostPort.TryParse);
+        return option;
+    }
+
+    /// <summary>Makes the argument take <c>HOST:PORT</c>, where somebody can be connected to.</summary>
+    public static Argument<HostPort> At(this Argument<HostPort> argument)
+    {
+        bool Read(string text, out HostPort value) => HostPort.TryParse(text, out value) && value.Port > 0;
+        argument.CustomParser = result => Parse<HostPort>(result, argument.Name, HostPort.Expected, Read);
+        return argument;
+    }
+
+    private static Rule<string> OneOf(string[] words) => (string text, out string value) => words.Contains(value = text);
+
+    private static T? Parse<T>(ArgumentResult result, string name, string expected, Rule<T> rule)
+    {
+        string text = result.Tokens[0].Value;
+        if (rule(text, out T value)) return value;
+        result.AddError($"{name} must be {expected}, and not '{text}'");
+        return default;
     }
 }

@@ -13,18 +13,17 @@ var root = new Command("opensslnb", "Non-blocking TLS over OpenSSL: a demonstrat
 };
 
 ParseResult parsed = root.Parse(args);
-if (parsed.Errors.Count > 0)
-{
-    foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync($"opensslnb: {error.Message}");
-    return ExitCode.Usage;
-}
+if (parsed.Errors.Count > 0) return await Usage.RefuseAsync(root, parsed);
 
 try
 {
-    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    // Signals are the commands' own: by default the library would end a server that is still flushing after two seconds.
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
-catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or OpenSslNb.OpenSslException or OpenSslNb.OpenSslNotFoundException)
+catch (Exception e)
 {
-    await Console.Error.WriteLineAsync($"opensslnb: {e.Message}");
+    // Whatever it is, people get a sentence. A defect is told from a refusal by its type.
+    bool isExpected = e is IOException or UnauthorizedAccessException or ArgumentException or OpenSslNb.OpenSslException or OpenSslNb.OpenSslNotFoundException;
+    await Console.Error.WriteLineAsync($"opensslnb: {(isExpected ? "" : $"{e.GetType().Name}: ")}{e.Message}");
     return ExitCode.Failed;
 }

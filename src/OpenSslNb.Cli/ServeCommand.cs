@@ -11,9 +11,8 @@ internal static class ServeCommand
 {
     public static Command Create()
     {
-        var protocol = new Argument<string>("protocol") { Description = "echo, discard or source" };
-        protocol.AcceptOnlyFromAmong(Protocols.Names);
-        var listen = new Option<string>("--listen") { Description = "HOST:PORT; port 0 picks one", Required = true };
+        Argument<string> protocol = new Argument<string>("protocol") { Description = "echo, discard or source" }.OneOf(Protocols.Names);
+        Option<HostPort> listen = new Option<HostPort>("--listen") { Description = "where to listen; port 0 picks one", Required = true }.At();
         var cert = new Option<string>("--cert") { Description = "certificate chain, PEM", Required = true };
         var key = new Option<string>("--key") { Description = "private key, PEM", Required = true };
         var clientCa = new Option<string?>("--client-ca") { Description = "demand client certificates of these authorities, PEM" };
@@ -36,7 +35,7 @@ internal static class ServeCommand
             var listenerOptions = new TlsListenerOptions { MaximumConnections = parsed.GetValue(maximum), ReusePort = count > 1, Connection = shared.Connection(parsed, trace) };
             try
             {
-                return await RunAsync(eventLoops, await ResolveAsync(parsed.GetValue(listen)!), context, parsed.GetValue(protocol)!, listenerOptions);
+                return await RunAsync(eventLoops, await ResolveAsync(parsed.GetValue(listen)), context, parsed.GetValue(protocol)!, listenerOptions);
             }
             finally
             {
@@ -53,6 +52,7 @@ internal static class ServeCommand
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         var live = new ConcurrentDictionary<TlsConnection, byte>();
         var listeners = new List<TlsListener>();
+        int admitted = 0;
         foreach (EventLoop loop in loops)
         {
             loop.UnhandledCallbackException += e => Console.Error.WriteLine($"opensslnb: {e.Message}");
@@ -79,14 +79,24 @@ internal static class ServeCommand
         TlsConnectionHandler Accept(TlsConnection connection)
         {
             live[connection] = 0;
-            connection.Closed.ContinueWith(_ => live.TryRemove(connection, out byte _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+            // A listener knows of its own connections alone; the limit is for all of them.
+            bool refused = loops.Length > 1 && Interlocked.Increment(ref admitted) > options.MaximumConnections;
+            if (refused || stop.Task.IsCompleted) connection.Dispose();
+            connection.Closed.ContinueWith(_ => Forget(connection), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             return Protocols.Create(protocol, options.Connection.OutboundLimit);
+        }
+
+        void Forget(TlsConnection connection)
+        {
+            live.TryRemove(connection, out byte _);
+            Interlocked.Decrement(ref admitted);
         }
     }
 
-    private static async Task<IPEndPoint> ResolveAsync(string text)
+    private static async Task<IPEndPoint> ResolveAsync(HostPort listen)
     {
-        (string host, int port) = SharedOptions.ParseHostPort(text);
+        (string host, int port) = listen;
         if (IPAddress.TryParse(host, out IPAddress? address)) return new IPEndPoint(address, port);
         try
         {

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Net;
+using System.CommandLine.Parsing;
 
 namespace OpenSslNb.Cli;
 
@@ -28,8 +28,8 @@ internal sealed class SharedOptions
         foreach (Option option in all) command.Options.Add(option);
         command.Validators.Add(result =>
         {
-            // The words compare as the versions do.
-            if (string.CompareOrdinal(result.GetValue(_minimum), result.GetValue(_maximum)) > 0) result.AddError("--min-protocol is newer than --max-protocol: no version is left");
+            // Of the words that are allowed only these two leave no version; the others have their own messages.
+            if (Word(result, _minimum) == "tls1.3" && Word(result, _maximum) == "tls1.2") result.AddError("--min-protocol must not be newer than --max-protocol: no version is left");
         });
     }
 
@@ -75,13 +75,8 @@ internal sealed class SharedOptions
     /// <summary>The file of <c>--keylog</c>, or null.</summary>
     public KeyLogFile? OpenKeyLog(ParseResult parsed) => parsed.GetValue(_keyLog) is { } path ? new KeyLogFile(path) : null;
 
-    /// <summary><c>HOST:PORT</c> or <c>[V6]:PORT</c>.</summary>
-    public static (string Host, int Port) ParseHostPort(string text)
-    {
-        int colon = text.LastIndexOf(':');
-        if (colon > 0 && int.TryParse(text.AsSpan(colon + 1), out int port) && port is >= 0 and <= IPEndPoint.MaxPort) return (text[..colon].Trim('[', ']'), port);
-        throw new ArgumentException($"'{text}' is not HOST:PORT, for example 127.0.0.1:8443 or [::1]:8443");
-    }
+    // As it stands on the command line: asking for the value of an option that was refused throws.
+    private static string? Word(CommandResult command, Option<string> option) => command.GetResult(option)?.Tokens is [var token] ? token.Value : null;
 
     private static TlsProtocol Protocol(string text) => text == "tls1.2" ? TlsProtocol.Tls12 : TlsProtocol.Tls13;
 }

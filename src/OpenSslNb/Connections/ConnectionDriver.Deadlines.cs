@@ -65,8 +65,13 @@ internal sealed partial class ConnectionDriver
         return remaining <= TimeSpan.Zero && remaining != Timeout.InfiniteTimeSpan;
     }
 
-    private TimeSpan Remaining(TimeSpan period, long since) =>
-        period == Timeout.InfiniteTimeSpan ? period : period - TimeSpan.FromMilliseconds(_loop.Now - since);
+    // Never negative: one millisecond too late would be Timeout.InfiniteTimeSpan, and the deadline lost.
+    private TimeSpan Remaining(TimeSpan period, long since)
+    {
+        if (period == Timeout.InfiniteTimeSpan) return period;
+        TimeSpan remaining = period - TimeSpan.FromMilliseconds(_loop.Now - since);
+        return remaining < TimeSpan.Zero ? TimeSpan.Zero : remaining;
+    }
 
     private void Expire(CloseReason reason)
     {

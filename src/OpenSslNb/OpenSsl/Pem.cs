@@ -13,6 +13,7 @@ internal static unsafe class Pem
     public static List<SafeX509Handle> ReadCertificates(ReadOnlySpan<byte> pem, string source)
     {
         var certificates = new List<SafeX509Handle>();
+        pem = NeverNull(pem);
         fixed (byte* pointer = pem)
         {
             using SafeBioHandle bio = Open(pointer, pem.Length);
@@ -46,6 +47,7 @@ internal static unsafe class Pem
         if (password is not null) _ = Encoding.UTF8.GetBytes(password, secret);
         try
         {
+            pem = NeverNull(pem);
             fixed (byte* pointer = pem)
             fixed (byte* secretPointer = secret)
             {
@@ -79,6 +81,9 @@ internal static unsafe class Pem
         if (pem.IndexOf("ENCRYPTED"u8) < 0) return $"the private key in {source} is malformed";
         return password is null ? $"the private key in {source} is encrypted and no password was given" : $"the private key in {source} could not be decrypted: is the password right?";
     }
+
+    // An empty span is pinned as a null pointer, which OpenSSL takes for a mistake of ours.
+    private static ReadOnlySpan<byte> NeverNull(ReadOnlySpan<byte> pem) => pem.IsEmpty ? "\n"u8 : pem;
 
     private static SafeBioHandle Open(byte* pointer, int length)
     {

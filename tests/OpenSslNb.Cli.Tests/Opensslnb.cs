@@ -1,0 +1,47 @@
+using NUnit.Framework;
+
+namespace OpenSslNb.Cli.Tests;
+
+/// <summary>The built command, as a program.</summary>
+internal static class Opensslnb
+{
+    /// <summary>Where the solution is.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The command's program, of the configuration that the tests were built in.</summary>
+    public static string Program { get; } = BuiltProgram("OpenSslNb.Cli");
+
+    /// <summary>The program of another project.</summary>
+    public static string BuiltProgram(string project) => Path.Combine(Root, "artifacts", "bin", project, new DirectoryInfo(AppContext.BaseDirectory).Name, project);
+
+    public static RunningProcess Start(params IEnumerable<string> arguments) => RunningProcess.Start(Program, arguments);
+
+    /// <summary>Runs it to its end without input.</summary>
+    public static async Task<Result> RunAsync(params string[] arguments)
+    {
+        using RunningProcess process = Start(arguments);
+        process.CloseInput();
+        int code = await process.WaitForExitAsync();
+        return new Result(code, process.Output.Text, process.Error.Text);
+    }
+
+    /// <summary>Fails when a message is no sentence but what the run-time prints of an exception.</summary>
+    public static void AssertNoStackTrace(string error)
+    {
+        Assert.That(error, Does.Not.Contain("   at "));
+        Assert.That(error, Does.Not.Contain("Unhandled exception"));
+    }
+
+    private static string FindRoot()
+    {
+        for (DirectoryInfo? directory = new(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            if (File.Exists(Path.Combine(directory.FullName, "OpenSslNb.sln"))) return directory.FullName;
+        }
+
+        throw new DirectoryNotFoundException($"no OpenSslNb.sln above {AppContext.BaseDirectory}");
+    }
+
+    /// <summary>How it ended and what it wrote.</summary>
+    public sealed record Result(int Code, string Output, string Error);
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace OpenSslNb.Cli.Tests;
+
+/// <summary><c>opensslnb serve</c>, ready for connections.</summary>
+internal sealed partial class ServeProcess : IDisposable
+{
+    private ServeProcess(RunningProcess process, int port)
+    {
+        Process = process;
+        Port = port;
+    }
+
+    public RunningProcess Process { get; }
+
+    public int Port { get; }
+
+    /// <summary>Starts it with the server's certificate and waits until it listens.</summary>
+    public static Task<ServeProcess> StartAsync(string protocol, params string[] options) => StartOnAsync("127.0.0.1:0", protocol, options);
+
+    /// <inheritdoc cref="StartAsync"/>
+    public static async Task<ServeProcess> StartOnAsync(string listen, string protocol, params string[] options)
+    {
+        RunningProcess process = Opensslnb.Start(["serve", protocol, "--listen", listen, "--cert", Pki.ServerFile, "--key", Pki.ServerKeyFile, .. options]);
+        try
+        {
+            await process.Output.WaitForTextAsync("\n");
+            return new ServeProcess(process, int.Parse(PortPattern().Match(process.Output.Text).Value, CultureInfo.InvariantCulture));
+        }
+        catch (Exception e)
+        {
+            process.Dispose();
+            throw new InvalidOperationException($"serve did not begin: {process.Error.Text}", e);
+        }
+    }
+
+    /// <summary>Sends a signal and waits for the end.</summary>
+    /// <returns>The exit code.</returns>
+    public Task<int> StopAsync(int signal = RunningProcess.SIGTERM)
+    {
+        Process.Signal(signal);
+        return Process.WaitForExitAsync();
+    }
+
+    public void Dispose() => Process.Dispose();
+
+    [GeneratedRegex("[0-9]+(?=\n)")]
+    private static partial Regex PortPattern();
+}

@@ -1,0 +1,125 @@
+using NUnit.Framework;
+
+namespace OpenSslNb.Cli.Tests;
+
+public sealed class UsageTests
+{
+    private static readonly string[] s_serve = ["serve", "echo", "--listen", "127.0.0.1:0", "--cert", "c.pem", "--key", "k.pem"];
+
+    private static readonly string[] s_sharedOptions =
+    [
+        "--poller", "--transport", "--min-protocol", "--max-protocol", "--ciphers", "--ciphersuites", "--groups", "--alpn", "--handshake-timeout",
+        "--idle-timeout", "--shutdown-timeout", "--outbound-limit", "--allow-renegotiation", "--keylog", "--trace", "--help",
+    ];
+
+    private static IEnumerable<TestCaseData> Refused()
+    {
+        yield return Case("no command", [], "command", "demo", "serve", "connect");
+        yield return Case("an unknown command", ["server"], "server", "demo", "serve", "connect");
+        yield return Case("an unknown option of the program", ["--verbose"], "--verbose");
+        yield return Case("serve alone", ["serve"], "protocol", "--listen", "--cert", "--key");
+        yield return Case("an unknown protocol", ["serve", "chargen", .. s_serve[2..]], "chargen", "echo", "discard", "source");
+        yield return Case("an unknown option of serve", [.. s_serve, "--verbose"], "--verbose");
+        yield return Case("an option of serve given to connect", ["connect", "localhost:1", "--loops", "2"], "--loops");
+        yield return Case("connect alone", ["connect"], "target");
+        yield return Case("one target too many", ["connect", "localhost:1", "localhost:2"], "localhost:2");
+        yield return Case("port 0 to connect to", ["connect", "localhost:0"], "target", "localhost:0", "HOST:PORT");
+        yield return Case("a certificate without a key", ["connect", "localhost:1", "--cert", "c.pem"], "--cert", "--key");
+        yield return Case("a key without a certificate", ["connect", "localhost:1", "--key", "k.pem"], "--cert", "--key");
+        yield return Case("no version left", [.. s_serve, "--min-protocol", "tls1.3", "--max-protocol", "tls1.2"], "--min-protocol", "--max-protocol");
+        yield return Case("no version left to connect with", ["connect", "localhost:1", "--min-protocol", "tls1.3", "--max-protocol", "tls1.2"], "--min-protocol", "--max-protocol");
+        yield return Case("an option without its value", [.. s_serve, "--loops"], "--loops");
+        yield return Case("too few connections for a demonstration", ["demo", "--connections", "1"], "--connections", "'1'", "2");
+        yield return Case("a demonstration of no number", ["demo", "--connections", "many"], "--connections", "'many'", "number");
+        yield return Case("a demonstration of no time", ["demo", "--seconds", "0"], "--seconds", "'0'", "above 0");
+        yield return Case("a demonstration on no poller", ["demo", "--poller", "select"], "--poller", "'select'", "epoll", "poll");
+    }
+
+    private static IEnumerable<TestCaseData> RefusedValues()
+    {
+        foreach (string option in (string[])["--loops", "--max-connections", "--outbound-limit"])
+        {
+            foreach (string value in (string[])["many", "0", "-1", "1.5", "99999999999"]) yield return new TestCaseData(option, value, "whole number");
+        }
+
+        foreach (string option in (string[])["--handshake-timeout", "--idle-timeout", "--shutdown-timeout"])
+        {
+            foreach (string value in (string[])["soon", "0", "-1", "NaN", "1e9"]) yield return new TestCaseData(option, value, "seconds");
+        }
+
+        yield return new TestCaseData("--poller", "kqueue", "epoll");
+        yield return new TestCaseData("--transport", "memory", "buffered");
+        yield return new TestCaseData("--min-protocol", "ssl3", "tls1.2");
+        yield return new TestCaseData("--max-protocol", "1.3", "tls1.3");
+    }
+
+    [TestCaseSource(nameof(Refused))]
+    public async Task A_command_line_that_makes_no_sense_is_refused_with_a_message(string[] arguments, string[] named)
+    {
+        Opensslnb.Result result = await Opensslnb.RunAsync(arguments);
+        AssertUsage(result, named);
+    }
+
+    [TestCaseSource(nameof(RefusedValues))]
+    public async Task A_value_that_makes_no_sense_is_refused_with_the_options_name_the_value_and_what_was_expected(string option, string value, string expected)
+    {
+        Opensslnb.Result result = await Opensslnb.RunAsync([.. s_serve, option, value]);
+        AssertUsage(result, option, $"'{value}'", expected);
+    }
+
+    [TestCase("localhost")]
+    [TestCase("localhost:")]
+    [TestCase(":8443")]
+    [TestCase("localhost:https")]
+    [TestCase("localhost:65536")]
+    [TestCase("localhost:-1")]
+    [TestCase("localhost:+1")]
+    [TestCase("::1:8443")]
+    [TestCase("[::1:8443")]
+    [TestCase("[localhost]:8443")]
+    [TestCase("")]
+    public async Task What_is_no_host_and_port_is_refused_by_serve_and_connect(string text)
+    {
+        Opensslnb.Result serve = await Opensslnb.RunAsync("serve", "echo", "--listen", text, "--cert", "c.pem", "--key", "k.pem");
+        AssertUsage(serve, "--listen", $"'{text}'", "HOST:PORT");
+        Opensslnb.Result connect = await Opensslnb.RunAsync("connect", text);
+        AssertUsage(connect, "target", $"'{text}'", "HOST:PORT");
+    }
+
+    [Test]
+    public async Task Help_of_every_command_mentions_every_option_and_goes_to_standard_output()
+    {
+        await AssertHelpAsync([], "demo", "serve", "connect", "--help", "--version");
+        await AssertHelpAsync(["demo"], "--connections", "--seconds", "--poller", "--help");
+        await AssertHelpAsync(["serve"], ["echo", "discard", "source", "--listen", "--cert", "--key", "--client-ca", "--max-connections", "--loops", .. s_sharedOptions]);
+        await AssertHelpAsync(["connect"], ["HOST:PORT", "--ca", "--server-name", "--cert", "--key", "--dangerously-accept-any-certificate", .. s_sharedOptions]);
+    }
+
+    [Test]
+    public async Task Version_is_one_line()
+    {
+        Opensslnb.Result result = await Opensslnb.RunAsync("--version");
+        Assert.That(result.Code, Is.Zero);
+        Assert.That(result.Output, Does.Match(@"\A[0-9]+\.[0-9]+\.[0-9]+\S*\n\z"));
+    }
+
+    private static TestCaseData Case(string name, string[] arguments, params string[] named) =>
+        new TestCaseData(arguments, named).SetArgDisplayNames(name);
+
+    private static void AssertUsage(Opensslnb.Result result, params string[] named)
+    {
+        Assert.That(result.Code, Is.EqualTo(2), result.Error);
+        Assert.That(result.Output, Is.Empty);
+        foreach (string name in named) Assert.That(result.Error, Does.Contain(name));
+        Assert.That(result.Error, Does.Contain("--help"));
+        Opensslnb.AssertNoStackTrace(result.Error);
+    }
+
+    private static async Task AssertHelpAsync(string[] command, params string[] mentioned)
+    {
+        Opensslnb.Result result = await Opensslnb.RunAsync([.. command, "--help"]);
+        Assert.That(result.Code, Is.Zero, result.Error);
+        Assert.That(result.Error, Is.Empty);
+        foreach (string name in mentioned) Assert.That(result.Output, Does.Contain(name), string.Join(' ', command));
+    }
+}
