@@ -79,7 +79,8 @@ internal sealed class SslMachine<TCalls>
     public void AskHandshake() => _operations.Ask(SslOperation.Handshake);
 
     /// <summary>True when OpenSSL holds no record half written and no handshake message: a KeyUpdate or a renegotiation may be begun.</summary>
-    public bool IsBetweenRecords => IsEstablished && !_writeAttempted && !_calls.IsInHandshake;
+    public bool IsBetweenRecords =>
+        IsEstablished && !_writeAttempted && !_calls.IsInHandshake && _operations.WantOf(SslOperation.Read) != SslWant.Write && _operations.WantOf(SslOperation.Shutdown) != SslWant.Write;
 
     /// <summary>Attempts the next operation among <paramref name="allowed"/> once.</summary>
     /// <param name="allowed">What the caller is prepared to run now.</param>

@@ -124,7 +124,14 @@ public sealed class BlockedOperationsTests
     public void A_want_stays_until_it_is_satisfied_or_input_was_taken_or_death() => MustAll("wants stay", s => EventsOf(s).All(e =>
     {
         BlockedOperations after = e.Apply(s);
-        return after.IsDead || Operations.All(o => after.WantOf(o) == s.WantOf(o) || MaySatisfy(e.Name, s, o));
+        return after.IsDead || Operations.All(o => after.WantOf(o) == s.WantOf(o) || MaySatisfy(e.Name, s, o) || (o == SslOperation.Read && EndsHeldRecord(e.Name, s)));
+    }));
+
+    [Test]
+    public void A_read_that_was_held_behind_a_record_has_its_turn_before_the_next_one() => MustAll("no starved reader", s => EventsOf(s).All(e =>
+    {
+        BlockedOperations after = e.Apply(s);
+        return after.IsDead || !EndsHeldRecord(e.Name, s) || !s.Waits(SslOperation.Read, SslWant.Read) || after.SlotOf(SslOperation.Read) == OperationSlot.Ready;
     }));
 
     [Test]
@@ -141,6 +148,9 @@ public sealed class BlockedOperationsTests
     private static string Looks(BlockedOperations s) => $"{s} {s.Next()} {s.Interest}";
 
     private static bool Moved(BlockedOperations after, Interest direction) => after.Next() is not null || (after.Interest & direction) == 0;
+
+    private static bool EndsHeldRecord(string happening, BlockedOperations before) =>
+        before.IsMidRecord && before.ReadsWaitForBlockedWrite && happening.StartsWith("Write ended Done", StringComparison.Ordinal) && happening.Contains("more=True", StringComparison.Ordinal);
 
     private static bool MaySatisfy(string happening, BlockedOperations before, SslOperation operation) => before.WantOf(operation) switch
     {

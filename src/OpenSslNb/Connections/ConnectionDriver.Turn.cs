@@ -112,8 +112,8 @@ internal sealed partial class ConnectionDriver
             budget -= step.Bytes;
             OnWritten(step.Bytes);
 
-            // A read that this write held back goes before the next one, which may hold it back again.
-            if (!couldRead && _machine.CanStep(SslOperations.Read)) return;
+            // A read that this write held back goes before the next one, which may hold it back again; so does a KeyUpdate that waits for a moment between two records.
+            if ((!couldRead && _machine.CanStep(SslOperations.Read)) || _deferredMessages != Requests.None) return;
         }
     }
 
