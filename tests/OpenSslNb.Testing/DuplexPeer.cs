@@ -19,6 +19,11 @@ public sealed class DuplexPeer(int seed, long length, long expected) : TlsConnec
     /// <summary>What was wrong with the bytes that came.</summary>
     public ConcurrentQueue<string> Faults { get; } = new();
 
+    /// <summary>Called at each low-water mark, on the loop's thread.</summary>
+    public Action<TlsConnection>? LowWater { get; init; }
+
+    public int LowWaters { get; private set; }
+
     public long Sent => Volatile.Read(ref _sent);
 
     public long Received => Volatile.Read(ref _received);
@@ -47,7 +52,12 @@ public sealed class DuplexPeer(int seed, long length, long expected) : TlsConnec
         CloseWhenDone(connection);
     }
 
-    public override void OnLowWater(TlsConnection connection) => Pump(connection);
+    public override void OnLowWater(TlsConnection connection)
+    {
+        LowWaters++;
+        LowWater?.Invoke(connection);
+        Pump(connection);
+    }
 
     public override void OnClosed(TlsConnection connection, CloseOutcome outcome) => _closed.TrySetResult(outcome);
 

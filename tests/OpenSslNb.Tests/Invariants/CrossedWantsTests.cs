@@ -75,6 +75,28 @@ public sealed class CrossedWantsTests
         Assert.That(await pair.EndAsync(), Is.Empty);
     }
 
+    [TestCaseSource(nameof(Tls13))]
+    public async Task A_KeyUpdate_of_ours_finds_its_place_between_two_records_of_a_sender_that_is_always_blocked(World world)
+    {
+        var trace = new RecordingTrace();
+        using var bench = new Bench(world, connection: s_tight with { Trace = trace });
+        var server = new DuplexPeer(0, Length, expected: 0) { LowWater = connection => connection.UpdateKeys() };
+        using TlsListener listener = bench.Listen(connection =>
+        {
+            // No read comes between the records either.
+            connection.PauseReading();
+            return server;
+        });
+        var client = new DuplexPeer(~0, 0, Length);
+        await bench.ConnectAsync(listener, client, TransportKind.Buffered);
+        Assert.That((await client.Closed.WaitAsync(Bench.Deadline)).Reason, Is.EqualTo(CloseReason.CloseNotify));
+        Assert.That(client.Faults, Is.Empty);
+        TlsTraceStep[] steps = [.. trace.Of(await server.Opened).Where(s => s.Step.IsDone)];
+        int lastWrite = Array.FindLastIndex(steps, s => s.Operation == SslOperation.Write);
+        int amidWrites = steps.Take(lastWrite).Count(s => s is { Operation: SslOperation.Handshake, Before: ConnectionState.Open });
+        Assert.That(amidWrites, Is.GreaterThanOrEqualTo(10), $"KeyUpdates between the records, of {server.LowWaters} asked for");
+    }
+
     [TestCaseSource(nameof(Buffered13))]
     public async Task A_flood_of_KeyUpdate_requests_from_a_peer_that_does_not_read_makes_our_reading_wait_for_writability_and_go_on_after(World world)
     {
