@@ -24,6 +24,8 @@ internal sealed class ExternalProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Starts a program; ignores the test if it is not installed.</summary>
     /// <param name="program">A name in the path, or a path.</param>
     /// <param name="package">The Debian package that has it.</param>

@@ -1,0 +1,96 @@
+using System.Globalization;
+using NUnit.Framework;
+using OpenSslNb.Testing;
+
+namespace OpenSslNb.Peers.Tests;
+
+/// <summary>The command's server runs out of descriptors (EMFILE of <c>accept(2)</c>): it waits, does not spin, does not die.</summary>
+[TestFixtureSource(typeof(World), nameof(World.All))]
+public sealed class ShortageTests(World world)
+{
+    private const int Spare = 6;
+    private const int Crowd = 40;
+    private const int Seconds = 1;
+
+    private int _limit;
+
+    [Test]
+    public async Task A_server_without_descriptors_neither_spins_nor_dies_and_serves_again_when_it_has_some()
+    {
+        using var bench = new Bench(world);
+        using var files = new PemFiles(bench);
+        await using ServerProgram server = await StartAsync(files);
+        await ServeGoodClientAsync(server, bench);
+        await LimitDescriptorsAsync(server.Process);
+        var crowd = new List<RawClient>();
+        try
+        {
+            for (int i = 0; i < Crowd; i++) crowd.Add(await RawClient.ConnectAsync(server.Port));
+            await WaitUntilFullAsync(server.Process);
+            await AssertDoesNotSpinAsync(server.Process);
+        }
+        finally
+        {
+            crowd.ForEach(client => client.Dispose());
+        }
+
+        await ServeGoodClientAsync(server, bench);
+        Assert.That(server.Process.HasExited, Is.False);
+        Assert.That(server.Process.Error.Tail, Is.Empty);
+    }
+
+    private static int FreeBelow(int limit, int process) => limit - ProcFile.Descriptors(process).Count(fd => fd < limit);
+
+    // Of the running server, because the runtime needs more of them to start than it keeps.
+    private async Task LimitDescriptorsAsync(ExternalProcess server)
+    {
+        _limit = 0;
+        while (FreeBelow(_limit, server.Id) < Spare) _limit++;
+        await using var prlimit = ExternalProcess.Start("prlimit", "util-linux", "--pid", $"{server.Id}", $"--nofile={_limit}:{_limit}");
+        await prlimit.ExitWellAsync();
+    }
+
+    // Some of the crowd are in, the others wait in the backlog: nothing changes any more.
+    private async Task WaitUntilFullAsync(ExternalProcess server)
+    {
+        const int Looks = 60;
+        int same = 0;
+        await Eventually.BecomesTrue(
+            () =>
+            {
+                same = FreeBelow(_limit, server.Id) < 2 ? same + 1 : 0;
+                return same >= Looks;
+            },
+            "the server has used up its descriptors");
+    }
+
+    // A thread that spins has the CPU all the time that it can get; even with ten others that want it, that is a tenth.
+    private static async Task AssertDoesNotSpinAsync(ExternalProcess server)
+    {
+        string process = server.Id.ToString(CultureInfo.InvariantCulture);
+        int thread = ProcFile.ThreadsNamed(process, "opensslnb loop").Single();
+        long before = ProcFile.CpuTicks(process, thread);
+        using (var window = new PeriodicTimer(TimeSpan.FromSeconds(Seconds))) await window.WaitForNextTickAsync();
+        Assert.That(ProcFile.CpuTicks(process, thread) - before, Is.LessThanOrEqualTo(Seconds * 100 / 20), "CPU ticks of the loop's thread");
+    }
+
+    private static async Task ServeGoodClientAsync(ServerProgram server, Bench bench)
+    {
+        using GoodClient client = await GoodClient.ConnectAsync(server.Port, bench);
+        byte[] sent = Payload.Bytes(71, 100_000);
+        Payload.AssertSame(await client.ExchangeAsync(sent), sent);
+        await client.CloseAsync();
+    }
+
+    private Task<ServerProgram> StartAsync(PemFiles files)
+    {
+        string program = Path.GetFullPath(Path.Combine(TestContext.CurrentContext.TestDirectory, "..", "..", "OpenSslNb.Cli", Path.GetFileName(TestContext.CurrentContext.TestDirectory), "OpenSslNb.Cli"));
+        Assert.That(program, Does.Exist);
+        string transport = world.Transport == TransportKind.SocketFd ? "fd" : "buffered";
+        string protocol = world.Version("tls1.2", "tls1.3");
+        var process = ExternalProcess.Start(
+            program, "opensslnb", "serve", "echo", "--listen", "127.0.0.1:0", "--cert", files.Certificate, "--key", files.Key, "--poller", world.Poller.ToString().ToLowerInvariant(),
+            "--handshake-timeout", "300", "--transport", transport, "--min-protocol", protocol, "--max-protocol", protocol);
+        return ServerProgram.StartAsync(process, "listening on 127.0.0.1:");
+    }
+}
