@@ -125,8 +125,9 @@ public sealed class ConnectFaultTests
         // One of the next bytes meets the closed pipe; the input itself stays open, or breaks when the program has ended.
         try
         {
+            using var deadline = new CancellationTokenSource(RunningProcess.Deadline);
             using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-            while (!shell.HasExited && await pause.WaitForNextTickAsync()) await shell.WriteInputAsync("more");
+            while (!shell.HasExited && await pause.WaitForNextTickAsync(deadline.Token)) await shell.WriteInputAsync("more");
         }
         catch (IOException)
         {

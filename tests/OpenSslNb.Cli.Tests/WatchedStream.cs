@@ -9,6 +9,7 @@ internal sealed class WatchedStream(Stream inner) : Stream
     private readonly byte[] _header = new byte[HeaderLength];
     private int _headerFilled;
     private int _bodyLeft;
+    private MemoryStream? _held;
 
     /// <summary>True when the last whole record was an alert. Meaningful up to TLS 1.2: TLS 1.3 hides the type.</summary>
     public bool EndsWithAlert => _bodyLeft == 0 && _headerFilled == 0 && _header[0] == AlertType;
@@ -48,9 +49,20 @@ internal sealed class WatchedStream(Stream inner) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => inner.WriteAsync(buffer, cancellationToken);
+    /// <summary>Keeps what is written from now on.</summary>
+    public void HoldWrites() => _held = new MemoryStream();
 
-    public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
+    /// <summary>Writes what was kept, in one go: the peer meets it in one read.</summary>
+    public async Task ReleaseWritesAsync()
+    {
+        byte[] held = _held!.ToArray();
+        _held = null;
+        await inner.WriteAsync(held);
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => (_held ?? inner).WriteAsync(buffer, cancellationToken);
+
+    public override void Write(byte[] buffer, int offset, int count) => (_held ?? inner).Write(buffer, offset, count);
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 
