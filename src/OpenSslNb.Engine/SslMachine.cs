@@ -132,6 +132,9 @@ internal sealed class SslMachine<TCalls>
             _ => _calls.Shutdown(),
         };
 
+        // Failed from inside the call: death is final, whatever the call says.
+        if (_failure is not null) step = SslStep.Failed(_failure);
+
         bool wasEstablished = IsEstablished;
         _operations.Complete(operation, step, HasMore(operation), tookInput: _calls.InputPosition != input);
         Account(operation, step, wasEstablished);
