@@ -26,7 +26,7 @@ internal sealed class ConnectRace(EventLoop loop, string host, TlsContext contex
     public Task<TlsConnection> RunAsync(IReadOnlyList<IPEndPoint> endPoints)
     {
         _endPoints = endPoints;
-        if (!loop.Post(Start)) Lose(new CloseOutcome(CloseReason.LocalError, new ObjectDisposedException(nameof(EventLoop), "the loop has stopped")));
+        if (!loop.Post(new FirstVisit(this))) LoseLoop();
         return _result.Task;
     }
 
@@ -57,6 +57,8 @@ internal sealed class ConnectRace(EventLoop loop, string host, TlsContext contex
 
     /// <summary>The loop stops under the race.</summary>
     public void OnLoopStopping() => Lose(new CloseOutcome(CloseReason.Disposed));
+
+    private void LoseLoop() => Lose(new CloseOutcome(CloseReason.LocalError, new ObjectDisposedException(nameof(EventLoop), "the loop has stopped")));
 
     private void Start()
     {
@@ -134,6 +136,24 @@ internal sealed class ConnectRace(EventLoop loop, string host, TlsContext contex
         if (_nextAttempt is not null) loop.Disarm(_nextAttempt);
         _running.ForEach(a => a.Close());
         _running.Clear();
+    }
+
+    // An item of its own: a loop that stops before it has seen the race must still end it.
+    private sealed class FirstVisit(ConnectRace race) : InboxItem
+    {
+        protected internal override void RunOnLoop()
+        {
+            try
+            {
+                race.Start();
+            }
+            catch (Exception e)
+            {
+                race.Lose(new CloseOutcome(CloseReason.LocalError, e));
+            }
+        }
+
+        protected internal override void OnAbandoned() => race.LoseLoop();
     }
 
     // Completes the task when the handshake has ended, one way or the other; the application's handler hears everything first.

@@ -27,6 +27,7 @@ internal sealed class ByteFifo : IDisposable
     /// <summary>Drops bytes from the front.</summary>
     public void Skip(int count)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Length);
         _start += count;
         Length -= count;
