@@ -29,12 +29,20 @@ internal sealed class PushHandler : TlsConnectionHandler
     }
 
     /// <summary>Ends the sending and waits for that.</summary>
-    /// <returns>All that was sent.</returns>
-    public async Task<byte[]> StopAsync()
+    /// <returns>How much was sent: the pattern, again and again.</returns>
+    public async Task<long> StopPushingAsync()
     {
         lock (_gate) _stopRequested = true;
         _connection.Loop.Post(() => Push(_connection));
         await Eventually.BecomesTrue(() => Volatile.Read(ref _stopped), "the push ends");
+        return _sent;
+    }
+
+    /// <summary>Ends the sending and waits for that; for those who take little.</summary>
+    /// <returns>All that was sent.</returns>
+    public async Task<byte[]> StopAsync()
+    {
+        await StopPushingAsync();
         byte[] all = new byte[_sent];
         for (int i = 0; i < all.Length; i += Block) _pattern.AsSpan(i % _pattern.Length, Block).CopyTo(all.AsSpan(i));
         return all;

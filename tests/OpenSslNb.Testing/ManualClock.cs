@@ -14,8 +14,8 @@ public sealed class ManualClock : TimeProvider
     {
         Interlocked.Add(ref _now, time.Ticks);
 
-        // The first turn reads the clock and fires what is due; what that caused is done when the second has run.
-        for (int turn = 0; turn < 2; turn++)
+        // The turn that is on may have read the clock before; the next one does, but fires timers after posts; what they cause is done in the one after that.
+        for (int turn = 0; turn < 4; turn++)
         {
             var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             loop.Post(seen.SetResult);
