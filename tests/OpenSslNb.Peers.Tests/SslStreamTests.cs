@@ -20,6 +20,7 @@ public sealed class SslStreamTests(World world)
         byte[] sent = Payload.Bytes(41, Payload.Megabyte);
         Payload.AssertSame(await client.ExchangeAsync(sent), sent);
         await client.CloseAsync();
+        client.Dispose();
         CloseOutcome outcome = await server.OutcomeAsync(0);
         Assert.That(outcome.Reason, Is.EqualTo(CloseReason.CloseNotify), outcome.ToString());
     }
