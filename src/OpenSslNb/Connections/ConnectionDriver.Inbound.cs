@@ -75,8 +75,6 @@ internal sealed partial class ConnectionDriver
         if (!IsReadingPaused)
         {
             CallReceived(data);
-
-            // From this very moment, not from the next turn.
             if (_pauseRequested) PermitKeeping();
             return;
         }
@@ -108,8 +106,8 @@ internal sealed partial class ConnectionDriver
 
     private void OnPeerClosed()
     {
-        // Behind the data that came before it.
-        _owesPeerClosed = _inbound.Length > 0;
+        // Behind the data that came before it, and not while the application takes nothing.
+        _owesPeerClosed = _inbound.Length > 0 || (IsReadingPaused && !_closing);
         if (!_owesPeerClosed) Call(static (handler, connection) => handler.OnPeerClosed(connection));
     }
 }

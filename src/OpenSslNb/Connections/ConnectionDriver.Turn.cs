@@ -83,7 +83,7 @@ internal sealed partial class ConnectionDriver
     {
         Span<byte> plaintext = _resources.Buffers.Plaintext;
         var step = SslStep.Done();
-        while (budget > 0 && step.IsDone && _phase == Phase.Active && _machine.CanStep(SslOperations.Read))
+        while (budget > 0 && step.IsDone && _phase == Phase.Active && MayRead())
         {
             int room = ReadRoom;
             int filled = 0;
@@ -101,6 +101,13 @@ internal sealed partial class ConnectionDriver
             if (step.Kind == SslStepKind.Closed) OnPeerClosed();
             if (HasRequests && !TakeRequests()) return;
         }
+    }
+
+    private bool MayRead()
+    {
+        // A pause holds from this very moment, whichever callback asked for it.
+        if (_pauseRequested && !IsReadingPaused) PermitKeeping();
+        return _machine.CanStep(SslOperations.Read);
     }
 
     private void RunWriteSide(ref int budget)

@@ -35,7 +35,7 @@ internal sealed class ListenerDriver : LoopSource
         _handlerFactory = handlerFactory;
         _options = options;
         _onConnectionEnded = () => Interlocked.Decrement(ref _connectionCount);
-        _retry = new LoopTimer(() => _loop.SetInterest(this, Interest.Read));
+        _retry = new LoopTimer(EndShortage);
         _socket = SocketHandle.CreateTcp(endPoint.AddressFamily);
         try
         {
@@ -107,7 +107,9 @@ internal sealed class ListenerDriver : LoopSource
             if (fd >= 0)
             {
                 Accept(SocketHandle.Adopt(fd));
-                continue;
+                if (!DescriptorReserve.Contains(fd, _options.DescriptorReserve)) continue;
+                PauseForShortage();
+                return;
             }
 
             // Errors of the connection that was to be accepted are its own: accept(2). The next one may be well.
@@ -126,12 +128,19 @@ internal sealed class ListenerDriver : LoopSource
 
     protected internal override void OnLoopStopping() => Close();
 
-    // Out of descriptors or memory: the socket stays readable, so waiting for it would spin. Look again in a while.
+    // Out of descriptors (but for the reserve) or memory: the socket stays readable, so waiting for it would spin. Look again in a while.
     private void PauseForShortage()
     {
         Interlocked.Increment(ref _shortageCount);
         _loop.SetInterest(this, Interest.None);
         _loop.Arm(_retry, s_shortagePause);
+    }
+
+    // A listener without a connection accepts one all the same: with a limit so low that the rest of the process fills it, it would serve nobody else.
+    private void EndShortage()
+    {
+        if (_connectionCount > 0 && DescriptorReserve.IsReached(_options.DescriptorReserve)) _loop.Arm(_retry, s_shortagePause);
+        else _loop.SetInterest(this, Interest.Read);
     }
 
     private void Accept(SocketHandle socket)

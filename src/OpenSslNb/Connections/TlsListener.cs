@@ -12,6 +12,10 @@ public sealed record TlsListenerOptions
     /// <summary>Most connections of this listener at a time: those above it are closed at once. No limit unless given.</summary>
     public int MaximumConnections { get; init; } = int.MaxValue;
 
+    /// <summary>Descriptors below the process's limit that are left to everything else: with fewer free than these, connections wait in the kernel's backlog. 32 unless told otherwise.</summary>
+    /// <remarks>The runtime needs a descriptor for every new thread, and ends the process when it cannot have it.</remarks>
+    public int DescriptorReserve { get; init; } = 32;
+
     /// <summary>Lets several listeners, one per loop, share one address (<c>SO_REUSEPORT</c>): the kernel spreads the connections.</summary>
     public bool ReusePort { get; init; }
 
@@ -38,7 +42,7 @@ public sealed class TlsListener : IDisposable
     /// <summary>Connections of this listener that live now.</summary>
     public int ConnectionCount => _driver.ConnectionCount;
 
-    /// <summary>How often accepting had to wait because the process or the system was out of descriptors or memory.</summary>
+    /// <summary>How often accepting had to wait because the process or the system was out of descriptors (but for the reserve) or memory.</summary>
     public long ShortageCount => _driver.ShortageCount;
 
     /// <summary>Listens at once.</summary>
@@ -56,6 +60,7 @@ public sealed class TlsListener : IDisposable
         ArgumentNullException.ThrowIfNull(handlerFactory);
         if (!context.IsServer) throw new ArgumentException("a listener needs a server's context: TlsContext.CreateServer", nameof(context));
         options ??= new TlsListenerOptions();
+        ArgumentOutOfRangeException.ThrowIfNegative(options.DescriptorReserve, nameof(options));
         _ = options.Connection.Validated();
         var driver = new ListenerDriver(loop, endPoint, context, handlerFactory, options);
         if (!loop.Post(driver))
