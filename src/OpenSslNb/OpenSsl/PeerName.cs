@@ -6,11 +6,10 @@ namespace OpenSslNb.OpenSsl;
 internal static unsafe class PeerName
 {
     /// <summary><c>SSL_set_tlsext_host_name(3)</c> for names (an IP address is never sent, RFC 6066 §3) and <c>SSL_set1_host(3)</c> or <c>X509_VERIFY_PARAM_set1_ip_asc(3)</c> for the check.</summary>
-    public static void Set(nint ssl, string name, bool isAddress, bool verify)
+    public static void Set(nint ssl, string name, bool isAddress)
     {
         using var text = new NativeText(isAddress ? name : ToAscii(name));
         if (!isAddress && LibSsl.SSL_set_tlsext_host_name(ssl, text.Pointer) != 1) throw OpenSslException.FromQueue($"the server name '{name}' was refused");
-        if (!verify) return;
         nint parameters = LibSsl.SSL_get0_param(ssl);
         LibCrypto.X509_VERIFY_PARAM_set_hostflags(parameters, CryptoConst.X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
         int ok = isAddress

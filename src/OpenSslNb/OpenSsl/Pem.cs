@@ -87,8 +87,11 @@ internal static unsafe class Pem
 
     private static SafeBioHandle Open(byte* pointer, int length)
     {
+        // Empty text has no pointer, and BIO_new_mem_buf refuses null; nothing is read from this one.
+        byte nothing = 0;
+
         // Does not copy: the memory outlives the BIO (BIO_new_mem_buf(3)).
-        nint bio = LibCrypto.BIO_new_mem_buf(pointer, length);
+        nint bio = LibCrypto.BIO_new_mem_buf(pointer == null ? &nothing : pointer, length);
         return bio == 0 ? throw OpenSslException.FromQueue("BIO_new_mem_buf failed") : SafeBioHandle.Adopt(bio);
     }
 

@@ -82,6 +82,9 @@ internal readonly unsafe struct SslCalls(SslInstance instance) : ISslCalls
             _ => LibSsl.SSL_shutdown(ssl),
         };
         int errno = Marshal.GetLastSystemError();
+
+        // A callback that cannot fail the call itself (the key log) has thrown: OpenSSL knows nothing of it.
+        if (instance.CallbackFailure is not null) return SslStep.Failed(SslFailure.Classify(instance, operation, SslConst.SSL_ERROR_NONE, errno));
         if (result > 0) return SslStep.Done(operation is SslOperation.Read or SslOperation.Write ? result : 0);
         int error = LibSsl.SSL_get_error(ssl, result);
         return error switch

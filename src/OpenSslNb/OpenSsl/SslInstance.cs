@@ -55,8 +55,10 @@ internal sealed unsafe class SslInstance : IDisposable
     /// <summary>Sets the name that the client asks for (SNI, RFC 6066 §3) and that the certificate must bear (RFC 6125; an IP address per RFC 2818).</summary>
     public void SetPeerName(string name)
     {
-        bool isAddress = System.Net.IPAddress.TryParse(name, out _);
-        PeerName.Set(Ssl, name, isAddress, Context.VerifiesPeer);
+        bool isAddress = System.Net.IPAddress.TryParse(name, out System.Net.IPAddress? address);
+
+        // An address in the one spelling that OpenSSL takes: without a zone, nothing left out. Also set when nothing is enforced, so that the result says whether the name is right.
+        PeerName.Set(Ssl, isAddress ? new System.Net.IPAddress(address!.GetAddressBytes()).ToString() : name, isAddress);
     }
 
     /// <summary>Marks a renegotiation (<c>SSL_renegotiate(3)</c>); SSL_read drives it, since it alone can take application data that is still on its way.</summary>
