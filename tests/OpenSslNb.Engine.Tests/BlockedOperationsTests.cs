@@ -21,8 +21,7 @@ public sealed class BlockedOperationsTests
         var seen = new HashSet<string>();
         foreach (BlockedOperations state in All)
         {
-            string key = $"{state} {state.ReadPermission} {state.IsEstablished} {state.IsDead} {state.IsMidRecord} {state.ReadsWaitForBlockedWrite}";
-            Assert.That(seen.Add(key), Is.True, key);
+            Assert.That(seen.Add(Looks(state)), Is.True, Looks(state));
         }
 
         Assert.That(All, Has.Count.GreaterThan(10_000));
@@ -135,6 +134,14 @@ public sealed class BlockedOperationsTests
     }));
 
     [Test]
+    public void Input_that_was_taken_wakes_everybody_else_who_waits_for_it_and_other_results_wake_nobody() => MustAll("input wakes", s => CompletionsOf(s).All(c =>
+    {
+        BlockedOperations after = c.Event.Apply(s);
+        bool wakes = c.Event.Name.Contains("tookInput=True", StringComparison.Ordinal) || c.Event.Name.StartsWith("Read ended Done", StringComparison.Ordinal);
+        return after.IsDead || Operations.All(o => o == c.Operation || (after.SlotOf(o), after.WantOf(o)) == (wakes && s.Waits(o, SslWant.Read) ? (OperationSlot.Ready, SslWant.None) : (s.SlotOf(o), s.WantOf(o))));
+    }));
+
+    [Test]
     public void Reads_wait_while_a_record_is_half_written_if_the_transport_says_so() => MustAll("mid-record", s =>
         s.IsDead || !s.IsMidRecord || ((s.Waits(SslOperation.Write, SslWant.Write) || s.SlotOf(SslOperation.Write) == OperationSlot.Ready)
             && Sets.All(set => s.Next(set) != SslOperation.Handshake && (!s.ReadsWaitForBlockedWrite || s.Next(set) != SslOperation.Read))));
@@ -145,7 +152,8 @@ public sealed class BlockedOperationsTests
     [Test]
     public void Slots_and_wants_agree() => MustAll("slots and wants", s => Operations.All(o => s.SlotOf(o) == OperationSlot.Blocked == (s.WantOf(o) != SslWant.None)));
 
-    private static string Looks(BlockedOperations s) => $"{s} {s.Next()} {s.Interest}";
+    private static string Looks(BlockedOperations s) =>
+        $"{s} {s.ReadPermission} {s.IsEstablished} {s.IsDead} {s.IsMidRecord} {s.ReadsWaitForBlockedWrite} {s.Next()} {s.Interest}";
 
     private static bool Moved(BlockedOperations after, Interest direction) => after.Next() is not null || (after.Interest & direction) == 0;
 

@@ -21,10 +21,15 @@ internal static class ReachableStates
     public static IEnumerable<TrackerEvent> EventsOf(BlockedOperations state)
     {
         foreach (TrackerEvent happening in s_fromOutside) yield return happening;
+        foreach ((SslOperation _, TrackerEvent completion) in CompletionsOf(state)) yield return completion;
+    }
+
+    public static IEnumerable<(SslOperation Operation, TrackerEvent Event)> CompletionsOf(BlockedOperations state)
+    {
         foreach (SslOperation operation in Operations)
         {
             if (!Sets.Any(set => state.Next(set) == operation)) continue;
-            foreach (TrackerEvent completion in s_completions[(int)operation]) yield return completion;
+            foreach (TrackerEvent completion in s_completions[(int)operation]) yield return (operation, completion);
         }
     }
 
