@@ -9,6 +9,9 @@ namespace OpenSslNb.Cli;
 /// <summary><c>opensslnb serve</c>.</summary>
 internal static class ServeCommand
 {
+    // Kept to the end of the process: a second signal that comes while the first has just been obeyed must not become the exit code.
+    private static PosixSignalRegistration[] s_signals = [];
+
     public static Command Create()
     {
         Argument<string> protocol = new Argument<string>("protocol") { Description = "echo, discard or source" }.OneOf(Protocols.Names);
@@ -48,8 +51,7 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(EventLoop[] loops, IPEndPoint endPoint, TlsContext context, string protocol, TlsListenerOptions options)
     {
         var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        s_signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal)];
         var live = new ConcurrentDictionary<TlsConnection, byte>();
         var listeners = new List<TlsListener>();
         int admitted = 0;

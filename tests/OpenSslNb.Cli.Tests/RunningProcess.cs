@@ -56,8 +56,11 @@ internal sealed partial class RunningProcess : IDisposable
 
     public void Signal(int signal)
     {
-        if (kill(_process.Id, signal) != 0) throw new InvalidOperationException($"signal {signal} could not be sent: {Marshal.GetLastPInvokeErrorMessage()}");
+        if (!TrySignal(signal)) throw new InvalidOperationException($"signal {signal} could not be sent: {Marshal.GetLastPInvokeErrorMessage()}");
     }
+
+    /// <summary>Sends a signal to a process that may have ended by itself: false then.</summary>
+    public bool TrySignal(int signal) => kill(_process.Id, signal) == 0;
 
     /// <summary>Waits for the end of the process and of what it wrote.</summary>
     /// <returns>The exit code.</returns>

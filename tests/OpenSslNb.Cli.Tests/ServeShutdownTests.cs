@@ -24,6 +24,15 @@ public sealed class ServeShutdownTests(int signal, string transport)
     }
 
     [Test]
+    public async Task A_second_signal_does_not_change_the_exit_code()
+    {
+        using ServeProcess server = await StartAsync("echo");
+        server.Process.Signal(signal);
+        server.Process.TrySignal(signal);
+        Assert.That(await server.Process.WaitForExitAsync(), Is.Zero, server.Process.Error.Text);
+    }
+
+    [Test]
     public async Task Open_connections_get_close_notify_and_fin()
     {
         using ServeProcess server = await StartAsync("echo", "--loops", "2");
