@@ -152,20 +152,20 @@ public sealed class SslMachine : IDisposable
 
     /// <summary>Changes our sending keys (KeyUpdate, RFC 8446 §4.6.3; <c>SSL_key_update(3)</c>).</summary>
     /// <param name="requestPeer">Ask the peer to do the same.</param>
-    /// <exception cref="InvalidOperationException">Not TLS 1.3, not established, or in the middle of a record or another handshake message.</exception>
+    /// <exception cref="InvalidOperationException">Not TLS 1.3, not established, closed for sending, or in the middle of a record or another handshake message.</exception>
     public SslStep UpdateKeys(bool requestPeer = false)
     {
-        if (Info is not { Protocol: TlsProtocol.Tls13 } || !_machine.IsBetweenRecords) throw new InvalidOperationException("KeyUpdate needs an established TLS 1.3 connection between two records");
+        if (!MayRekey(TlsProtocol.Tls13)) throw new InvalidOperationException("KeyUpdate needs an established TLS 1.3 connection between two records");
         _instance.BeginKeyUpdate(requestPeer);
         _machine.AskHandshake();
         return Flush();
     }
 
     /// <summary>Starts a renegotiation (RFC 5246 §7.4.1.1); <see cref="Read"/> drives it.</summary>
-    /// <exception cref="InvalidOperationException">Not TLS 1.2, not established, not allowed, or in the middle of a record or another handshake.</exception>
+    /// <exception cref="InvalidOperationException">Not TLS 1.2, not established, closed for sending, not allowed, or in the middle of a record or another handshake.</exception>
     public void Renegotiate()
     {
-        if (Info is not { Protocol: TlsProtocol.Tls12 } || !_instance.Context.AllowsRenegotiation || !_machine.IsBetweenRecords) throw new InvalidOperationException("renegotiation needs an established TLS 1.2 connection that allows it, between two records");
+        if (!MayRekey(TlsProtocol.Tls12) || !_instance.Context.AllowsRenegotiation) throw new InvalidOperationException("renegotiation needs an established TLS 1.2 connection that allows it, between two records");
         _instance.BeginRenegotiation();
         _machine.OnReadable();
     }
@@ -178,6 +178,13 @@ public sealed class SslMachine : IDisposable
         _machine.Fail(new CloseOutcome(CloseReason.Disposed));
         _machine.Outbound.Clear();
         _instance.Dispose();
+    }
+
+    // The state first: a machine that is disposed or lost must not ask OpenSSL, and nothing may follow our close_notify.
+    private bool MayRekey(TlsProtocol protocol)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return State is ConnectionState.Open or ConnectionState.PeerClosed && Info?.Protocol == protocol && _machine.IsBetweenRecords;
     }
 
     // The operation cannot be attempted now: says again why.
