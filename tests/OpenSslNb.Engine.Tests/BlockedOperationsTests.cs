@@ -138,7 +138,9 @@ public sealed class BlockedOperationsTests
     {
         BlockedOperations after = c.Event.Apply(s);
         bool wakes = c.Event.Name.Contains("tookInput=True", StringComparison.Ordinal) || c.Event.Name.StartsWith("Read ended Done", StringComparison.Ordinal);
-        return after.IsDead || Operations.All(o => o == c.Operation || (after.SlotOf(o), after.WantOf(o)) == (wakes && s.Waits(o, SslWant.Read) ? (OperationSlot.Ready, SslWant.None) : (s.SlotOf(o), s.WantOf(o))));
+        bool held = EndsHeldRecord(c.Event.Name, s);
+        return after.IsDead || Operations.All(o => o == c.Operation
+            || (after.SlotOf(o), after.WantOf(o)) == ((wakes || (held && o == SslOperation.Read)) && s.Waits(o, SslWant.Read) ? (OperationSlot.Ready, SslWant.None) : (s.SlotOf(o), s.WantOf(o))));
     }));
 
     [Test]

@@ -31,11 +31,12 @@ internal sealed class ConnectRace(EventLoop loop, string host, TlsContext contex
     }
 
     /// <summary>Ends the race, or the handshake that followed it. From any thread.</summary>
-    public void Cancel() => _ = loop.Post(() =>
+    public void Cancel() => _ = loop.Post(CancelOnLoop);
+
+    /// <summary>The time for the TCP connection is over: ends the race if nobody has won it. The handshake has a deadline of its own. From any thread.</summary>
+    public void Expire() => _ = loop.Post(() =>
     {
-        if (!_result.TrySetCanceled()) return;
-        Finish();
-        _connection?.Abort();
+        if (_connection is null) CancelOnLoop();
     });
 
     /// <summary>An attempt has ended: <paramref name="errno"/> is 0 when it has connected.</summary>
@@ -57,6 +58,13 @@ internal sealed class ConnectRace(EventLoop loop, string host, TlsContext contex
 
     /// <summary>The loop stops under the race.</summary>
     public void OnLoopStopping() => Lose(new CloseOutcome(CloseReason.Disposed));
+
+    private void CancelOnLoop()
+    {
+        if (!_result.TrySetCanceled()) return;
+        Finish();
+        _connection?.Abort();
+    }
 
     private void LoseLoop() => Lose(new CloseOutcome(CloseReason.LocalError, new ObjectDisposedException(nameof(EventLoop), "the loop has stopped")));
 

@@ -28,6 +28,9 @@ internal sealed class ListenerDriver : LoopSource
     private int _connectionCount;
     private int _isPosted;
 
+    // The context may be disposed while the listener lives: a reference of our own until the socket goes.
+    private bool _holdsContext;
+
     public ListenerDriver(EventLoop loop, IPEndPoint endPoint, TlsContext context, Func<TlsConnection, TlsConnectionHandler> handlerFactory, TlsListenerOptions options)
     {
         _loop = loop;
@@ -46,6 +49,7 @@ internal sealed class ListenerDriver : LoopSource
             _socket.Bind(endPoint);
             _socket.Listen(options.Backlog);
             EndPoint = _socket.LocalEndPoint ?? throw new IOException($"the address of the listener on {endPoint} cannot be read");
+            context.Handle.DangerousAddRef(ref _holdsContext);
         }
         catch
         {
@@ -81,7 +85,7 @@ internal sealed class ListenerDriver : LoopSource
     {
         _loop.Disarm(_retry);
         _loop.Detach(this);
-        _socket.Dispose();
+        Free();
     }
 
     protected internal override void RunOnLoop()
@@ -97,7 +101,7 @@ internal sealed class ListenerDriver : LoopSource
         _loop.SetInterest(this, Interest.Read);
     }
 
-    protected internal override void OnAbandoned() => _socket.Dispose();
+    protected internal override void OnAbandoned() => Free();
 
     protected internal override void OnReady(Interest ready, bool hungUp)
     {
@@ -127,6 +131,14 @@ internal sealed class ListenerDriver : LoopSource
     protected internal override void OnFault(Exception exception) => _loop.ReportUnhandled(exception);
 
     protected internal override void OnLoopStopping() => Close();
+
+    // May come again, but never from two threads: by the loop, or once there is none.
+    private void Free()
+    {
+        _socket.Dispose();
+        if (_holdsContext) _context.Handle.DangerousRelease();
+        _holdsContext = false;
+    }
 
     // Out of descriptors (but for the reserve) or memory: the socket stays readable, so waiting for it would spin. Look again in a while.
     private void PauseForShortage()

@@ -36,7 +36,6 @@ internal sealed class StreamHandler : TlsConnectionHandler, IValueTaskSource<int
 
     public override void OnReceived(TlsConnection connection, ReadOnlySpan<byte> data)
     {
-        bool pause;
         lock (_gate)
         {
             if (_isDisposed) return;
@@ -49,11 +48,12 @@ internal sealed class StreamHandler : TlsConnectionHandler, IValueTaskSource<int
             }
 
             _kept.Append(data);
-            pause = _kept.Length >= HighWaterMark && !_isPaused;
-            _isPaused |= pause;
-        }
+            if (_kept.Length < HighWaterMark || _isPaused) return;
+            _isPaused = true;
 
-        if (pause) connection.PauseReading();
+            // Under the gate, as its counterpart: a pause that overtook the resumption would last for ever.
+            connection.PauseReading();
+        }
     }
 
     public override void OnPeerClosed(TlsConnection connection)
@@ -69,24 +69,21 @@ internal sealed class StreamHandler : TlsConnectionHandler, IValueTaskSource<int
     public ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<int>(cancellationToken);
-        bool resume = false;
-        int taken;
         lock (_gate)
         {
             if (_isReading) throw new InvalidOperationException("another read is running: one read at a time");
             if (_isDisposed) throw new ObjectDisposedException(nameof(TlsStream));
             if (_kept.Length == 0 && !_isEnded && destination.Length > 0) return BeginRead(destination, cancellationToken);
             if (_kept.Length == 0 && _failure is not null) return ValueTask.FromException<int>(_failure);
-            taken = _kept.Take(destination.Span);
+            int taken = _kept.Take(destination.Span);
             if (_isPaused && _kept.Length <= LowWaterMark)
             {
                 _isPaused = false;
-                resume = true;
+                Connection.ResumeReading();
             }
-        }
 
-        if (resume) Connection.ResumeReading();
-        return ValueTask.FromResult(taken);
+            return ValueTask.FromResult(taken);
+        }
     }
 
     /// <summary>Nobody reads any more: ends a waiting read, and closes the connection in good order.</summary>

@@ -63,7 +63,8 @@ public static class TlsConnector
         try
         {
             IReadOnlyList<IPEndPoint> endPoints = await ResolveAsync(host, port, timeout.Token).ConfigureAwait(false);
-            await using CancellationTokenRegistration registration = timeout.Token.Register(race.Cancel);
+            await using CancellationTokenRegistration cancelled = cancellationToken.Register(race.Cancel);
+            await using CancellationTokenRegistration expired = timeout.Token.Register(race.Expire);
             return await race.RunAsync(endPoints).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
