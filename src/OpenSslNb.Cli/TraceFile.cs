@@ -49,7 +49,8 @@ internal sealed class KeyLogFile : IDisposable
         Access = FileAccess.Write,
         Share = FileShare.Read,
         UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-    })) { AutoFlush = true };
+    }))
+    { AutoFlush = true };
 
     public void Write(string line)
     {

@@ -176,7 +176,7 @@ internal sealed class ListenerDriver : LoopSource
         catch (Exception e)
         {
             // This connection cannot be had (memory, a factory that throws); the listener goes on.
-            connection?.Discard();
+            connection?.Discard(e);
             socket.Dispose();
             _loop.ReportUnhandled(e);
         }

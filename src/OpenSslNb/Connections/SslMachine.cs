@@ -35,6 +35,8 @@ public sealed class SslMachine : IDisposable
             throw new ArgumentException("a client that verifies its peer needs the peer's name", nameof(peerName));
         }
 
+        ArgumentOutOfRangeException.ThrowIfLessThan(outboundLimit, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ciphertextLimit, 20 * 1024);
         _outboundLimit = outboundLimit;
         _transport = new MemoryTransport(ciphertextLimit);
         _instance = new SslInstance(context, _transport);

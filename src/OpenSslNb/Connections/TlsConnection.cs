@@ -119,8 +119,14 @@ public sealed class TlsConnection : IDisposable
     /// <param name="onEnded">Told on the loop's thread when the connection has ended, before the handler is.</param>
     internal void Begin(TlsConnectionHandler handler, Action? onEnded = null) => _driver.Begin(handler, onEnded);
 
-    /// <summary>Frees a connection that was never begun.</summary>
-    internal void Discard() => _driver.Discard();
+    /// <summary>Frees a connection that was never begun, and tells those who wait for its end.</summary>
+    internal void Discard(Exception reason)
+    {
+        var outcome = new CloseOutcome(CloseReason.CallbackFailed, reason);
+        _outcome = outcome;
+        _driver.Discard();
+        _closed.TrySetResult(outcome);
+    }
 
     internal void SetInfo(TlsConnectionInfo info) => _info = info;
 

@@ -54,7 +54,7 @@ public sealed partial class EventLoop : IDisposable
 
     /// <summary>Runs an action on the loop's thread, after what was posted before it.</summary>
     /// <param name="action">Must not block. If it throws, the loop goes on and the exception goes to <see cref="UnhandledCallbackException"/>.</param>
-    /// <returns>False when the loop has stopped: the action will not run.</returns>
+    /// <returns>False when the loop has stopped: the action will not run. An action that is posted while the loop stops may not run either.</returns>
     public bool Post(Action action)
     {
         ArgumentNullException.ThrowIfNull(action);

@@ -63,6 +63,30 @@ public sealed class DeadlineTests(World world)
         Assert.That((await server.EndAsync()).Reason, Is.EqualTo(CloseReason.IdleTimeout));
     }
 
+    [TestCase(0)]
+    [TestCase(1)]
+    [TestCase(2)]
+    public async Task A_deadline_that_is_looked_at_a_little_late_still_ends_the_connection(int late)
+    {
+        using Bench bench = CreateBench();
+        using var server = new ClosingServer(bench);
+        using RawPeer raw = await RawPeer.ConnectAsync(server.EndPoint);
+        SslStream tls = await raw.SecureAsync();
+        TlsConnection connection = await server.AcceptedAsync();
+        await SettleAsync(bench, () => connection.State == ConnectionState.Open, "the handshake");
+
+        // The last byte comes at an odd moment between two ticks of the wheel.
+        await _clock.AdvanceAsync(bench.Loop, TimeSpan.FromMilliseconds(13));
+        await tls.WriteAsync("x"u8.ToArray());
+        await SettleAsync(bench, () => server.Handler.ReceivedLength == 1, "the byte");
+        await _clock.AdvanceAsync(bench.Loop, s_deadlines.IdleTimeout + TimeSpan.FromMilliseconds(late));
+
+        // One revolution of the wheel more than enough, and far from the write timeout.
+        await _clock.AdvanceAsync(bench.Loop, TimeSpan.FromSeconds(1));
+        raw.Dispose();
+        Assert.That((await server.EndAsync()).Reason, Is.EqualTo(CloseReason.IdleTimeout));
+    }
+
     [Test]
     public async Task A_peer_that_does_not_read_runs_into_the_write_timeout()
     {

@@ -66,6 +66,25 @@ public sealed class DisposalTests(World world)
     }
 
     [Test]
+    public async Task A_handler_factory_that_throws_ends_the_connection_that_it_was_asked_for_and_no_other()
+    {
+        TlsConnection? refused = null;
+        using var bench = new Bench(world);
+        using TlsListener listener = bench.Listen(connection =>
+        {
+            if (refused is not null) return new EchoHandler();
+            refused = connection;
+            throw new InvalidDataException("no handler");
+        });
+        await Assert.ThrowsAsync<TlsConnectException>(() => bench.ConnectAsync(listener, new RecordingHandler()));
+        CloseOutcome outcome = await refused!.Closed.WaitAsync(Bench.Deadline);
+        Assert.That(outcome.Reason, Is.EqualTo(CloseReason.CallbackFailed));
+        Assert.That(bench.Unhandled.Single(), Is.TypeOf<InvalidDataException>());
+        TlsConnection second = await bench.ConnectAsync(listener, new RecordingHandler());
+        second.Close();
+    }
+
+    [Test]
     public async Task An_exception_in_the_last_callback_reaches_the_loops_event()
     {
         using var bench = new Bench(world);

@@ -86,7 +86,8 @@ public sealed partial class WakerTests(PollerKind kind)
             }
 
             release.Wait();
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         waiter.Start();
         nint id = await thread.Task;
 
