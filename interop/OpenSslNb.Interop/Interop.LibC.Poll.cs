@@ -6,32 +6,25 @@ namespace OpenSslNb.Interop;
 internal static unsafe partial class LibC
 {
     /// <summary><c>poll(2)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial int poll(pollfd* entries, nuint count, int timeout);
+    internal static readonly delegate* unmanaged<pollfd*, nuint, int, int> poll = (delegate* unmanaged<pollfd*, nuint, int, int>)LibCSymbols.Address("poll");
 
     /// <summary><c>epoll_create1(2)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial int epoll_create1(int flags);
+    internal static readonly delegate* unmanaged<int, int> epoll_create1 = (delegate* unmanaged<int, int>)LibCSymbols.Address("epoll_create1");
 
     /// <summary><c>epoll_ctl(2)</c>; the event is laid out as <see cref="EpollEventLayout"/> says.</summary>
-    [LibraryImport(Library)]
-    internal static partial int epoll_ctl(int epoll, int operation, int fd, byte* pollEvent);
+    internal static readonly delegate* unmanaged<int, int, int, byte*, int> epoll_ctl = (delegate* unmanaged<int, int, int, byte*, int>)LibCSymbols.Address("epoll_ctl");
 
     /// <summary><c>epoll_wait(2)</c>; the events are laid out as <see cref="EpollEventLayout"/> says.</summary>
-    [LibraryImport(Library)]
-    internal static partial int epoll_wait(int epoll, byte* events, int count, int timeout);
+    internal static readonly delegate* unmanaged<int, byte*, int, int, int> epoll_wait = (delegate* unmanaged<int, byte*, int, int, int>)LibCSymbols.Address("epoll_wait");
 
     /// <summary><c>eventfd(2)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial int eventfd(uint value, int flags);
+    internal static readonly delegate* unmanaged<uint, int, int> eventfd = (delegate* unmanaged<uint, int, int>)LibCSymbols.Address("eventfd");
 
     /// <summary><c>read(2)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial nint read(int fd, byte* buffer, nuint length);
+    internal static readonly delegate* unmanaged<int, byte*, nuint, nint> read = (delegate* unmanaged<int, byte*, nuint, nint>)LibCSymbols.Address("read");
 
     /// <summary><c>write(2)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial nint write(int fd, byte* buffer, nuint length);
+    internal static readonly delegate* unmanaged<int, byte*, nuint, nint> write = (delegate* unmanaged<int, byte*, nuint, nint>)LibCSymbols.Address("write");
 
     /// <summary><c>struct pollfd</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -6,28 +6,22 @@ namespace OpenSslNb.Interop;
 internal static unsafe partial class LibC
 {
     /// <summary><c>sigemptyset(3)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial int sigemptyset(sigset_t* set);
+    internal static readonly delegate* unmanaged<sigset_t*, int> sigemptyset = (delegate* unmanaged<sigset_t*, int>)LibCSymbols.Address("sigemptyset");
 
     /// <summary><c>sigaddset(3)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial int sigaddset(sigset_t* set, int signal);
+    internal static readonly delegate* unmanaged<sigset_t*, int, int> sigaddset = (delegate* unmanaged<sigset_t*, int, int>)LibCSymbols.Address("sigaddset");
 
     /// <summary><c>pthread_sigmask(3)</c>: returns the error number.</summary>
-    [LibraryImport(Library)]
-    internal static partial int pthread_sigmask(int how, sigset_t* set, sigset_t* old);
+    internal static readonly delegate* unmanaged<int, sigset_t*, sigset_t*, int> pthread_sigmask = (delegate* unmanaged<int, sigset_t*, sigset_t*, int>)LibCSymbols.Address("pthread_sigmask");
 
     /// <summary><c>signal(2)</c>: returns the disposition before.</summary>
-    [LibraryImport(Library)]
-    internal static partial nint signal(int signal, nint disposition);
+    internal static readonly delegate* unmanaged<int, nint, nint> signal = (delegate* unmanaged<int, nint, nint>)LibCSymbols.Address("signal");
 
     /// <summary><c>getrlimit(2)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial int getrlimit(int resource, rlimit* limit);
+    internal static readonly delegate* unmanaged<int, rlimit*, int> getrlimit = (delegate* unmanaged<int, rlimit*, int>)LibCSymbols.Address("getrlimit");
 
     /// <summary><c>setrlimit(2)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial int setrlimit(int resource, rlimit* limit);
+    internal static readonly delegate* unmanaged<int, rlimit*, int> setrlimit = (delegate* unmanaged<int, rlimit*, int>)LibCSymbols.Address("setrlimit");
 
     /// <summary><c>sigset_t</c>: 1024 bits with glibc, 128 bytes with musl too.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 128)]

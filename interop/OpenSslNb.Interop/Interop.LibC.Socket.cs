@@ -2,62 +2,47 @@ using System.Runtime.InteropServices;
 
 namespace OpenSslNb.Interop;
 
-/// <summary>The C library. Blittable and without <c>SetLastError</c>: the caller reads errno with <see cref="Marshal.GetLastSystemError"/> in its very next statement.</summary>
+/// <summary>The C library, bound as OpenSSL is: blittable pointers, nothing saved or restored. The caller reads errno with <see cref="Marshal.GetLastSystemError"/> in its very next statement.</summary>
 internal static unsafe partial class LibC
 {
-    private const string Library = "libc";
-
     /// <summary><c>socket(2)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial int socket(int domain, int type, int protocol);
+    internal static readonly delegate* unmanaged<int, int, int, int> socket = (delegate* unmanaged<int, int, int, int>)LibCSymbols.Address("socket");
 
     /// <summary><c>bind(2)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial int bind(int fd, byte* address, uint length);
+    internal static readonly delegate* unmanaged<int, byte*, uint, int> bind = (delegate* unmanaged<int, byte*, uint, int>)LibCSymbols.Address("bind");
 
     /// <summary><c>listen(2)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial int listen(int fd, int backlog);
+    internal static readonly delegate* unmanaged<int, int, int> listen = (delegate* unmanaged<int, int, int>)LibCSymbols.Address("listen");
 
     /// <summary><c>accept4(2)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial int accept4(int fd, byte* address, uint* length, int flags);
+    internal static readonly delegate* unmanaged<int, byte*, uint*, int, int> accept4 = (delegate* unmanaged<int, byte*, uint*, int, int>)LibCSymbols.Address("accept4");
 
     /// <summary><c>connect(2)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial int connect(int fd, byte* address, uint length);
+    internal static readonly delegate* unmanaged<int, byte*, uint, int> connect = (delegate* unmanaged<int, byte*, uint, int>)LibCSymbols.Address("connect");
 
     /// <summary><c>getsockopt(2)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial int getsockopt(int fd, int level, int option, byte* value, uint* length);
+    internal static readonly delegate* unmanaged<int, int, int, byte*, uint*, int> getsockopt = (delegate* unmanaged<int, int, int, byte*, uint*, int>)LibCSymbols.Address("getsockopt");
 
     /// <summary><c>setsockopt(2)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial int setsockopt(int fd, int level, int option, byte* value, uint length);
+    internal static readonly delegate* unmanaged<int, int, int, byte*, uint, int> setsockopt = (delegate* unmanaged<int, int, int, byte*, uint, int>)LibCSymbols.Address("setsockopt");
 
     /// <summary><c>getsockname(2)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial int getsockname(int fd, byte* address, uint* length);
+    internal static readonly delegate* unmanaged<int, byte*, uint*, int> getsockname = (delegate* unmanaged<int, byte*, uint*, int>)LibCSymbols.Address("getsockname");
 
     /// <summary><c>getpeername(2)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial int getpeername(int fd, byte* address, uint* length);
+    internal static readonly delegate* unmanaged<int, byte*, uint*, int> getpeername = (delegate* unmanaged<int, byte*, uint*, int>)LibCSymbols.Address("getpeername");
 
     /// <summary><c>shutdown(2)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial int shutdown(int fd, int how);
+    internal static readonly delegate* unmanaged<int, int, int> shutdown = (delegate* unmanaged<int, int, int>)LibCSymbols.Address("shutdown");
 
     /// <summary><c>close(2)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial int close(int fd);
+    internal static readonly delegate* unmanaged<int, int> close = (delegate* unmanaged<int, int>)LibCSymbols.Address("close");
 
     /// <summary><c>recv(2)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial nint recv(int fd, byte* buffer, nuint length, int flags);
+    internal static readonly delegate* unmanaged<int, byte*, nuint, int, nint> recv = (delegate* unmanaged<int, byte*, nuint, int, nint>)LibCSymbols.Address("recv");
 
     /// <summary><c>send(2)</c>.</summary>
-    [LibraryImport(Library)]
-    internal static partial nint send(int fd, byte* buffer, nuint length, int flags);
+    internal static readonly delegate* unmanaged<int, byte*, nuint, int, nint> send = (delegate* unmanaged<int, byte*, nuint, int, nint>)LibCSymbols.Address("send");
 
     /// <summary><c>struct linger</c> of <c>socket(7)</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]

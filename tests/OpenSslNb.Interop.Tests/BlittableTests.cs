@@ -16,45 +16,27 @@ public sealed class BlittableTests
 
     [TestCase(typeof(LibSsl))]
     [TestCase(typeof(LibCrypto))]
+    [TestCase(typeof(LibC))]
     public void Every_function_pointer_is_unmanaged_and_of_blittable_types(Type table)
     {
         FieldInfo[] fields = FunctionPointersOf(table);
         Assert.That(fields, Is.Not.Empty);
-        Assert.That(table.GetFields(AnyStatic), Is.EquivalentTo(fields), "the table holds nothing else");
+        Assert.That(table.GetFields(AnyStatic).Where(field => !field.IsLiteral), Is.EquivalentTo(fields), "the table holds nothing else");
         Assert.That(fields.Where(field => !field.IsInitOnly), Is.Empty, "the JIT inlines what is readonly");
         Assert.That(fields.Where(field => !IsBlittable(field.FieldType)).Select(field => $"{field.Name}: {field.FieldType}"), Is.Empty);
     }
 
     [Test]
-    public void Every_import_of_the_C_library_is_of_blittable_types()
-    {
-        MethodInfo[] imports = [.. typeof(LibC).GetMethods(AnyStatic | BindingFlags.DeclaredOnly)];
-        Assert.That(imports, Is.Not.Empty);
-        Assert.That(imports.Where(import => !import.GetParameters().Select(p => p.ParameterType).Append(import.ReturnType).All(IsBlittable)).Select(import => import.Name), Is.Empty);
-    }
-
-    [Test]
-    public void Every_import_of_the_C_library_is_the_bare_call()
+    public void Nothing_is_imported_by_name()
     {
         Assembly assembly = typeof(LibC).Assembly;
         Assert.That(assembly.IsDefined(typeof(DisableRuntimeMarshallingAttribute)), Is.True);
-        MethodInfo[] methods = [.. typeof(LibC).GetMethods(AnyStatic | BindingFlags.DeclaredOnly)];
-
-        // With SetLastError or a type to marshal the method would be generated code around the import.
-        Assert.That(methods, Is.Not.Empty);
-        Assert.That(methods.Where(method => !method.Attributes.HasFlag(MethodAttributes.PinvokeImpl)).Select(method => method.Name), Is.Empty);
-        Assert.That(methods.Where(method => method.GetCustomAttribute<DllImportAttribute>() is { Value: not "libc" } or { SetLastError: true }), Is.Empty);
-    }
-
-    [Test]
-    public void Nothing_but_the_C_library_is_imported_by_name()
-    {
         IEnumerable<Type> importers =
-            from type in typeof(LibC).Assembly.GetTypes()
+            from type in assembly.GetTypes()
             from method in type.GetMethods(AnyStatic | BindingFlags.Instance | BindingFlags.DeclaredOnly)
             where method.Attributes.HasFlag(MethodAttributes.PinvokeImpl)
             select type;
-        Assert.That(importers.Distinct(), Is.EqualTo((Type[])[typeof(LibC)]), "OpenSSL is bound at run time, in one place");
+        Assert.That(importers.Distinct(), Is.Empty, "the tables are bound at run time, so that another OpenSSL or a simulated kernel can be behind them");
     }
 
     [Test]

@@ -49,12 +49,6 @@ public sealed class SignatureTests
         {
             yield return (field.Name, [field.FieldType.GetFunctionPointerReturnType(), .. field.FieldType.GetFunctionPointerParameterTypes()]);
         }
-
-        if (table != typeof(LibC)) yield break;
-        foreach (MethodInfo method in table.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
-        {
-            yield return (method.Name, [method.ReturnType, .. method.GetParameters().Select(parameter => parameter.ParameterType)]);
-        }
     }
 
     // What another generation than that of the headers has.

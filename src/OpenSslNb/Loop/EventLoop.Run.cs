@@ -19,9 +19,24 @@ public sealed partial class EventLoop
         }
     }
 
-    private void Turn()
+    /// <summary>One turn of a driven loop, on the thread that made it: takes what is ready now, and does not wait.</summary>
+    /// <returns>True when there is more to do at once.</returns>
+    internal bool RunTurn()
     {
-        int count = Wait();
+        if (_stopRequested) return false;
+        Turn(mayWait: false);
+        return HasWork;
+    }
+
+    /// <summary>True when a turn would find something to do that no poller and no timer tells.</summary>
+    internal bool HasWork => _readyList.Count > 0 || !_inbox.IsEmpty;
+
+    /// <summary>Milliseconds until the next timer is due; -1 when none is armed.</summary>
+    internal int MillisecondsToNextTimer => _timers.MillisecondsToNext(ReadClock());
+
+    private void Turn(bool mayWait = true)
+    {
+        int count = mayWait ? Wait() : _poller.Wait(_events, 0);
         TurnCount++;
         Now = ReadClock();
         _handshakesLeft = _options.HandshakesPerTurn;
@@ -113,6 +128,11 @@ public sealed partial class EventLoop
         AbandonInbox();
         _poller.Dispose();
         _waker.Dispose();
+    }
+
+    private void StopDriven()
+    {
+        if (!_stopped) Stop();
     }
 
     private static void StopSource(LoopSource source)

@@ -21,6 +21,9 @@ public sealed partial class EventLoop : IDisposable
     private readonly Queue<LoopSource> _readyList = new();
     private readonly PollEvent[] _events = new PollEvent[EventsPerWait];
     private readonly Thread _thread;
+
+    // The loop has no thread of its own: whoever made it gives it its turns.
+    private readonly bool _isDriven;
     private readonly long _clockStart;
 
     // 1 from before the last look at the inbox until after the wait: only then does a poster need to wake us.
@@ -33,8 +36,12 @@ public sealed partial class EventLoop : IDisposable
     /// <param name="options">How it works; null for the defaults.</param>
     /// <exception cref="IOException">The poller or the wake-up descriptor could not be had.</exception>
     public EventLoop(EventLoopOptions? options = null)
+        : this(options ?? new EventLoopOptions(), isDriven: false) => _thread.Start();
+
+    private EventLoop(EventLoopOptions options, bool isDriven)
     {
-        _options = options ?? new EventLoopOptions();
+        _options = options;
+        _isDriven = isDriven;
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.BytesPerTurn, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.HandshakesPerTurn, 1, nameof(options));
         _clockStart = _options.Clock.GetTimestamp();
@@ -42,8 +49,7 @@ public sealed partial class EventLoop : IDisposable
         _poller = _options.Poller == PollerKind.Poll ? new PollPoller() : new EpollPoller();
         _waker = new Waker();
         _poller.Add(_waker.Fd, SourceTable.WakerToken, Interest.Read);
-        _thread = new Thread(Run) { IsBackground = true, Name = _options.Name };
-        _thread.Start();
+        _thread = isDriven ? Thread.CurrentThread : new Thread(Run) { IsBackground = true, Name = _options.Name };
     }
 
     /// <summary>True on the loop's own thread.</summary>
@@ -70,8 +76,12 @@ public sealed partial class EventLoop : IDisposable
         _stopRequested = true;
         Interlocked.MemoryBarrier();
         WakeIfSleeping();
-        if (!IsCurrent) _thread.Join();
+        if (_isDriven) StopDriven();
+        else if (!IsCurrent) _thread.Join();
     }
+
+    /// <summary>Makes a loop without a thread: the calling thread is the loop's, and gives it each of its turns.</summary>
+    internal static EventLoop CreateDriven(EventLoopOptions options) => new(options, isDriven: true);
 
     /// <summary>Time on the loop's clock in milliseconds since the loop began, as of the start of this turn.</summary>
     internal long Now { get; private set; }

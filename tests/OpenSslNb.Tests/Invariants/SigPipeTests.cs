@@ -16,7 +16,7 @@ public sealed class SigPipeTests(World world)
     public async Task Sending_to_a_peer_that_has_reset_the_connection_raises_no_SIGPIPE()
     {
         // The runtime ignores the signal; a host in C may not. If one is raised now, this process ends.
-        nint before = LibC.signal(SigPipe, 0);
+        nint before = SetDisposition(0);
         try
         {
             using var bench = new Bench(world);
@@ -24,9 +24,11 @@ public sealed class SigPipeTests(World world)
         }
         finally
         {
-            LibC.signal(SigPipe, before);
+            _ = SetDisposition(before);
         }
     }
+
+    private static unsafe nint SetDisposition(nint disposition) => LibC.signal(SigPipe, disposition);
 
     private static async Task SendIntoTheVoidAsync(Bench bench)
     {
