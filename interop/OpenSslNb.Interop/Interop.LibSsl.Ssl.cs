@@ -30,6 +30,15 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_shutdown(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int> SSL_shutdown = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("SSL_shutdown");
 
+    /// <summary><c>SSL_get1_session(3)</c>: with a reference of the caller's own.</summary>
+    internal static readonly delegate* unmanaged<nint, nint> SSL_get1_session = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Required("SSL_get1_session");
+
+    /// <summary><c>SSL_set_session(3)</c>: takes a reference of its own.</summary>
+    internal static readonly delegate* unmanaged<nint, nint, int> SSL_set_session = (delegate* unmanaged<nint, nint, int>)OpenSslLibrary.Required("SSL_set_session");
+
+    /// <summary><c>SSL_SESSION_dup(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nint> SSL_SESSION_dup = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Required("SSL_SESSION_dup");
+
     /// <summary><c>SSL_get_error(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int, int> SSL_get_error = (delegate* unmanaged<nint, int, int>)OpenSslLibrary.Required("SSL_get_error");
 

@@ -22,6 +22,12 @@ internal sealed class ConnectRace(EventLoop loop, string host, TlsContext contex
     // The race is over, won or lost. The loop's thread alone.
     private bool _isOver;
 
+    /// <summary>The connection, once somebody has won. The loop's thread alone.</summary>
+    public TlsConnection? Connection => _connection;
+
+    /// <summary>True when the race for the TCP connection is won or lost. The loop's thread alone.</summary>
+    public bool IsOver => _isOver;
+
     /// <summary>Runs the race. Once.</summary>
     public Task<TlsConnection> RunAsync(IReadOnlyList<IPEndPoint> endPoints)
     {
@@ -120,7 +126,7 @@ internal sealed class ConnectRace(EventLoop loop, string host, TlsContext contex
     {
         try
         {
-            _connection = new TlsConnection(loop, socket, context, options.Connection, options.ServerName ?? host);
+            _connection = new TlsConnection(loop, socket, context, options.Connection, options.ServerName ?? host, options.Session);
         }
         catch (Exception e)
         {

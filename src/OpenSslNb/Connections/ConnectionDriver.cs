@@ -1,4 +1,5 @@
 using OpenSslNb.Engine;
+using OpenSslNb.Interop;
 using OpenSslNb.Loop;
 using OpenSslNb.OpenSsl;
 using OpenSslNb.Transport;
@@ -34,7 +35,7 @@ internal sealed partial class ConnectionDriver : LoopSource, IStepObserver
     private Phase _phase;
     private bool _inTurn;
 
-    public ConnectionDriver(TlsConnection connection, EventLoop loop, SocketHandle socket, TlsContext context, TlsConnectionOptions options, string? peerName)
+    public ConnectionDriver(TlsConnection connection, EventLoop loop, SocketHandle socket, TlsContext context, TlsConnectionOptions options, string? peerName, SafeSslSessionHandle? session)
     {
         _connection = connection;
         _loop = loop;
@@ -48,6 +49,7 @@ internal sealed partial class ConnectionDriver : LoopSource, IStepObserver
             : new BufferedSocketTransport(socket.Fd, _resources.Buffers, options.CiphertextLimit);
         _instance = new SslInstance(context, _transport);
         if (peerName is not null) _instance.SetPeerName(peerName);
+        if (session is not null) _instance.OfferSession(session);
         _machine = new SslMachine<SslCalls>(new SslCalls(_instance), new OutboundQueue(_resources.Chunks), _resources.Counters, options.Trace is null ? null : this);
         _deadline = new LoopTimer(OnDeadline);
     }
@@ -83,6 +85,22 @@ internal sealed partial class ConnectionDriver : LoopSource, IStepObserver
             OnFault(e);
         }
     }
+
+    /// <summary>How things stand right now. On the loop's thread, between two turns.</summary>
+    public ConnectionSnapshot Inspect() => new(
+        _phase == Phase.Active,
+        _phase == Phase.Ended,
+        _machine.Operations,
+        _machine.State,
+        Registered,
+        _machine.Interest | _transport.Interest,
+        _transport.Unsent,
+        _transport.HasBufferedInput,
+        _inbound.Length,
+        OnReadyList || HasRequests || Volatile.Read(ref _isPosted) == 1);
+
+    /// <summary>The session as it is now; null when there is none. On the loop's thread, while the connection lives.</summary>
+    public SafeSslSessionHandle? TakeSession() => _phase == Phase.Ended ? null : _instance.TakeSession();
 
     /// <summary>Frees a connection that was never begun, without a callback.</summary>
     public void Discard()

@@ -1,5 +1,6 @@
 using System.Net;
 using OpenSslNb.Connections;
+using OpenSslNb.Interop;
 using OpenSslNb.Transport;
 
 namespace OpenSslNb;
@@ -14,12 +15,12 @@ public sealed class TlsConnection : IDisposable
     private volatile TlsConnectionInfo? _info;
     private volatile CloseOutcome? _outcome;
 
-    internal TlsConnection(EventLoop loop, SocketHandle socket, TlsContext context, TlsConnectionOptions options, string? peerName)
+    internal TlsConnection(EventLoop loop, SocketHandle socket, TlsContext context, TlsConnectionOptions options, string? peerName, SafeSslSessionHandle? session = null)
     {
         Loop = loop;
         RemoteEndPoint = socket.RemoteEndPoint;
         LocalEndPoint = socket.LocalEndPoint;
-        _driver = new ConnectionDriver(this, loop, socket, context, options, peerName);
+        _driver = new ConnectionDriver(this, loop, socket, context, options, peerName, session);
     }
 
     /// <summary>A number that no other connection of this process has; counted from 1.</summary>
@@ -118,6 +119,9 @@ public sealed class TlsConnection : IDisposable
     /// <param name="handler">Gets the callbacks.</param>
     /// <param name="onEnded">Told on the loop's thread when the connection has ended, before the handler is.</param>
     internal void Begin(TlsConnectionHandler handler, Action? onEnded = null) => _driver.Begin(handler, onEnded);
+
+    /// <summary>What stands behind the connection, for those who check it.</summary>
+    internal ConnectionDriver Driver => _driver;
 
     /// <summary>Frees a connection that was never begun, and tells those who wait for its end.</summary>
     internal void Discard(Exception reason)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using OpenSslNb.Connections;
+using OpenSslNb.Interop;
 
 namespace OpenSslNb;
 
@@ -18,6 +19,9 @@ public sealed record TlsConnectOptions
 
     /// <summary>For the connection.</summary>
     public TlsConnectionOptions Connection { get; init; } = new();
+
+    /// <summary>A session to offer for resumption; null for none.</summary>
+    internal SafeSslSessionHandle? Session { get; init; }
 }
 
 /// <summary>No connection came about.</summary>

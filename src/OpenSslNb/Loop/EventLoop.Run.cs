@@ -31,6 +31,9 @@ public sealed partial class EventLoop
     /// <summary>True when a turn would find something to do that no poller and no timer tells.</summary>
     internal bool HasWork => _readyList.Count > 0 || !_inbox.IsEmpty;
 
+    /// <summary>True when the poller has something to report; it will report it again.</summary>
+    internal bool HasEvents => _poller.Wait(_events, 0) > 0;
+
     /// <summary>Milliseconds until the next timer is due; -1 when none is armed.</summary>
     internal int MillisecondsToNextTimer => _timers.MillisecondsToNext(ReadClock());
 

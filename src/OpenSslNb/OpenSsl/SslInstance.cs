@@ -61,6 +61,21 @@ internal sealed unsafe class SslInstance : IDisposable
         PeerName.Set(Ssl, isAddress ? new System.Net.IPAddress(address!.GetAddressBytes()).ToString() : name, isAddress);
     }
 
+    /// <summary>Offers to resume a session (<c>SSL_set_session(3)</c>). Before the handshake; a copy is offered, since one session must not be used by two handshakes at once.</summary>
+    public void OfferSession(SafeSslSessionHandle session)
+    {
+        LibCrypto.ERR_clear_error();
+        using SafeSslSessionHandle copy = SafeSslSessionHandle.Adopt(LibSsl.SSL_SESSION_dup(session.Pointer));
+        if (LibSsl.SSL_set_session(Ssl, copy.Pointer) != 1) throw OpenSslException.FromQueue("SSL_set_session failed");
+    }
+
+    /// <summary>The session as it is now, with the last ticket that came (<c>SSL_get1_session(3)</c>); null when there is none.</summary>
+    public SafeSslSessionHandle? TakeSession()
+    {
+        nint session = LibSsl.SSL_get1_session(Ssl);
+        return session == 0 ? null : SafeSslSessionHandle.Adopt(session);
+    }
+
     /// <summary>Marks a renegotiation (<c>SSL_renegotiate(3)</c>); SSL_read drives it, since it alone can take application data that is still on its way.</summary>
     public void BeginRenegotiation()
     {

@@ -1,0 +1,56 @@
+namespace OpenSslNb.Simulation;
+
+/// <summary>How each side may have ended, by what was done to it: without a fault in good order and with every byte, with one as that fault must end.</summary>
+internal static class OutcomeRules
+{
+    private static readonly CloseReason[] s_timeouts = [CloseReason.HandshakeTimeout, CloseReason.IdleTimeout, CloseReason.WriteTimeout, CloseReason.ShutdownTimeout];
+
+    /// <summary>Reports each side of the world that ended otherwise.</summary>
+    public static void Check(World world, Action<string> violate)
+    {
+        for (int i = 0; i < world.Clients.Count; i++)
+        {
+            WorldPeer client = world.Clients[i];
+            WorldPeer server = world.Servers[i];
+            CheckSide(world, i, client, server, violate);
+            CheckSide(world, i, server, client, violate);
+            bool orderly = client.Outcome is { IsOrderly: true } && server.Outcome is { IsOrderly: true };
+            if (orderly && (client.Accepted != server.Received || server.Accepted != client.Received))
+            {
+                violate($"connection {i}: closed in good order, but {client.Received} of {server.Accepted} and {server.Received} of {client.Accepted} bytes came");
+            }
+        }
+    }
+
+    private static void CheckSide(World world, int connection, WorldPeer peer, WorldPeer other, Action<string> violate)
+    {
+        HashSet<CloseReason> allowed = Allowed(world, connection, peer, other);
+        if (peer.Outcome is { } outcome && !allowed.Contains(outcome.Reason)) violate($"{peer}: ended as {outcome}; what was done to it allows {string.Join(", ", allowed)}");
+        if (peer.Connection is null && world.Kernel.FiredSystemCallFaults.Count == 0 && peer.Side == Side.Client) violate($"{peer}: never came about");
+    }
+
+    private static HashSet<CloseReason> Allowed(World world, int connection, WorldPeer peer, WorldPeer other)
+    {
+        HashSet<CloseReason> allowed = [CloseReason.CloseNotify];
+        if (peer.Broken is { } broken) allowed.Add(broken == ActionKind.Abort ? CloseReason.Aborted : CloseReason.Disposed);
+        if (other.Broken is not null) allowed.UnionWith([CloseReason.Reset, CloseReason.Truncated]);
+        if (world.Kernel.FiredSystemCallFaults.Count > 0) allowed.UnionWith([CloseReason.Reset, CloseReason.Truncated, CloseReason.LocalError, CloseReason.ConnectFailed]);
+        if (connection >= world.Kernel.ConnectionCount) return allowed;
+        (VirtualPipe up, VirtualPipe down) = world.Kernel.PipesOf(connection);
+        (VirtualPipe sending, VirtualPipe receiving) = peer.Side == Side.Client ? (up, down) : (down, up);
+        foreach (ByteFault fault in receiving.Fired) allowed.UnionWith(ByFault(fault, isReceiver: true));
+        foreach (ByteFault fault in sending.Fired) allowed.UnionWith(ByFault(fault, isReceiver: false));
+        return allowed;
+    }
+
+    // A truncated or confused receiver hangs up, and its peer sees that in turn.
+    private static CloseReason[] ByFault(ByteFault fault, bool isReceiver) => fault.Kind switch
+    {
+        ByteFaultKind.Block => [],
+        ByteFaultKind.Fin when isReceiver => [CloseReason.Truncated],
+        ByteFaultKind.Fin => [CloseReason.Truncated, CloseReason.Reset],
+        ByteFaultKind.Reset => [CloseReason.Reset],
+        _ when isReceiver => [CloseReason.ProtocolError, CloseReason.VerificationFailed, CloseReason.Truncated, .. s_timeouts],
+        _ => [CloseReason.ProtocolError, CloseReason.Truncated, CloseReason.Reset, .. s_timeouts],
+    };
+}
