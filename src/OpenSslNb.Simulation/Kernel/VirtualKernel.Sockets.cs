@@ -9,22 +9,24 @@ internal sealed partial class VirtualKernel
     private const int ProtocolFault = 22; // EINVAL
     private const int NotConnected = 107; // ENOTCONN
 
-    private readonly List<VirtualPipe> _pipes = [];
+    private readonly SortedDictionary<int, (VirtualPipe Up, VirtualPipe Down)> _pipes = [];
     private readonly List<(VirtualSocket Client, long Arrival)> _connecting = [];
     private int _nextPort = FirstEphemeralPort;
-    private int _connections;
 
-    /// <summary>The network of the n-th connection, from the client to the server and back; asked when it is made.</summary>
+    /// <summary>A client says which connection of the plan it is by the port that it dials: this one for connection 0. Whatever the port, it is put through to the one that listens.</summary>
+    public const int FirstDialledPort = 10_000;
+
+    /// <summary>The network of a connection, from the client to the server and back; asked when it is made.</summary>
     public Func<int, (NetworkModel Model, List<ByteFault> Faults)[]> Network { get; set; } = _ => [(new NetworkModel(), []), (new NetworkModel(), [])];
 
-    /// <summary>Pipes of the n-th connection: from the client to the server, and back.</summary>
-    public (VirtualPipe Up, VirtualPipe Down) PipesOf(int connection) => (_pipes[2 * connection], _pipes[(2 * connection) + 1]);
+    /// <summary>Pipes of a connection, from the client to the server and back; null when it was not made.</summary>
+    public (VirtualPipe Up, VirtualPipe Down)? PipesOf(int connection) => _pipes.TryGetValue(connection, out (VirtualPipe Up, VirtualPipe Down) pipes) ? pipes : null;
 
-    /// <summary>Connections made so far.</summary>
-    public int ConnectionCount => _connections;
+    /// <summary>All pipes, by connection.</summary>
+    public IEnumerable<VirtualPipe> Pipes => _pipes.Values.SelectMany(pipes => (VirtualPipe[])[pipes.Up, pipes.Down]);
 
-    /// <summary>Told of each connection with the client's port, when it has both sides.</summary>
-    public Action<int, int>? Connected { get; set; }
+    /// <summary>The connection that <c>accept4</c> has just given.</summary>
+    public int LastAccepted { get; private set; }
 
     /// <summary>Connection requests and pipes that have something to hand over now: index into a fixed order.</summary>
     public List<Action> Deliveries
@@ -37,7 +39,7 @@ internal sealed partial class VirtualKernel
                 if (arrival <= Clock.Microseconds) ready.Add(() => Establish(client));
             }
 
-            foreach (VirtualPipe pipe in _pipes)
+            foreach (VirtualPipe pipe in Pipes)
             {
                 if (pipe.CanDeliver) ready.Add(() => DeliverFrom(pipe));
             }
@@ -53,7 +55,7 @@ internal sealed partial class VirtualKernel
         {
             long next = long.MaxValue;
             foreach ((_, long arrival) in _connecting) next = Math.Min(next, arrival);
-            foreach (VirtualPipe pipe in _pipes) next = Math.Min(next, pipe.NextEvent ?? long.MaxValue);
+            foreach (VirtualPipe pipe in Pipes) next = Math.Min(next, pipe.NextEvent ?? long.MaxValue);
             return next == long.MaxValue ? null : next;
         }
     }
@@ -83,7 +85,7 @@ internal sealed partial class VirtualKernel
         socket.State = VirtualSocket.Stage.Connecting;
         socket.LocalPort = _nextPort++;
         socket.RemotePort = port;
-        _connecting.Add((socket, Clock.Microseconds + Network(_connections)[0].Model.Latency));
+        _connecting.Add((socket, Clock.Microseconds + Network(port - FirstDialledPort)[0].Model.Latency));
         return -Errno.EINPROGRESS;
     }
 
@@ -93,6 +95,7 @@ internal sealed partial class VirtualKernel
         if (Find<VirtualSocket>(fd, "accept4") is not { } listener) return -Errno.EBADF;
         if (!listener.Backlog.TryDequeue(out VirtualSocket? accepted)) return -Errno.EAGAIN;
         Activity++;
+        LastAccepted = accepted.Connection;
         return Add(accepted);
     }
 
@@ -198,7 +201,7 @@ internal sealed partial class VirtualKernel
         _connecting.RemoveAll(entry => entry.Client == client);
         Activity++;
         if (!_files.ContainsValue(client)) return;
-        VirtualSocket? listener = _files.Values.OfType<VirtualSocket>().FirstOrDefault(s => s.State == VirtualSocket.Stage.Listening && s.LocalPort == client.RemotePort);
+        VirtualSocket? listener = _files.Values.OfType<VirtualSocket>().FirstOrDefault(s => s.State == VirtualSocket.Stage.Listening);
         if (listener is null)
         {
             client.State = VirtualSocket.Stage.Failed;
@@ -206,31 +209,30 @@ internal sealed partial class VirtualKernel
             return;
         }
 
-        var server = new VirtualSocket { State = VirtualSocket.Stage.Connected, LocalPort = client.RemotePort, RemotePort = client.LocalPort };
+        int connection = client.RemotePort - FirstDialledPort;
+        var server = new VirtualSocket { State = VirtualSocket.Stage.Connected, LocalPort = listener.LocalPort, RemotePort = client.LocalPort, Connection = connection };
         client.State = VirtualSocket.Stage.Connected;
-        (NetworkModel Model, List<ByteFault> Faults)[] network = Network(_connections);
-        Join(client, server, network[0]);
-        Join(server, client, network[1]);
-        Connected?.Invoke(_connections++, client.LocalPort);
+        (NetworkModel Model, List<ByteFault> Faults)[] network = Network(connection);
+        _pipes.Add(connection, (Join(client, server, network[0]), Join(server, client, network[1])));
         listener.Backlog.Enqueue(server);
         client.Outgoing!.ApplyCut();
         server.Outgoing!.ApplyCut();
     }
 
-    private void Join(VirtualSocket sender, VirtualSocket receiver, (NetworkModel Model, List<ByteFault> Faults) network)
+    private VirtualPipe Join(VirtualSocket sender, VirtualSocket receiver, (NetworkModel Model, List<ByteFault> Faults) network)
     {
         var pipe = new VirtualPipe(network.Model, randomness, Clock, network.Faults)
         {
             SenderReset = () => sender.Reset(Errno.ECONNRESET),
             ReceiverReset = () => receiver.Reset(Errno.ECONNRESET),
-        };
 
-        // What arrives at a socket that is closed is answered with a reset, on the way back.
-        pipe.ArrivedAtClosed = () => receiver.Outgoing!.SendReset();
-        _pipes.Add(pipe);
+            // What arrives at a socket that is closed is answered with a reset, on the way back.
+            ArrivedAtClosed = () => receiver.Outgoing!.SendReset(),
+        };
         _models.Add(pipe, network.Model);
         sender.Outgoing = pipe;
         receiver.Incoming = pipe;
+        return pipe;
     }
 
     private void CloseSocket(VirtualSocket socket)

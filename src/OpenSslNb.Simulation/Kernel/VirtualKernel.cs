@@ -117,6 +117,6 @@ internal sealed partial class VirtualKernel(VirtualClock clock, Randomness rando
 
     public void Dispose()
     {
-        foreach (VirtualPipe pipe in _pipes) pipe.Dispose();
+        foreach (VirtualPipe pipe in Pipes) pipe.Dispose();
     }
 }

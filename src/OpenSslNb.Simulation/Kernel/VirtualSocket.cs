@@ -41,6 +41,9 @@ internal sealed class VirtualSocket : VirtualFile
 
     public Stage State { get; set; }
 
+    /// <summary>Which connection of the plan an accepted socket belongs to.</summary>
+    public int Connection { get; init; }
+
     public int LocalPort { get; set; }
 
     public int RemotePort { get; set; }

@@ -26,17 +26,19 @@ internal static class OutcomeRules
     {
         HashSet<CloseReason> allowed = Allowed(world, connection, peer, other);
         if (peer.Outcome is { } outcome && !allowed.Contains(outcome.Reason)) violate($"{peer}: ended as {outcome}; what was done to it allows {string.Join(", ", allowed)}");
-        if (peer.Connection is null && world.Kernel.FiredSystemCallFaults.Count == 0 && peer.Side == Side.Client) violate($"{peer}: never came about");
+        if (peer.Connection is null && peer.Outcome is null && world.Kernel.FiredSystemCallFaults.Count == 0 && peer.Side == Side.Client) violate($"{peer}: never came about");
     }
 
     private static HashSet<CloseReason> Allowed(World world, int connection, WorldPeer peer, WorldPeer other)
     {
         HashSet<CloseReason> allowed = [CloseReason.CloseNotify];
         if (peer.Broken is { } broken) allowed.Add(broken == ActionKind.Abort ? CloseReason.Aborted : CloseReason.Disposed);
+
+        // A renegotiation that meets a close_notify cannot end: neither side is to blame.
+        if (peer.HasRenegotiated || other.HasRenegotiated) allowed.UnionWith([CloseReason.ProtocolError, CloseReason.Truncated]);
         if (other.Broken is not null) allowed.UnionWith([CloseReason.Reset, CloseReason.Truncated]);
         if (world.Kernel.FiredSystemCallFaults.Count > 0) allowed.UnionWith([CloseReason.Reset, CloseReason.Truncated, CloseReason.LocalError, CloseReason.ConnectFailed]);
-        if (connection >= world.Kernel.ConnectionCount) return allowed;
-        (VirtualPipe up, VirtualPipe down) = world.Kernel.PipesOf(connection);
+        if (world.Kernel.PipesOf(connection) is not var (up, down)) return allowed;
         (VirtualPipe sending, VirtualPipe receiving) = peer.Side == Side.Client ? (up, down) : (down, up);
         foreach (ByteFault fault in receiving.Fired) allowed.UnionWith(ByFault(fault, isReceiver: true));
         foreach (ByteFault fault in sending.Fired) allowed.UnionWith(ByFault(fault, isReceiver: false));
@@ -48,7 +50,8 @@ internal static class OutcomeRules
     {
         ByteFaultKind.Block => [],
         ByteFaultKind.Fin when isReceiver => [CloseReason.Truncated],
-        ByteFaultKind.Fin => [CloseReason.Truncated, CloseReason.Reset],
+        // OpenSSL 3 answers a missing close_notify with a decode_error alert.
+        ByteFaultKind.Fin => [CloseReason.Truncated, CloseReason.Reset, CloseReason.ProtocolError],
         ByteFaultKind.Reset => [CloseReason.Reset],
         _ when isReceiver => [CloseReason.ProtocolError, CloseReason.VerificationFailed, CloseReason.Truncated, .. s_timeouts],
         _ => [CloseReason.ProtocolError, CloseReason.Truncated, CloseReason.Reset, .. s_timeouts],

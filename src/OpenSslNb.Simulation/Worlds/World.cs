@@ -38,11 +38,10 @@ internal sealed partial class World : IDisposable
     private readonly ConnectRace?[] _races;
     private readonly EventLoop _clientLoop;
     private readonly EventLoop _serverLoop;
-    private readonly TlsListener _listener;
+    private readonly TlsListener? _listener;
     private readonly WorldTrace _trace;
     private readonly SafeSslSessionHandle? _session;
     private int _nextAction;
-    private int _accepted;
 
     /// <param name="plan">What happens.</param>
     /// <param name="chooser">Null for one that follows the plan's seed.</param>
@@ -67,7 +66,21 @@ internal sealed partial class World : IDisposable
         SimulationProcess.OpenSslRandomness = new Randomness(plan.Seed ^ 0x0551);
         _clientLoop = CreateLoop("clients");
         _serverLoop = CreateLoop("servers");
-        _listener = TlsListener.Start(_serverLoop, new IPEndPoint(IPAddress.Loopback, Port), context, Accept, new TlsListenerOptions { Connection = OptionsOf(plan.ServerTransport) });
+        _listener = StartListener(context);
+    }
+
+    // A listener that cannot be had is the caller's to know: with a fault of the system the world is over before it began.
+    private TlsListener? StartListener(TlsContext context)
+    {
+        try
+        {
+            return TlsListener.Start(_serverLoop, new IPEndPoint(IPAddress.Loopback, Port), context, Accept, new TlsListenerOptions { Connection = OptionsOf(_plan.ServerTransport) });
+        }
+        catch (IOException) when (Kernel.FiredSystemCallFaults.Count > 0)
+        {
+            _nextAction = _plan.Actions.Count;
+            return null;
+        }
     }
 
     public VirtualClock Clock { get; }
@@ -125,7 +138,7 @@ internal sealed partial class World : IDisposable
 
     public void Dispose()
     {
-        _listener.Dispose();
+        _listener?.Dispose();
         _clientLoop.Dispose();
         _serverLoop.Dispose();
         foreach (WorldPeer peer in Peers) peer.Session?.Dispose();
@@ -135,7 +148,7 @@ internal sealed partial class World : IDisposable
     }
 
     /// <summary>Digest of every byte that was sent and every step that was made.</summary>
-    public byte[] Digest() => _trace.Digest(Enumerable.Range(0, Kernel.ConnectionCount).SelectMany(i => (VirtualPipe[])[Kernel.PipesOf(i).Up, Kernel.PipesOf(i).Down]));
+    public byte[] Digest() => _trace.Digest(Kernel.Pipes);
 
     /// <summary>What may happen now, in a fixed order.</summary>
     public List<Action> Enabled()
@@ -182,10 +195,9 @@ internal sealed partial class World : IDisposable
         return [(_plan.Up, FaultsOf(Side.Client)), (_plan.Down, FaultsOf(Side.Server))];
     }
 
-    // Connections are accepted in the order in which they were made.
     private TlsConnectionHandler Accept(TlsConnection connection)
     {
-        WorldPeer peer = _servers[_accepted++];
+        WorldPeer peer = _servers[Kernel.LastAccepted];
         peer.Connection = connection;
         return peer;
     }
@@ -226,13 +238,13 @@ internal sealed partial class World : IDisposable
         var options = new TlsConnectOptions { ServerName = WorldContexts.ServerName, Connection = OptionsOf(_plan.ClientTransport), Session = session };
         TlsContext context = WorldContexts.Get(Side.Client, _plan.Protocol, _plan.AllowRenegotiation);
         _races[connection] = new ConnectRace(_clientLoop, WorldContexts.ServerName, context, _clients[connection], options);
-        _ = _races[connection]!.RunAsync([new IPEndPoint(IPAddress.Loopback, Port)]);
+        _ = _races[connection]!.RunAsync([new IPEndPoint(IPAddress.Loopback, VirtualKernel.FirstDialledPort + connection)]);
     }
 
     // Ended, or never begun with nobody left to begin it.
     private bool IsSettled(WorldPeer peer) => peer.Outcome is not null || (peer.Connection is null && (peer.Side == Side.Client ? _races[peer.Number] is null or { IsOver: true } : !MayStillBeAccepted(peer)));
 
-    private bool MayStillBeAccepted(WorldPeer peer) => _races[peer.Number] is { } race && (!race.IsOver || peer.Number < Kernel.ConnectionCount);
+    private bool MayStillBeAccepted(WorldPeer peer) => _races[peer.Number] is { } race && (!race.IsOver || Kernel.PipesOf(peer.Number) is not null);
 
     private void Violate(string what) => Violations.Add($"step {StepCount}, {Clock.Microseconds} us: {what}");
 }

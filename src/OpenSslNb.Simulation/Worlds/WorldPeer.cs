@@ -30,6 +30,9 @@ internal sealed class WorldPeer(int connection, Side side, Action<string> violat
 
     public bool HasOpened { get; private set; }
 
+    /// <summary>The application has asked for a renegotiation.</summary>
+    public bool HasRenegotiated { get; private set; }
+
     /// <summary>The application has aborted or disposed the connection.</summary>
     public ActionKind? Broken { get; private set; }
 
@@ -125,7 +128,9 @@ internal sealed class WorldPeer(int connection, Side side, Action<string> violat
                 if (connection.Info?.Protocol == TlsProtocol.Tls13) connection.UpdateKeys(requestPeer: true);
                 break;
             case ActionKind.Renegotiate:
-                if (connection.Info?.Protocol == TlsProtocol.Tls12) connection.Renegotiate();
+                if (connection.Info?.Protocol != TlsProtocol.Tls12) break;
+                HasRenegotiated = true;
+                connection.Renegotiate();
                 break;
             case ActionKind.DisposeInCallback:
                 _disposeInCallback = true;

@@ -97,24 +97,24 @@ internal sealed class ConnectRace(EventLoop loop, string host, TlsContext contex
     // False when this address failed at once.
     private bool Begin(IPEndPoint endPoint)
     {
+        SocketHandle? socket = null;
+        ConnectAttempt? attempt = null;
         try
         {
-            SocketHandle socket = SocketHandle.CreateTcp(endPoint.AddressFamily);
+            socket = SocketHandle.CreateTcp(endPoint.AddressFamily);
             ConnectionStart.Prepare(socket, options.Connection);
             int errno = socket.Connect(endPoint);
-            if (errno is not (0 or Errno.EINPROGRESS))
-            {
-                socket.Dispose();
-                throw new IOException($"connect failed: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})");
-            }
+            if (errno is not (0 or Errno.EINPROGRESS or Errno.EINTR)) throw new IOException($"connect failed: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})");
 
-            var attempt = new ConnectAttempt(this, loop, endPoint, socket);
-            _running.Add(attempt);
+            attempt = new ConnectAttempt(this, loop, endPoint, socket);
             attempt.Start();
+            _running.Add(attempt);
             return true;
         }
         catch (IOException e)
         {
+            if (attempt is null) socket?.Dispose();
+            else attempt.Close();
             Failed(endPoint, e);
             return false;
         }

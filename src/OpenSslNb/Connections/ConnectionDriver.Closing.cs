@@ -59,6 +59,7 @@ internal sealed partial class ConnectionDriver
     {
         if (_finSent) return;
         _finSent = true;
+        _transport.IsOutputClosed = true;
         _socket.ShutdownSend();
     }
 

@@ -58,7 +58,7 @@ internal sealed unsafe class PollPoller : IPoller
             int errno = Marshal.GetLastSystemError();
             if (ready < 0)
             {
-                return errno == Errno.EINTR ? 0 : throw new IOException($"poll failed: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})");
+                return errno is Errno.EINTR or Errno.ENOMEM or Errno.EAGAIN ? 0 : throw new IOException($"poll failed: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})");
             }
         }
 

@@ -103,6 +103,7 @@ internal sealed class BufferedSocketTransport : CiphertextTransport
 
     internal override int OnBioWrite(ReadOnlySpan<byte> source)
     {
+        if (IsOutputClosed) return source.Length;
         if (RoomWithReserve < source.Length) _ = Flush();
         int count = Math.Min(RoomWithReserve, source.Length);
         if (count <= 0) return -1;

@@ -11,6 +11,7 @@ namespace OpenSslNb.Transport;
 /// <remarks>A callback on the BIO (<c>BIO_set_callback_ex(3)</c>) only watches: what ran dry, what ended, what errno was; and it holds back input that must not be taken.</remarks>
 internal sealed unsafe class SocketFdTransport(int fd) : CiphertextTransport
 {
+    private const int WriteRetry = CryptoConst.BIO_FLAGS_WRITE | CryptoConst.BIO_FLAGS_SHOULD_RETRY;
     private const int ReadRetry = CryptoConst.BIO_FLAGS_READ | CryptoConst.BIO_FLAGS_SHOULD_RETRY;
 
     public override bool SplitsRecords => true;
@@ -66,10 +67,19 @@ internal sealed unsafe class SocketFdTransport(int fd) : CiphertextTransport
         }
 
         // Sound: the handle is freed above only, and OpenSSL makes no call on a freed BIO.
-        return Unsafe.As<SocketFdTransport>(GCHandle.FromIntPtr(handle).Target!).OnOperation(bio, operation, result, processed, errno);
+        return Unsafe.As<SocketFdTransport>(GCHandle.FromIntPtr(handle).Target!).OnOperation(bio, operation, length, result, processed, errno);
     }
 
-    private int OnOperation(nint bio, int operation, int result, nuint* processed, int errno)
+    // Memory that the kernel lacks for a moment is "not now", as it is where the system calls are ours; OpenSSL takes it for the end.
+    private static bool MayRetry(nint bio, int errno, int retry)
+    {
+        if (LibCrypto.BIO_test_flags(bio, CryptoConst.BIO_FLAGS_SHOULD_RETRY) != 0) return true;
+        if (!SocketCalls.IsWouldBlock(-errno)) return false;
+        LibCrypto.BIO_set_flags(bio, retry);
+        return true;
+    }
+
+    private int OnOperation(nint bio, int operation, nuint length, int result, nuint* processed, int errno)
     {
         switch (operation)
         {
@@ -82,15 +92,18 @@ internal sealed unsafe class SocketFdTransport(int fd) : CiphertextTransport
                 BytesTaken += *processed;
                 break;
             case CryptoConst.BIO_CB_READ | CryptoConst.BIO_CB_RETURN:
-                if (LibCrypto.BIO_test_flags(bio, CryptoConst.BIO_FLAGS_SHOULD_RETRY) != 0) RanDry = true;
-                else if (result == 0) SawEndOfStream = true;
+                if (result == 0) SawEndOfStream = true;
+                else if (MayRetry(bio, errno, ReadRetry)) RanDry = true;
                 else Errno = errno;
                 break;
             case CryptoConst.BIO_CB_WRITE | CryptoConst.BIO_CB_RETURN when result > 0:
                 BytesGiven += *processed;
                 break;
+            case CryptoConst.BIO_CB_WRITE | CryptoConst.BIO_CB_RETURN when IsOutputClosed:
+                *processed = length;
+                return 1;
             case CryptoConst.BIO_CB_WRITE | CryptoConst.BIO_CB_RETURN:
-                if (LibCrypto.BIO_test_flags(bio, CryptoConst.BIO_FLAGS_SHOULD_RETRY) == 0) SendErrno = errno;
+                if (!MayRetry(bio, errno, WriteRetry)) SendErrno = errno;
                 break;
         }
 

@@ -1,0 +1,61 @@
+using OpenSslNb.Interop;
+
+namespace OpenSslNb.Simulation;
+
+/// <summary>What became of a world.</summary>
+/// <param name="Plan">What it followed from.</param>
+/// <param name="Violations">Broken rules, the first first; empty when all is well.</param>
+/// <param name="Steps">Steps that it took.</param>
+/// <param name="FaultsFired">Faults that took effect.</param>
+/// <param name="Digest">Of all bytes and steps.</param>
+internal sealed record WorldResult(WorldPlan Plan, IReadOnlyList<string> Violations, int Steps, int FaultsFired, byte[] Digest)
+{
+    public bool IsSound => Violations.Count == 0;
+}
+
+/// <summary>Runs one world from its plan to its end, and checks that nothing is left of it.</summary>
+internal static class WorldRun
+{
+    public static WorldResult Run(WorldPlan plan, IChooser? chooser = null, ITlsTrace? trace = null, SafeSslSessionHandle? session = null)
+    {
+        (int Ssl, int Bio) before = (NativeLive.Ssl, NativeLive.Bio);
+        var violations = new List<string>();
+        int steps = 0;
+        int fired = 0;
+        byte[] digest = [];
+        World? world = null;
+        try
+        {
+            world = new World(plan, chooser, trace, session);
+            world.Run();
+            (steps, fired, digest) = (world.StepCount, FaultsFired(world), world.Digest());
+        }
+        catch (Exception e)
+        {
+            violations.Add($"step {world?.StepCount}: {e.GetType().Name} reached nobody: {e.Message}{Environment.NewLine}{e.StackTrace}");
+        }
+
+        if (world is not null) Close(world, violations);
+        if ((NativeLive.Ssl, NativeLive.Bio) != before) violations.Add($"SSL objects left: {NativeLive.Ssl - before.Ssl}, BIOs: {NativeLive.Bio - before.Bio}");
+        return new WorldResult(plan, violations, steps, fired, digest);
+    }
+
+    private static void Close(World world, List<string> violations)
+    {
+        try
+        {
+            world.Dispose();
+        }
+        catch (Exception e)
+        {
+            violations.Add($"disposal: {e}");
+        }
+
+        violations.InsertRange(0, world.Violations);
+        if (world.Plan.SystemCallFaults.Count == 0) violations.AddRange(world.Unhandled.Select(e => $"unhandled: {e}"));
+        foreach (string violation in world.Kernel.Violations.Where(violation => !world.Violations.Any(v => v.EndsWith(violation, StringComparison.Ordinal)))) violations.Add($"disposal: {violation}");
+        if (world.Kernel.OpenCount != 0) violations.Add($"descriptors left open: {world.Kernel.OpenCount}");
+    }
+
+    private static int FaultsFired(World world) => world.Kernel.FiredSystemCallFaults.Count + world.Kernel.Pipes.Sum(pipe => pipe.Fired.Count);
+}
