@@ -43,6 +43,9 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
     private Slots _slots;
     private Wants _wants;
 
+    // Which operations wanted to write at their last attempt: the data, our close_notify, a KeyUpdate of ours.
+    private SslOperations _midRecord;
+
     /// <summary>What the application allows. A fresh tracker allows everything asked.</summary>
     public ReadPermission ReadPermission { get; private set; }
 
@@ -52,8 +55,8 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
     /// <summary>True after a fatal failure: nothing runs again.</summary>
     public bool IsDead { get; private set; }
 
-    /// <summary>True while OpenSSL holds a record that the transport has taken only in part: no read may run then if <see cref="ReadsWaitForBlockedWrite"/>.</summary>
-    public bool IsMidRecord { get; private set; }
+    /// <summary>True while OpenSSL may hold a record that the transport has taken only in part: no read may run then if <see cref="ReadsWaitForBlockedWrite"/>, for it might have to answer.</summary>
+    public readonly bool IsMidRecord => _midRecord != SslOperations.None;
 
     /// <summary>The rule of the transport: reads wait while a write is blocked in mid-record.</summary>
     public bool ReadsWaitForBlockedWrite { get; private set; }
@@ -108,7 +111,7 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
 
         // Reads first: only SSL_read can take application data that arrives in the middle of a renegotiation.
         if (MayRun(SslOperation.Read, allowed) && ReadRuns) return SslOperation.Read;
-        if (MayRun(SslOperation.Handshake, allowed) && !IsMidRecord) return SslOperation.Handshake;
+        if (MayRun(SslOperation.Handshake, allowed) && (_midRecord & ~SslOperations.Handshake) == 0) return SslOperation.Handshake;
         if (MayRun(SslOperation.Write, allowed)) return SslOperation.Write;
 
         // Our close_notify goes behind all that is queued.
@@ -134,10 +137,11 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
         }
     }
 
-    /// <summary>An attempt ended. <paramref name="more"/>: there is more of the same to do; <paramref name="tookInput"/>: OpenSSL took bytes from the transport in it.</summary>
-    public void Complete(SslOperation operation, SslStep step, bool more, bool tookInput)
+    /// <summary>An attempt ended. <paramref name="more"/>: there is more of the same to do; <paramref name="tookInput"/>: OpenSSL took bytes from the transport in it;
+    /// <paramref name="reachedOpenSsl"/>: false when it was put off without a call, so that no record can be held of it.</summary>
+    public void Complete(SslOperation operation, SslStep step, bool more, bool tookInput, bool reachedOpenSsl = true)
     {
-        bool endsHeldRecord = operation == SslOperation.Write && IsMidRecord && ReadsWaitForBlockedWrite && step.IsDone;
+        bool heldReads = IsMidRecord && ReadsWaitForBlockedWrite;
         switch (step.Kind)
         {
             case SslStepKind.Failed:
@@ -154,14 +158,21 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
                 break;
         }
 
-        if (operation == SslOperation.Write) IsMidRecord = step.IsBlocked && step.Want == SslWant.Write;
+        // What the initial handshake holds, its own next attempt sends: no read can come between.
+        if (operation != SslOperation.Read && IsEstablished) NoteMidRecord(operation, reachedOpenSsl && step.IsBlocked && step.Want == SslWant.Write);
         if (operation == SslOperation.Handshake && step.IsDone) IsEstablished = true;
 
         // What another operation waits for may just have been taken from the transport or out of OpenSSL: no event of the poller will tell it.
         if (tookInput || (operation == SslOperation.Read && step.IsDone)) WakeReadersBut(operation);
 
         // While the read was held back the poller was not asked for it: it has its turn now, or a sender that always has more would starve it.
-        if (endsHeldRecord && more && WantOf(SslOperation.Read) == SslWant.Read) Set(SslOperation.Read, OperationSlot.Ready, SslWant.None);
+        if (heldReads && !IsMidRecord && more && WantOf(SslOperation.Read) == SslWant.Read) Set(SslOperation.Read, OperationSlot.Ready, SslWant.None);
+    }
+
+    private void NoteMidRecord(SslOperation operation, bool isMidRecord)
+    {
+        var flag = (SslOperations)(1 << (int)operation);
+        _midRecord = isMidRecord ? _midRecord | flag : _midRecord & ~flag;
     }
 
     /// <summary>Nothing runs again, and nothing is waited for.</summary>
@@ -170,6 +181,7 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
         IsDead = true;
         _slots = default;
         _wants = default;
+        _midRecord = default;
     }
 
     /// <inheritdoc/>
@@ -186,7 +198,7 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
     {
         get
         {
-            ulong digest = (ulong)ReadPermission | (IsEstablished ? 4UL : 0) | (IsDead ? 8UL : 0) | (IsMidRecord ? 16UL : 0) | (ReadsWaitForBlockedWrite ? 32UL : 0);
+            ulong digest = (ulong)ReadPermission | (IsEstablished ? 4UL : 0) | (IsDead ? 8UL : 0) | (ReadsWaitForBlockedWrite ? 16UL : 0) | ((ulong)_midRecord << 5);
             for (var operation = SslOperation.Handshake; operation <= SslOperation.Shutdown; operation++)
             {
                 digest = (digest << 8) | ((ulong)SlotOf(operation) << 4) | (ulong)WantOf(operation);

@@ -124,6 +124,9 @@ internal sealed class SslMachine<TCalls>
     {
         ConnectionState before = State;
         ulong input = _calls.InputPosition;
+
+        // SSL_shutdown(3) is not called in the middle of a handshake: see ISslCalls.Shutdown.
+        bool isPutOff = operation == SslOperation.Shutdown && _calls.IsInHandshake;
         SslStep step = operation switch
         {
             SslOperation.Handshake => _calls.Handshake(),
@@ -136,7 +139,7 @@ internal sealed class SslMachine<TCalls>
         if (_failure is not null) step = SslStep.Failed(_failure);
 
         bool wasEstablished = IsEstablished;
-        _operations.Complete(operation, step, HasMore(operation), tookInput: _calls.InputPosition != input);
+        _operations.Complete(operation, step, HasMore(operation), tookInput: _calls.InputPosition != input, reachedOpenSsl: !isPutOff);
         Account(operation, step, wasEstablished);
         _observer?.OnStep(new StepRecord(operation, step, _outbound.Length, before, State));
         return step;

@@ -11,7 +11,7 @@ public sealed class RandomWorldTests
         int bad = 0;
         int fired = 0;
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        for (ulong seed = 0; seed < 300; seed++)
+        for (ulong seed = 0; seed < (ulong)int.Parse(Environment.GetEnvironmentVariable("WORLDS") ?? "300"); seed++)
         {
             WorldResult result = WorldRun.Run(PlanGenerator.Create(seed, scenario));
             fired += result.FaultsFired;

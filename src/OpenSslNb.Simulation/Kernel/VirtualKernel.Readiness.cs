@@ -14,7 +14,8 @@ internal sealed partial class VirtualKernel
 
     public int EpollControl(int fd, int operation, int target, int events, long data)
     {
-        if (Intercept("epoll_ctl") is var fault and not 0) return fault;
+        // Only a new registration needs memory: epoll_ctl(2).
+        if (operation == LibC.EPOLL_CTL_ADD && Intercept("epoll_ctl") is var fault and not 0) return fault;
         if (Find<VirtualEpoll>(fd, "epoll_ctl") is not { } epoll || Find<VirtualFile>(target, "epoll_ctl") is null) return -Errno.EBADF;
         int index = epoll.Registrations.FindIndex(r => r.Fd == target);
         switch (operation)

@@ -36,7 +36,8 @@ internal static class OutcomeRules
 
         // A renegotiation that meets a close_notify cannot end: neither side is to blame.
         if (peer.HasRenegotiated || other.HasRenegotiated) allowed.UnionWith([CloseReason.ProtocolError, CloseReason.Truncated]);
-        if (other.Broken is not null) allowed.UnionWith([CloseReason.Reset, CloseReason.Truncated]);
+        if (peer.HasClosedEarly) allowed.Add(CloseReason.Disposed);
+        if (other.Broken is not null || other.HasClosedEarly) allowed.UnionWith([CloseReason.Reset, CloseReason.Truncated]);
         if (world.Kernel.FiredSystemCallFaults.Count > 0) allowed.UnionWith([CloseReason.Reset, CloseReason.Truncated, CloseReason.LocalError, CloseReason.ConnectFailed]);
         if (world.Kernel.PipesOf(connection) is not var (up, down)) return allowed;
         (VirtualPipe sending, VirtualPipe receiving) = peer.Side == Side.Client ? (up, down) : (down, up);

@@ -36,8 +36,8 @@ internal sealed partial class World : IDisposable
     private readonly WorldPeer[] _clients;
     private readonly WorldPeer[] _servers;
     private readonly ConnectRace?[] _races;
-    private readonly EventLoop _clientLoop;
-    private readonly EventLoop _serverLoop;
+    private readonly EventLoop? _clientLoop;
+    private readonly EventLoop? _serverLoop;
     private readonly TlsListener? _listener;
     private readonly WorldTrace _trace;
     private readonly SafeSslSessionHandle? _session;
@@ -64,22 +64,16 @@ internal sealed partial class World : IDisposable
         TlsContext context = WorldContexts.Get(Side.Server, plan.Protocol, plan.AllowRenegotiation);
         _ = WorldContexts.Get(Side.Client, plan.Protocol, plan.AllowRenegotiation);
         SimulationProcess.OpenSslRandomness = new Randomness(plan.Seed ^ 0x0551);
-        _clientLoop = CreateLoop("clients");
-        _serverLoop = CreateLoop("servers");
-        _listener = StartListener(context);
-    }
-
-    // A listener that cannot be had is the caller's to know: with a fault of the system the world is over before it began.
-    private TlsListener? StartListener(TlsContext context)
-    {
         try
         {
-            return TlsListener.Start(_serverLoop, new IPEndPoint(IPAddress.Loopback, Port), context, Accept, new TlsListenerOptions { Connection = OptionsOf(_plan.ServerTransport) });
+            _clientLoop = CreateLoop("clients");
+            _serverLoop = CreateLoop("servers");
+            _listener = TlsListener.Start(_serverLoop, new IPEndPoint(IPAddress.Loopback, Port), context, Accept, new TlsListenerOptions { Connection = OptionsOf(_plan.ServerTransport) });
         }
         catch (IOException) when (Kernel.FiredSystemCallFaults.Count > 0)
         {
+            // What cannot be had is the caller's to know: the world is over before it began.
             _nextAction = _plan.Actions.Count;
-            return null;
         }
     }
 
@@ -103,6 +97,15 @@ internal sealed partial class World : IDisposable
 
     /// <summary>True when every connection has ended and everything of the plan has happened.</summary>
     public bool IsOver => _nextAction == _plan.Actions.Count && Peers.All(IsSettled);
+
+    private IEnumerable<EventLoop> Loops
+    {
+        get
+        {
+            if (_clientLoop is not null) yield return _clientLoop;
+            if (_serverLoop is not null) yield return _serverLoop;
+        }
+    }
 
     private IEnumerable<WorldPeer> Peers => _clients.Concat(_servers);
 
@@ -139,8 +142,8 @@ internal sealed partial class World : IDisposable
     public void Dispose()
     {
         _listener?.Dispose();
-        _clientLoop.Dispose();
-        _serverLoop.Dispose();
+        _clientLoop?.Dispose();
+        _serverLoop?.Dispose();
         foreach (WorldPeer peer in Peers) peer.Session?.Dispose();
         _trace.Dispose();
         Kernel.Dispose();
@@ -154,8 +157,11 @@ internal sealed partial class World : IDisposable
     public List<Action> Enabled()
     {
         List<Action> enabled = Kernel.Deliveries;
-        if (NeedsTurn(_clientLoop)) enabled.Add(() => Turn(_clientLoop));
-        if (NeedsTurn(_serverLoop)) enabled.Add(() => Turn(_serverLoop));
+        foreach (EventLoop loop in Loops)
+        {
+            if (NeedsTurn(loop)) enabled.Add(() => Turn(loop));
+        }
+
         if (_nextAction < _plan.Actions.Count && TimeOf(_plan.Actions[_nextAction]) <= Clock.Microseconds) enabled.Add(PerformNext);
         return enabled;
     }
@@ -216,7 +222,7 @@ internal sealed partial class World : IDisposable
     {
         long next = Kernel.NextEvent ?? long.MaxValue;
         if (_nextAction < _plan.Actions.Count) next = Math.Min(next, TimeOf(_plan.Actions[_nextAction]));
-        foreach (EventLoop loop in (EventLoop[])[_clientLoop, _serverLoop])
+        foreach (EventLoop loop in Loops)
         {
             int timer = loop.MillisecondsToNextTimer;
             if (timer >= 0) next = Math.Min(next, (Clock.Microseconds / 1000 * 1000) + (timer * 1000L));
@@ -237,7 +243,7 @@ internal sealed partial class World : IDisposable
         SafeSslSessionHandle? session = connection == 0 ? _session : _plan.Resume ? _clients[connection - 1].Session : null;
         var options = new TlsConnectOptions { ServerName = WorldContexts.ServerName, Connection = OptionsOf(_plan.ClientTransport), Session = session };
         TlsContext context = WorldContexts.Get(Side.Client, _plan.Protocol, _plan.AllowRenegotiation);
-        _races[connection] = new ConnectRace(_clientLoop, WorldContexts.ServerName, context, _clients[connection], options);
+        _races[connection] = new ConnectRace(_clientLoop!, WorldContexts.ServerName, context, _clients[connection], options);
         _ = _races[connection]!.RunAsync([new IPEndPoint(IPAddress.Loopback, VirtualKernel.FirstDialledPort + connection)]);
     }
 

@@ -30,6 +30,9 @@ internal sealed class WorldPeer(int connection, Side side, Action<string> violat
 
     public bool HasOpened { get; private set; }
 
+    /// <summary>The application has closed before the handshake had ended.</summary>
+    public bool HasClosedEarly { get; private set; }
+
     /// <summary>The application has asked for a renegotiation.</summary>
     public bool HasRenegotiated { get; private set; }
 
@@ -113,6 +116,7 @@ internal sealed class WorldPeer(int connection, Side side, Action<string> violat
                 connection.ResumeReading();
                 break;
             case ActionKind.Close or ActionKind.CloseWrite:
+                HasClosedEarly |= !HasOpened;
                 _closing = _closing == ActionKind.Close ? _closing : action.Kind;
                 Pump();
                 break;

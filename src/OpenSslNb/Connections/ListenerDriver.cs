@@ -98,7 +98,7 @@ internal sealed class ListenerDriver : LoopSource
         }
 
         _loop.Attach(this);
-        _loop.SetInterest(this, Interest.Read);
+        Listen();
     }
 
     protected internal override void OnAbandoned() => Free();
@@ -152,7 +152,22 @@ internal sealed class ListenerDriver : LoopSource
     private void EndShortage()
     {
         if (_connectionCount > 0 && DescriptorReserve.IsReached(_options.DescriptorReserve)) _loop.Arm(_retry, s_shortagePause);
-        else _loop.SetInterest(this, Interest.Read);
+        else Listen();
+    }
+
+    // A poller that cannot be told (ENOMEM, ENOSPC: epoll_ctl(2)) may be told later: a listener must not stay deaf.
+    private void Listen()
+    {
+        try
+        {
+            _loop.SetInterest(this, Interest.Read);
+        }
+        catch (IOException e)
+        {
+            Interlocked.Increment(ref _shortageCount);
+            _loop.Arm(_retry, s_shortagePause);
+            _loop.ReportUnhandled(e);
+        }
     }
 
     private void Accept(SocketHandle socket)

@@ -46,9 +46,7 @@ public sealed partial class EventLoop : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.HandshakesPerTurn, 1, nameof(options));
         _clockStart = _options.Clock.GetTimestamp();
         _timers = new TimerWheel(0);
-        _poller = _options.Poller == PollerKind.Poll ? new PollPoller() : new EpollPoller();
-        _waker = new Waker();
-        _poller.Add(_waker.Fd, SourceTable.WakerToken, Interest.Read);
+        (_poller, _waker) = CreatePoller(_options.Poller);
         _thread = isDriven ? Thread.CurrentThread : new Thread(Run) { IsBackground = true, Name = _options.Name };
     }
 
@@ -144,6 +142,25 @@ public sealed partial class EventLoop : IDisposable
 
     /// <summary>A callback threw where there is nobody else to tell.</summary>
     internal void ReportUnhandled(Exception exception) => UnhandledCallbackException?.Invoke(exception);
+
+    // Both or neither.
+    private static (IPoller Poller, Waker Waker) CreatePoller(PollerKind kind)
+    {
+        Waker? waker = null;
+        IPoller poller = kind == PollerKind.Poll ? new PollPoller() : new EpollPoller();
+        try
+        {
+            waker = new Waker();
+            poller.Add(waker.Fd, SourceTable.WakerToken, Interest.Read);
+            return (poller, waker);
+        }
+        catch
+        {
+            waker?.Dispose();
+            poller.Dispose();
+            throw;
+        }
+    }
 
     private long ReadClock() => (long)_options.Clock.GetElapsedTime(_clockStart).TotalMilliseconds;
 
