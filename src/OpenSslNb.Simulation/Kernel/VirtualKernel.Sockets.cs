@@ -80,13 +80,15 @@ internal sealed partial class VirtualKernel
 
     public int Connect(int fd, int port)
     {
-        if (Intercept("connect") is var fault and not 0) return fault;
+        // Interrupted, it goes on by itself: connect(2).
+        int fault = Intercept("connect");
+        if (fault is not 0 and not -Errno.EINTR) return fault;
         if (Find<VirtualSocket>(fd, "connect") is not { } socket) return -Errno.EBADF;
         socket.State = VirtualSocket.Stage.Connecting;
         socket.LocalPort = _nextPort++;
         socket.RemotePort = port;
         _connecting.Add((socket, Clock.Microseconds + Network(port - FirstDialledPort)[0].Model.Latency));
-        return -Errno.EINPROGRESS;
+        return fault != 0 ? fault : -Errno.EINPROGRESS;
     }
 
     public int Accept(int fd)

@@ -39,6 +39,9 @@ internal static class OutcomeRules
         if (peer.HasClosedEarly) allowed.Add(CloseReason.Disposed);
         if (other.Broken is not null || other.HasClosedEarly) allowed.UnionWith([CloseReason.Reset, CloseReason.Truncated]);
         if (world.Kernel.FiredSystemCallFaults.Count > 0) allowed.UnionWith([CloseReason.Reset, CloseReason.Truncated, CloseReason.LocalError, CloseReason.ConnectFailed]);
+
+        // Without its FIN a side waits for the other to hang up.
+        if (world.Kernel.FiredSystemCallFaults.Exists(fault => fault.Call == "shutdown")) allowed.Add(CloseReason.ShutdownTimeout);
         if (world.Kernel.PipesOf(connection) is not var (up, down)) return allowed;
         (VirtualPipe sending, VirtualPipe receiving) = peer.Side == Side.Client ? (up, down) : (down, up);
         foreach (ByteFault fault in receiving.Fired) allowed.UnionWith(ByFault(fault, isReceiver: true));
