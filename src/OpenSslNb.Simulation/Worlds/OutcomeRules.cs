@@ -26,7 +26,8 @@ internal static class OutcomeRules
     {
         HashSet<CloseReason> allowed = Allowed(world, connection, peer, other);
         if (peer.Outcome is { } outcome && !allowed.Contains(outcome.Reason)) violate($"{peer}: ended as {outcome}; what was done to it allows {string.Join(", ", allowed)}");
-        if (peer.Connection is null && peer.Outcome is null && world.Kernel.FiredSystemCallFaults.Count == 0 && peer.Side == Side.Client) violate($"{peer}: never came about");
+        bool mayBeRefused = world.Kernel.FiredSystemCallFaults.Count > 0 || world.Kernel.Pipes.Any(pipe => pipe.Fired.Exists(fault => fault.Kind == ByteFaultKind.Reset));
+        if (peer is { Connection: null, Outcome: null, Side: Side.Client } && !mayBeRefused) violate($"{peer}: never came about");
     }
 
     private static HashSet<CloseReason> Allowed(World world, int connection, WorldPeer peer, WorldPeer other)
