@@ -115,6 +115,26 @@ Task("Pack")
     .IsDependentOn("Build")
     .Does(() => Run("dotnet", "pack", Solution, "-c", Configuration, "--no-build", "-o", "artifacts/packages"));
 
+Task("Mutate")
+    .Description("plant defects in a copy, one at a time (tests/Mutations), and show the test that catches each")
+    .IsDependentOn("Restore")
+    .Does(() =>
+{
+    var tree = System.IO.Path.GetFullPath("artifacts/mutants");
+    foreach (var folder in new[] { "src", "interop", "tests", "native" })
+    {
+        var stale = System.IO.Path.Combine(tree, folder);
+        if (System.IO.Directory.Exists(stale)) System.IO.Directory.Delete(stale, recursive: true);
+    }
+
+    Run("git", "checkout-index", "--all", "--force", $"--prefix={tree}/");
+    var mutations = System.Text.Json.JsonSerializer.Deserialize<Mutation[]>(System.IO.File.ReadAllText("tests/Mutations/mutations.json"), new System.Text.Json.JsonSerializerOptions { PropertyNameCaseInsensitive = true });
+    var lines = mutations.Select(mutation => (mutation.Name, Catch: CatchMutation(tree, mutation))).ToArray();
+    System.Console.WriteLine();
+    foreach (var (name, found) in lines) System.Console.WriteLine($"{(found is null ? "SURVIVED" : "caught  ")}  {name}{(found is null ? "" : $": {found}")}");
+    if (lines.Any(line => line.Catch is null)) throw new CakeException("A planted defect was not caught.");
+});
+
 Task("Verify")
     .Description("everything a release must pass: tests, ahead-of-time build, its demonstration")
     .IsDependentOn("Test")
@@ -142,6 +162,32 @@ void Run(string program, params string[] arguments)
     {
         throw new CakeException(status, $"{program} {arguments.FirstOrDefault()} ended with status {status}.");
     }
+}
+
+// Plants one defect, runs its test, takes the defect out again. The first test that failed, or null when none did.
+string CatchMutation(string tree, Mutation mutation)
+{
+    var file = System.IO.Path.Combine(tree, mutation.File);
+    var original = System.IO.File.ReadAllText(file);
+    if (original.Split(mutation.Find).Length != 2) throw new CakeException($"mutation '{mutation.Name}': its text must stand once in {mutation.File}.");
+    var results = System.IO.Path.Combine(tree, "results");
+    if (System.IO.Directory.Exists(results)) System.IO.Directory.Delete(results, recursive: true);
+    System.IO.File.WriteAllText(file, original.Replace(mutation.Find, mutation.Replace));
+    try
+    {
+        var project = System.IO.Path.Combine(tree, "tests", mutation.Project);
+        Run("dotnet", "build", project, "-c", Configuration, "-v", "quiet");
+        string[] test = ["test", project, "-c", Configuration, "--no-build", "--filter", mutation.Filter, "--logger", "trx;LogFileName=mutant.trx", "--results-directory", results, "--blame-hang-timeout", "2m", "-v", "quiet"];
+        if (TryRun("dotnet", test) == 0) return null;
+    }
+    finally
+    {
+        System.IO.File.WriteAllText(file, original);
+    }
+
+    var trx = System.IO.Path.Combine(results, "mutant.trx");
+    var failed = !System.IO.File.Exists(trx) ? null : System.Text.RegularExpressions.Regex.Match(System.IO.File.ReadAllText(trx), "testName=\"([^\"]+)\"[^>]*outcome=\"Failed\"");
+    return failed is { Success: true } ? System.Net.WebUtility.HtmlDecode(failed.Groups[1].Value) : "the test process did not survive it";
 }
 
 string RuntimeIdentifier() => RuntimeInformation.OSArchitecture switch
@@ -214,3 +260,6 @@ bool HasFile(string[] folders, string name) => folders
     .Where(System.IO.Directory.Exists)
     .SelectMany(folder => System.IO.Directory.GetDirectories(folder, "*-linux-*").Prepend(folder))
     .Any(folder => System.IO.File.Exists(System.IO.Path.Combine(folder, name)));
+
+// A defect to plant: where, what, and the tests that must fail.
+record Mutation(string Name, string File, string Find, string Replace, string Project, string Filter);
