@@ -7,6 +7,7 @@ namespace OpenSslNb.Concurrency;
 /// <summary>Runs a scenario under many schedules, in the process whose engine has been rewritten.</summary>
 internal sealed class Explorer(Scenario scenario, ulong seed, Action<string, string> fail)
 {
+    // All schedules without a preemption come first, then all with one, then those with two.
     private const int Preemptions = 2;
 
     // Until a schedule has shown how long they are.
@@ -53,12 +54,15 @@ internal sealed class Explorer(Scenario scenario, ulong seed, Action<string, str
 
     private int ExploreDepthFirst(int most)
     {
-        var search = new DepthFirst(Preemptions);
         int count = 0;
-        while (count < most && search.Next() is { } strategy)
+        for (int preemptions = 0; preemptions <= Preemptions; preemptions++)
         {
-            _ = RunOne(strategy, 0);
-            count++;
+            var search = new DepthFirst(preemptions);
+            while (count < most && search.Next() is { } strategy)
+            {
+                _ = RunOne(strategy, 0);
+                count++;
+            }
         }
 
         return count;

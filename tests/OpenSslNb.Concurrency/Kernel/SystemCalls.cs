@@ -13,6 +13,7 @@ internal static unsafe class SystemCalls
         ["epoll_create1"] = (nint)(delegate* unmanaged[Cdecl]<int, int>)&EpollCreate,
         ["epoll_ctl"] = (nint)(delegate* unmanaged[Cdecl]<int, int, int, byte*, int>)&EpollControl,
         ["epoll_wait"] = (nint)(delegate* unmanaged[Cdecl]<int, byte*, int, int, int>)&EpollWait,
+        ["poll"] = (nint)(delegate* unmanaged[Cdecl]<LibC.pollfd*, nuint, int, int>)&Poll,
         ["eventfd"] = (nint)(delegate* unmanaged[Cdecl]<uint, int, int>)&EventFd,
         ["read"] = (nint)(delegate* unmanaged[Cdecl]<int, byte*, nuint, nint>)&Read,
         ["write"] = (nint)(delegate* unmanaged[Cdecl]<int, byte*, nuint, nint>)&Write,
@@ -58,6 +59,24 @@ internal static unsafe class SystemCalls
         int real = Enter("epoll_wait", epoll);
         if (timeout != 0 && Hooks.Controlled() is { } self) Scheduler.Current!.WaitUntil(self, () => Libc.EpollWait(real, events, count, 0) != 0, "epoll_wait");
         return Libc.EpollWait(real, events, count, 0);
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int Poll(LibC.pollfd* entries, nuint count, int timeout)
+    {
+        Hooks.SystemCall("poll");
+        LibC.pollfd* real = stackalloc LibC.pollfd[(int)count];
+        for (nuint i = 0; i < count; i++)
+        {
+            real[i] = entries[i];
+            real[i].fd = Descriptors.Real(entries[i].fd);
+            if (real[i].fd < 0) Scheduler.Current?.Fail("poll of a descriptor that was closed");
+        }
+
+        if (timeout != 0 && Hooks.Controlled() is { } self) Scheduler.Current!.WaitUntil(self, () => Libc.Poll(real, count, 0) != 0, "poll");
+        int ready = Libc.Poll(real, count, 0);
+        for (nuint i = 0; i < count; i++) entries[i].revents = real[i].revents;
+        return ready;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

@@ -49,6 +49,9 @@ internal static class Plants
             "requests-lost", "ends-and-sends", "a request is stored, not added, to those that wait",
             new Change("ConnectionDriver", "Request", RequestsLost)),
         new(
+            "freed-by-the-caller", "ends-and-sends", "Dispose ends the connection on the thread that calls it",
+            new Change("ConnectionDriver", "Dispose", FreedByTheCaller)),
+        new(
             "late-cancellation", "stream-reads", "a cancelled read is not asked whether it still waits",
             new Change("StreamHandler", "CancelRead", LateCancellation)),
         new(
@@ -95,6 +98,14 @@ internal static class Plants
         exchange.Parameters.Add(new ParameterDefinition(new ByReferenceType(il.Body.Method.Module.TypeSystem.Int32)));
         exchange.Parameters.Add(new ParameterDefinition(il.Body.Method.Module.TypeSystem.Int32));
         call.Operand = exchange;
+        return true;
+    }
+
+    private static bool FreedByTheCaller(ILProcessor il)
+    {
+        if (Patch.Call(il, "Request") is not { } request) return false;
+        il.InsertBefore(request, il.Create(OpCodes.Pop));
+        request.Operand = il.Body.Method.DeclaringType.Methods.Single(method => method.Name == "OnLoopStopping");
         return true;
     }
 

@@ -18,7 +18,7 @@ internal sealed class PostersAndASleepingLoop : Scenario
     public override void Run(Stage stage)
     {
         int open = Descriptors.OpenCount;
-        var loop = new EventLoop(new EventLoopOptions { Clock = FrozenClock.Instance });
+        var loop = stage.NewLoop();
         var ran = new List<int>[Posters];
         stage.Begin();
         var posters = new ControlledThread[Posters];

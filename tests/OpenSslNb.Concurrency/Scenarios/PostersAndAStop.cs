@@ -16,7 +16,7 @@ internal sealed class PostersAndAStop : Scenario
     public override void Run(Stage stage)
     {
         int open = Descriptors.OpenCount;
-        var loop = new EventLoop(new EventLoopOptions { Clock = FrozenClock.Instance });
+        var loop = stage.NewLoop();
         Item[] items = [new(), new(), new()];
         stage.Begin();
         ControlledThread first = stage.Spawn("poster 0", () =>

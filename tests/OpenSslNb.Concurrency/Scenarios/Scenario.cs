@@ -31,6 +31,9 @@ internal sealed class Stage(Scheduler scheduler, Rng rng)
 {
     public Rng Rng => rng;
 
+    /// <summary>A loop whose clock stands still, with either poller.</summary>
+    public EventLoop NewLoop() => new(new EventLoopOptions { Clock = FrozenClock.Instance, Poller = rng.Below(4) == 0 ? PollerKind.Poll : PollerKind.Epoll });
+
     /// <summary>Everything up to here was preparation; from here on the strategy decides.</summary>
     public void Begin() => scheduler.IsPreparing = false;
 

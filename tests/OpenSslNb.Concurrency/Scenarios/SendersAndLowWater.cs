@@ -16,14 +16,15 @@ internal sealed class SendersAndLowWater : Scenario
         var handler = new CountingHandler(stage);
         int mark = stage.Rng.Below(4);
         TlsStage tls = TlsStage.Open(stage, handler, new TlsConnectionOptions { OutboundLimit = 4, LowWaterMark = mark });
-        bool waits = stage.Rng.Below(2) == 0;
+        int kind = stage.Rng.Below(3);
         int size = 1 + stage.Rng.Below(3);
         ControlledThread peer = stage.Spawn("peer", () => tls.Serve(() => tls.Peer.Received.Count == 2 * Each * size));
         ControlledThread first = stage.Spawn("sender 0", () => Send(stage, tls, handler, 'a', size));
         ControlledThread second = stage.Spawn("sender 1", () =>
         {
-            if (waits) SendWaiting(stage, tls, 'A', size);
-            else Send(stage, tls, handler, 'A', size);
+            if (kind == 0) Send(stage, tls, handler, 'A', size);
+            else if (kind == 1) SendWaiting(stage, tls, 'A', size);
+            else SendFromCallbacks(stage, tls, handler, 'A', size);
         });
         stage.Join(first, second, peer);
         byte[] received = [.. tls.Peer.Received];
@@ -60,6 +61,20 @@ internal sealed class SendersAndLowWater : Scenario
             ValueTask sent = tls.Connection.SendAsync(Message(letter, i, size));
             stage.WaitUntil(() => sent.IsCompleted, "waits for room");
             sent.GetAwaiter().GetResult();
+        }
+    }
+
+    // As much as goes, and more at each low water: all of it on the loop's thread.
+    private static void SendFromCallbacks(Stage stage, TlsStage tls, CountingHandler handler, char letter, int size)
+    {
+        int sent = 0;
+        handler.LowWater = Pump;
+        stage.Check(tls.Loop.Post(Pump), "a loop that runs has refused an action");
+        stage.WaitUntil(() => sent == Each, "waits for the callbacks");
+
+        void Pump()
+        {
+            while (sent < Each && tls.Connection.TrySend(Message(letter, sent, size)) == SendResult.Queued) sent++;
         }
     }
 

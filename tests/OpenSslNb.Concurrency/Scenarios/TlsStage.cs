@@ -18,7 +18,7 @@ internal sealed class TlsStage
     private TlsStage(Stage stage, TlsConnectionHandler handler, TlsConnectionOptions options)
     {
         _stage = stage;
-        Loop = new EventLoop(new EventLoopOptions { Clock = FrozenClock.Instance });
+        Loop = stage.NewLoop();
         Loop.UnhandledCallbackException += e => stage.Check(false, $"a callback threw {e}");
         (int ours, int peer) = Descriptors.Connect();
         Connection = new TlsConnection(Loop, SocketHandle.Adopt(ours), s_server, options, peerName: null);
@@ -91,6 +91,9 @@ internal sealed class CountingHandler(Stage stage) : TlsConnectionHandler
     /// <summary>What the handler does when data comes, besides counting.</summary>
     public Action? OnData { get; set; }
 
+    /// <summary>What the handler does at low water, besides counting.</summary>
+    public Action? LowWater { get; set; }
+
     public override void OnReceived(TlsConnection connection, ReadOnlySpan<byte> data)
     {
         Check("OnReceived");
@@ -102,6 +105,7 @@ internal sealed class CountingHandler(Stage stage) : TlsConnectionHandler
     {
         Check("OnLowWater");
         LowWaters++;
+        LowWater?.Invoke();
     }
 
     public override void OnClosed(TlsConnection connection, CloseOutcome outcome)
