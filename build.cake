@@ -7,6 +7,7 @@ const string Solution = "OpenSslNb.sln";
 const string Configuration = "Release";
 const string Program = "artifacts/bin/opensslnb";
 const string AheadOfTimeProgram = "artifacts/aot/opensslnb";
+const string Checker = "artifacts/bin/OpenSslNb.Concurrency/release/OpenSslNb.Concurrency";
 const string TestResults = "artifacts/test-results";
 
 // What followed the target's name on the command line; build.sh puts a colon before each.
@@ -97,6 +98,11 @@ Task("Test")
     }
 });
 
+Task("Concurrency")
+    .Description("ten times the schedules of the tests, from a seed of today; arguments go to the checker (--times 100, --list)")
+    .IsDependentOn("Build")
+    .Does(() => Run(Checker, rest.Contains("--list") || rest.Contains("--replay") ? rest : ["--times", "10", "--seed", DateTime.UtcNow.ToString("yyyyMMdd"), .. rest]));
+
 Task("Demo")
     .Description("build, then run the demonstration; arguments go to it (--seconds 5)")
     .IsDependentOn("Build")
@@ -136,8 +142,9 @@ Task("Mutate")
 });
 
 Task("Verify")
-    .Description("everything a release must pass: tests, ahead-of-time build, its demonstration")
+    .Description("everything a release must pass: tests, more schedules, ahead-of-time build, its demonstration")
     .IsDependentOn("Test")
+    .IsDependentOn("Concurrency")
     .IsDependentOn("Publish")
     .Does(() => Run(AheadOfTimeProgram, "demo"));
 

@@ -32,7 +32,7 @@ internal sealed partial class ConnectionDriver
     // After each turn: what has become possible.
     private void AdvanceClosing()
     {
-        if (_closingWrite && _machine.Outbound.IsEmpty && QueuedBytes == 0 && _waiters.Count == 0 && _machine.IsEstablished) AskShutdown();
+        if (_closingWrite && _machine.IsEstablished && _machine.Outbound.IsEmpty && IsOutboundComplete()) AskShutdown();
         if (_machine.State == ConnectionState.Failed)
         {
             BeginLingering(_machine.Failure!);
