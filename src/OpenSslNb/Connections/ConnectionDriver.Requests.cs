@@ -105,6 +105,9 @@ internal sealed partial class ConnectionDriver
     {
         requests = (requests | _deferredMessages) & (Requests.KeyUpdate | Requests.KeyUpdateOfPeer | Requests.Renegotiate);
         _deferredMessages = Requests.None;
+
+        // A peer that has closed would never answer, and what is queued could not go out any more.
+        if (_machine.State == ConnectionState.PeerClosed) requests &= ~Requests.Renegotiate;
         if (requests == Requests.None || _machine.State is not (ConnectionState.Handshaking or ConnectionState.Open or ConnectionState.PeerClosed)) return;
 
         // Never from the reserve that our answers have: two sides that fill each other's with requests would wait for each other for good.

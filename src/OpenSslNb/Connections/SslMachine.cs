@@ -164,10 +164,11 @@ public sealed class SslMachine : IDisposable
     }
 
     /// <summary>Starts a renegotiation (RFC 5246 §7.4.1.1); <see cref="Read"/> drives it.</summary>
-    /// <exception cref="InvalidOperationException">Not TLS 1.2, not established, closed for sending, not allowed, or in the middle of a record or another handshake.</exception>
+    /// <exception cref="InvalidOperationException">Not TLS 1.2, not established, closed in either direction, not allowed, or in the middle of a record or another handshake.</exception>
     public void Renegotiate()
     {
-        if (!MayRekey(TlsProtocol.Tls12) || !_instance.Context.AllowsRenegotiation) throw new InvalidOperationException("renegotiation needs an established TLS 1.2 connection that allows it, between two records");
+        // A peer that has closed would never answer, and what is queued could not go out any more.
+        if (!MayRekey(TlsProtocol.Tls12) || State != ConnectionState.Open || !_instance.Context.AllowsRenegotiation) throw new InvalidOperationException("renegotiation needs an established TLS 1.2 connection that allows it, between two records");
         _instance.BeginRenegotiation();
         _machine.OnReadable();
     }

@@ -105,7 +105,7 @@ public sealed class TlsConnection : IDisposable
         _driver.UpdateKeys(requestPeer);
     }
 
-    /// <summary>Starts a renegotiation (RFC 5246 §7.4.1.1, RFC 5746; <c>SSL_renegotiate(3)</c>).</summary>
+    /// <summary>Starts a renegotiation (RFC 5246 §7.4.1.1, RFC 5746; <c>SSL_renegotiate(3)</c>). No effect once either direction is closed.</summary>
     /// <exception cref="InvalidOperationException">The connection does not speak TLS 1.2, its handshake has not ended, or its context does not allow it.</exception>
     public void Renegotiate()
     {
