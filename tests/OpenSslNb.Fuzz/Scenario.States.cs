@@ -111,7 +111,8 @@ internal sealed partial class Scenario
     {
         Settle();
         CheckInnocence();
-        if (_isTampered || _isRenegotiated) return;
+        bool isLost = _target.State == ConnectionState.Failed || _peer.State == ConnectionState.Failed;
+        if (_isTampered || isLost) return;
         FuzzFailure.Unless(_target.QueuedBytes == 0, $"{_target.QueuedBytes} bytes of the target never went out");
         FuzzFailure.Unless(_peer.QueuedBytes == 0, $"{_peer.QueuedBytes} bytes of the peer never went out");
         FuzzFailure.Unless(_target.Received.Length == _peer.Sent.Length, $"the target received {_target.Received.Length} of {_peer.Sent.Length} bytes");
