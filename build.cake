@@ -9,6 +9,8 @@ const string Program = "artifacts/bin/opensslnb";
 const string AheadOfTimeProgram = "artifacts/aot/opensslnb";
 const string Checker = "artifacts/bin/OpenSslNb.Concurrency/release/OpenSslNb.Concurrency";
 const string TestResults = "artifacts/test-results";
+const string FuzzFolder = "artifacts/fuzz";
+const string FuzzProgram = "artifacts/bin/OpenSslNb.Fuzz/release/OpenSslNb.Fuzz";
 
 // What followed the target's name on the command line; build.sh puts a colon before each.
 var rest = Arguments<string>("rest", Array.Empty<string>())
@@ -141,6 +143,10 @@ Task("Mutate")
     if (lines.Any(line => line.Catch is null)) throw new CakeException("A planted defect was not caught.");
 });
 
+Task("Fuzz")
+    .Description("fuzz what a peer may send, with AFL++ (--seconds 60; --planted: find the planted bug)")
+    .Does(() => Fuzz(int.Parse(Option("--seconds") ?? "60"), planted: rest.Contains("--planted")));
+
 Task("Verify")
     .Description("everything a release must pass: tests, more schedules, ahead-of-time build, its demonstration")
     .IsDependentOn("Test")
@@ -204,6 +210,71 @@ string RuntimeIdentifier() => RuntimeInformation.OSArchitecture switch
     var other => throw new CakeException($"There is no ahead-of-time build for {other}."),
 };
 
+// The value behind a switch that follows the target, or null.
+string Option(string name) => Array.IndexOf(rest, name) is >= 0 and var at && at + 1 < rest.Length ? rest[at + 1] : null;
+
+// Runs afl-fuzz on instrumented copies; the build's own output stays as it is.
+void Fuzz(int seconds, bool planted)
+{
+    InstallPackages([("afl++", HasCommand("afl-fuzz"))], "afl-fuzz is present.");
+    Run("dotnet", "build", "tests/OpenSslNb.Fuzz", "-c", Configuration);
+    if (System.IO.Directory.Exists(FuzzFolder)) System.IO.Directory.Delete(FuzzFolder, recursive: true);
+    CopyDirectory(System.IO.Path.GetDirectoryName(FuzzProgram)!, $"{FuzzFolder}/bin");
+    foreach (var assembly in new[] { "OpenSslNb.dll", "OpenSslNb.Engine.dll" }) Run("dotnet", "sharpfuzz", $"{FuzzFolder}/bin/{assembly}");
+
+    // The planted bug has to be found from one dull input.
+    var corpus = "tests/OpenSslNb.Fuzz/Corpus";
+    if (planted)
+    {
+        corpus = $"{FuzzFolder}/dull";
+        System.IO.Directory.CreateDirectory(corpus);
+        System.IO.File.Copy("tests/OpenSslNb.Fuzz/Corpus/Established-client-12", $"{corpus}/start");
+    }
+
+    var status = RunAfl(corpus, seconds, planted);
+    ReportFuzzing(status, planted);
+}
+
+int RunAfl(string corpus, int seconds, bool planted)
+{
+    var afl = new ProcessStartInfo("afl-fuzz", ["-i", corpus, "-o", $"{FuzzFolder}/out", "-V", $"{seconds}", "-t", "10000", "-m", "none", "--", $"{FuzzFolder}/bin/OpenSslNb.Fuzz", "--afl"])
+    {
+        UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+    };
+    foreach (var name in new[] { "AFL_SKIP_BIN_CHECK", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES", "AFL_SKIP_CPUFREQ", "AFL_NO_AFFINITY", "AFL_NO_UI" }) afl.Environment[name] = "1";
+    if (planted) afl.Environment["OPENSSLNB_FUZZ_PLANT"] = afl.Environment["AFL_BENCH_UNTIL_CRASH"] = "1";
+
+    System.Console.WriteLine($"$ afl-fuzz {string.Join(' ', afl.ArgumentList)}");
+    System.Console.Out.Flush();
+    using var log = new System.IO.StreamWriter($"{FuzzFolder}/afl.log");
+    using var process = System.Diagnostics.Process.Start(afl) ?? throw new CakeException("afl-fuzz did not start.");
+    process.OutputDataReceived += (_, line) => { lock (log) log.WriteLine(line.Data); };
+    process.ErrorDataReceived += (_, line) => { lock (log) log.WriteLine(line.Data); };
+    process.BeginOutputReadLine();
+    process.BeginErrorReadLine();
+    process.WaitForExit();
+    return process.ExitCode;
+}
+
+void ReportFuzzing(int status, bool planted)
+{
+    const string Output = $"{FuzzFolder}/out/default";
+    string[] Found(string kind) => System.IO.Directory.Exists($"{Output}/{kind}") ? System.IO.Directory.GetFiles($"{Output}/{kind}", "id*") : [];
+
+    if (System.IO.File.Exists($"{Output}/fuzzer_stats"))
+    {
+        var stats = System.IO.File.ReadLines($"{Output}/fuzzer_stats").Select(line => line.Split(':', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0].Trim(), pair => pair[1].Trim());
+        System.Console.WriteLine($"{stats["execs_done"]} executions in {stats["run_time"]} s ({stats["execs_per_sec"]} a second), {stats["corpus_count"]} paths, stability {stats["stability"]}, {Found("crashes").Length} crashes, {Found("hangs").Length} hangs");
+    }
+
+    // One process runs input after input: when it dies or hangs, afl-fuzz gives up, and this is the input.
+    string[] broken = [.. Found("crashes"), .. Found("hangs"), .. status == 0 || !System.IO.File.Exists($"{Output}/.cur_input") ? Array.Empty<string>() : [$"{Output}/.cur_input"]];
+    foreach (var input in broken) System.Console.WriteLine($"broken: {input}\n  reproduce: {(planted ? "OPENSSLNB_FUZZ_PLANT=1 " : "")}{FuzzProgram} '{input}'");
+    if (planted && broken.Length == 0) throw new CakeException("The planted bug was not found.");
+    if (!planted && broken.Length > 0) throw new CakeException($"{broken.Length} inputs break the machine.");
+    if (!planted && status != 0) throw new CakeException(status, $"afl-fuzz ended with status {status}; see {FuzzFolder}/afl.log.");
+}
+
 void InstallPeers()
 {
     (string Package, bool Present)[] peers =
@@ -219,10 +290,15 @@ void InstallPeers()
         ("libssl-dev", HasHeader("openssl/ssl.h")),
     ];
 
-    var missing = peers.Where(peer => !peer.Present).Select(peer => peer.Package).ToArray();
+    InstallPackages(peers, "Every peer is present.");
+}
+
+void InstallPackages((string Package, bool Present)[] wanted, string whenPresent)
+{
+    var missing = wanted.Where(peer => !peer.Present).Select(peer => peer.Package).ToArray();
     if (missing.Length == 0)
     {
-        System.Console.WriteLine("Every peer is present.");
+        System.Console.WriteLine(whenPresent);
         return;
     }
 
