@@ -8,11 +8,13 @@ const string Configuration = "Release";
 const string Program = "artifacts/bin/opensslnb";
 const string AheadOfTimeProgram = "artifacts/aot/opensslnb";
 const string TestResults = "artifacts/test-results";
+const string OldestOpenSsl = "1.1.1";
 
 // What followed the target's name on the command line; build.sh puts a colon before each.
 var rest = Arguments<string>("rest", Array.Empty<string>())
     .Select(argument => argument.StartsWith(':') ? argument[1..] : argument)
     .ToArray();
+var isVersionsTarget = string.Equals(Argument<string>("target"), "versions", StringComparison.OrdinalIgnoreCase);
 
 Task("Clean")
     .Description("delete everything the build made")
@@ -51,8 +53,17 @@ Task("FormatCheck")
     .Does(() => Run("dotnet", ["format", Solution, "--no-restore", "--verify-no-changes", .. rest]));
 
 Task("Peers")
-    .Description("install the programs the tests talk to (Debian packages), where missing")
-    .Does(() => InstallPeers());
+    .Description("install the programs the tests talk to (Debian packages), where missing; fetch OpenSSL 1.1.1")
+    .Does(() =>
+{
+    InstallPeers();
+
+    // 3 MB. The tests that want it say that they are skipped without it.
+    if (TryRun("native/openssl/fetch.sh", OldestOpenSsl) != 0)
+    {
+        System.Console.WriteLine($"Not fetched: OpenSSL {OldestOpenSsl}");
+    }
+});
 
 Task("Test")
     .Description("run every test project; arguments go to dotnet test (--filter ...)")
@@ -75,25 +86,30 @@ Task("Test")
     }
 
     // One project's failure must not hide another's.
-    var failed = new List<string>();
-    foreach (var project in projects)
+    var failed = projects.Where(project => !RunTests(project.FullPath, TestResults, null, rest)).ToArray();
+    if (failed.Length > 0)
     {
-        var name = project.GetFilenameWithoutExtension().ToString();
-        var status = TryRun("dotnet",
-        [
-            "test", project.FullPath, "--no-build", "-c", Configuration,
-            "--logger", $"trx;LogFileName={name}.trx", "--results-directory", TestResults,
-            .. rest,
-        ]);
-        if (status != 0)
-        {
-            failed.Add(name);
-        }
+        throw new CakeException($"Tests failed in {string.Join(", ", failed.Select(project => project.GetFilenameWithoutExtension()))}.");
+    }
+});
+
+Task("Versions")
+    .Description("fetch other versions of OpenSSL (1.1.1 and 4.0, or those named) and test with each of them")
+    .IsDependentOn("Build")
+    .IsDependentOn("Peers")
+    .Does(() =>
+{
+    // As a part of another target, the arguments are that one's.
+    string[] versions = isVersionsTarget && rest.Length > 0 ? rest : [OldestOpenSsl, "4.0"];
+    if (versions.Any(version => version != OldestOpenSsl))
+    {
+        Install([("gcc", HasCommand("gcc")), ("libc6-dev", HasHeader("stdio.h")), ("make", HasCommand("make")), ("perl", HasCommand("perl"))]);
     }
 
-    if (failed.Count > 0)
+    var failed = versions.SelectMany(TestVersion).ToArray();
+    if (failed.Length > 0)
     {
-        throw new CakeException($"Tests failed in {string.Join(", ", failed)}.");
+        throw new CakeException($"Failed: {string.Join(", ", failed)}.");
     }
 });
 
@@ -116,20 +132,63 @@ Task("Pack")
     .Does(() => Run("dotnet", "pack", Solution, "-c", Configuration, "--no-build", "-o", "artifacts/packages"));
 
 Task("Verify")
-    .Description("everything a release must pass: tests, ahead-of-time build, its demonstration")
+    .Description("everything a release must pass: tests, other versions of OpenSSL, ahead-of-time build, its demonstration")
     .IsDependentOn("Test")
+    .IsDependentOn("Versions")
     .IsDependentOn("Publish")
     .Does(() => Run(AheadOfTimeProgram, "demo"));
 
 RunTarget(Argument<string>("target"));
 
+// Runs a test project that is built; with the OpenSSL of a folder unless that is null. False when a test failed.
+bool RunTests(string project, string results, string openSslFolder, params string[] arguments)
+{
+    var name = System.IO.Path.GetFileNameWithoutExtension(project);
+    return TryRunWith(openSslFolder, "dotnet",
+    [
+        "test", project, "--no-build", "-c", Configuration,
+        "--logger", $"trx;LogFileName={name}.trx", "--results-directory", results,
+        .. arguments,
+    ]) == 0;
+}
+
+// Fetches a version, runs what depends on OpenSSL with it, and returns what failed.
+IEnumerable<string> TestVersion(string version)
+{
+    if (TryRun("native/openssl/fetch.sh", version) != 0)
+    {
+        return [$"native/openssl/fetch.sh {version}"];
+    }
+
+    var folder = System.IO.Path.GetFullPath($"artifacts/openssl/{version}/lib");
+    string[] suites = ["OpenSslNb.Interop.Tests", "OpenSslNb.Engine.Tests", "OpenSslNb.Tests", "OpenSslNb.Cli.Tests", "OpenSslNb.Peers.Tests"];
+    var failed = suites
+        .Where(suite => !RunTests($"tests/{suite}/{suite}.csproj", $"{TestResults}/openssl-{version}", folder))
+        .ToList();
+    if (TryRunWith(folder, Program, "demo") != 0)
+    {
+        failed.Add("the demonstration");
+    }
+
+    return failed.Select(what => $"{what} with OpenSSL {version}").ToArray();
+}
+
 // Runs a program on this terminal and returns its exit status.
-int TryRun(string program, params string[] arguments)
+int TryRun(string program, params string[] arguments) => TryRunWith(null, program, arguments);
+
+// The same, with the OpenSSL of a folder unless that is null.
+int TryRunWith(string openSslFolder, string program, params string[] arguments)
 {
     System.Console.WriteLine($"$ {program} {string.Join(' ', arguments)}");
     System.Console.Out.Flush();
 
-    using var process = System.Diagnostics.Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false })
+    var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false };
+    if (openSslFolder is not null)
+    {
+        start.Environment["OPENSSLNB_OPENSSL_DIR"] = openSslFolder;
+    }
+
+    using var process = System.Diagnostics.Process.Start(start)
         ?? throw new CakeException($"{program} did not start.");
     process.WaitForExit();
     return process.ExitCode;
@@ -151,9 +210,7 @@ string RuntimeIdentifier() => RuntimeInformation.OSArchitecture switch
     var other => throw new CakeException($"There is no ahead-of-time build for {other}."),
 };
 
-void InstallPeers()
-{
-    (string Package, bool Present)[] peers =
+void InstallPeers() => Install(
     [
         ("openssl", HasCommand("openssl")),
         ("libssl3", HasLibrary("libssl.so.3")),
@@ -164,12 +221,15 @@ void InstallPeers()
         ("gcc", HasCommand("gcc")),
         ("libc6-dev", HasHeader("stdio.h")),
         ("libssl-dev", HasHeader("openssl/ssl.h")),
-    ];
+    ]);
 
-    var missing = peers.Where(peer => !peer.Present).Select(peer => peer.Package).ToArray();
+// Installs the Debian packages that are missing, or says what it could not.
+void Install((string Package, bool Present)[] packages)
+{
+    var missing = packages.Where(package => !package.Present).Select(package => package.Package).ToArray();
     if (missing.Length == 0)
     {
-        System.Console.WriteLine("Every peer is present.");
+        System.Console.WriteLine($"Present: {string.Join(' ', packages.Select(package => package.Package))}");
         return;
     }
 
