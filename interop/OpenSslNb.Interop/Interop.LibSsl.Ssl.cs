@@ -30,6 +30,9 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_shutdown(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int> SSL_shutdown = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("SSL_shutdown");
 
+    /// <summary><c>SSL_renegotiate_pending(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int> SSL_renegotiate_pending = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("SSL_renegotiate_pending");
+
     /// <summary><c>SSL_get1_session(3)</c>: with a reference of the caller's own.</summary>
     internal static readonly delegate* unmanaged<nint, nint> SSL_get1_session = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Required("SSL_get1_session");
 

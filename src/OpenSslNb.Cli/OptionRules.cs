@@ -21,6 +21,15 @@ internal static class OptionRules
         return option;
     }
 
+    /// <summary>Makes the option take any number of 64 bits.</summary>
+    public static Option<ulong> Number(this Option<ulong> option)
+    {
+        bool Read(string text, out ulong value) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+        option.HelpName = "N";
+        option.CustomParser = result => Parse<ulong>(result, option.Name, FormattableString.Invariant($"a whole number from 0 to {ulong.MaxValue}"), Read);
+        return option;
+    }
+
     /// <summary>Makes the option take positive times.</summary>
     public static Option<double> Seconds(this Option<double> option)
     {

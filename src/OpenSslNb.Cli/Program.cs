@@ -3,13 +3,14 @@ using System.CommandLine.Help;
 using OpenSslNb.Cli;
 
 // Not a RootCommand, which would call itself after the assembly.
-var root = new Command("opensslnb", "Non-blocking TLS over OpenSSL: a demonstration, a server and a client.")
+var root = new Command("opensslnb", "Non-blocking TLS over OpenSSL: a demonstration, a server, a client and a simulation.")
 {
     new HelpOption(),
     new VersionOption(),
     DemoCommand.Create(),
     ServeCommand.Create(),
     ConnectCommand.Create(),
+    SimCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);

@@ -16,7 +16,12 @@ internal sealed record WorldResult(WorldPlan Plan, IReadOnlyList<string> Violati
 /// <summary>Runs one world from its plan to its end, and checks that nothing is left of it.</summary>
 internal static class WorldRun
 {
-    public static WorldResult Run(WorldPlan plan, IChooser? chooser = null, ITlsTrace? trace = null, SafeSslSessionHandle? session = null)
+    /// <param name="plan">What the world follows from.</param>
+    /// <param name="chooser">Null for the plan's seed.</param>
+    /// <param name="trace">Sees each step; null for none.</param>
+    /// <param name="session">Offered by the first connection; null for none.</param>
+    /// <param name="check">Further rules for the end, in words where broken; null for none.</param>
+    public static WorldResult Run(WorldPlan plan, IChooser? chooser = null, ITlsTrace? trace = null, SafeSslSessionHandle? session = null, Func<World, IEnumerable<string>>? check = null)
     {
         (int Ssl, int Bio) before = (NativeLive.Ssl, NativeLive.Bio);
         var violations = new List<string>();
@@ -28,6 +33,7 @@ internal static class WorldRun
         {
             world = new World(plan, chooser, trace, session);
             world.Run();
+            if (world.Violations.Count == 0 && check is not null) violations.AddRange(check(world));
             (steps, fired, digest) = (world.StepCount, FaultsFired(world), world.Digest());
         }
         catch (Exception e)

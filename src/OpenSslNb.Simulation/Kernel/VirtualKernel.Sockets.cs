@@ -19,6 +19,9 @@ internal sealed partial class VirtualKernel
     /// <summary>The network of a connection, from the client to the server and back; asked when it is made.</summary>
     public Func<int, (NetworkModel Model, List<ByteFault> Faults)[]> Network { get; set; } = _ => [(new NetworkModel(), []), (new NetworkModel(), [])];
 
+    /// <summary>Pipes keep what is sent.</summary>
+    public bool RecordsStreams { get; set; }
+
     /// <summary>Pipes of a connection, from the client to the server and back; null when it was not made.</summary>
     public (VirtualPipe Up, VirtualPipe Down)? PipesOf(int connection) => _pipes.TryGetValue(connection, out (VirtualPipe Up, VirtualPipe Down) pipes) ? pipes : null;
 
@@ -80,13 +83,15 @@ internal sealed partial class VirtualKernel
 
     public int Connect(int fd, int port)
     {
-        if (Intercept("connect") is var fault and not 0) return fault;
+        // Interrupted, it goes on by itself: connect(2).
+        int fault = Intercept("connect");
+        if (fault is not 0 and not -Errno.EINTR) return fault;
         if (Find<VirtualSocket>(fd, "connect") is not { } socket) return -Errno.EBADF;
         socket.State = VirtualSocket.Stage.Connecting;
         socket.LocalPort = _nextPort++;
         socket.RemotePort = port;
         _connecting.Add((socket, Clock.Microseconds + Network(port - FirstDialledPort)[0].Model.Latency));
-        return -Errno.EINPROGRESS;
+        return fault != 0 ? fault : -Errno.EINPROGRESS;
     }
 
     public int Accept(int fd)
@@ -225,6 +230,8 @@ internal sealed partial class VirtualKernel
         {
             SenderReset = () => sender.Reset(Errno.ECONNRESET),
             ReceiverReset = () => receiver.Reset(Errno.ECONNRESET),
+
+            Recording = RecordsStreams ? [] : null,
 
             // What arrives at a socket that is closed is answered with a reset, on the way back.
             ArrivedAtClosed = () => receiver.Outgoing!.SendReset(),

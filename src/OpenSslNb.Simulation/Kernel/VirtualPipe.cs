@@ -74,6 +74,9 @@ internal sealed class VirtualPipe(NetworkModel model, Randomness randomness, Vir
         return count;
     }
 
+    /// <summary>The sender finds no room for a while, from now on.</summary>
+    public void BlockNow() => _blockedUntil = clock.Microseconds + BlockedFor;
+
     /// <summary>Applies what happens at the very position where the stream is now.</summary>
     public void ApplyCut()
     {

@@ -26,7 +26,8 @@ internal static class OutcomeRules
     {
         HashSet<CloseReason> allowed = Allowed(world, connection, peer, other);
         if (peer.Outcome is { } outcome && !allowed.Contains(outcome.Reason)) violate($"{peer}: ended as {outcome}; what was done to it allows {string.Join(", ", allowed)}");
-        if (peer.Connection is null && peer.Outcome is null && world.Kernel.FiredSystemCallFaults.Count == 0 && peer.Side == Side.Client) violate($"{peer}: never came about");
+        bool mayBeRefused = world.Kernel.FiredSystemCallFaults.Count > 0 || world.Kernel.Pipes.Any(pipe => pipe.Fired.Exists(fault => fault.Kind == ByteFaultKind.Reset));
+        if (peer is { Connection: null, Outcome: null, Side: Side.Client } && !mayBeRefused) violate($"{peer}: never came about");
     }
 
     private static HashSet<CloseReason> Allowed(World world, int connection, WorldPeer peer, WorldPeer other)
@@ -39,6 +40,9 @@ internal static class OutcomeRules
         if (peer.HasClosedEarly) allowed.Add(CloseReason.Disposed);
         if (other.Broken is not null || other.HasClosedEarly) allowed.UnionWith([CloseReason.Reset, CloseReason.Truncated]);
         if (world.Kernel.FiredSystemCallFaults.Count > 0) allowed.UnionWith([CloseReason.Reset, CloseReason.Truncated, CloseReason.LocalError, CloseReason.ConnectFailed]);
+
+        // Without its FIN a side waits for the other to hang up.
+        if (world.Kernel.FiredSystemCallFaults.Exists(fault => fault.Call == "shutdown")) allowed.Add(CloseReason.ShutdownTimeout);
         if (world.Kernel.PipesOf(connection) is not var (up, down)) return allowed;
         (VirtualPipe sending, VirtualPipe receiving) = peer.Side == Side.Client ? (up, down) : (down, up);
         foreach (ByteFault fault in receiving.Fired) allowed.UnionWith(ByFault(fault, isReceiver: true));

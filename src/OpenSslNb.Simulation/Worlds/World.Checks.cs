@@ -54,7 +54,8 @@ internal sealed partial class World
         if (server.Received > client.Accepted) Violate($"{server}: received {server.Received} of {client.Accepted}");
     }
 
-    private void CheckEnd()
+    /// <summary>The rules for the end of the world.</summary>
+    public void CheckEnd()
     {
         if (!IsOver)
         {

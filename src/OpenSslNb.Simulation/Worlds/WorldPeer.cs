@@ -45,8 +45,20 @@ internal sealed class WorldPeer(int connection, Side side, Action<string> violat
     /// <summary>The session when the peer had sent everything.</summary>
     public SafeSslSessionHandle? Session { get; private set; }
 
+    /// <summary>The handshake has resumed a session.</summary>
+    public bool WasResumed { get; private set; }
+
+    /// <summary>Hands the session over to the caller.</summary>
+    public SafeSslSessionHandle? ReleaseSession()
+    {
+        SafeSslSessionHandle? session = Session;
+        Session = null;
+        return session;
+    }
+
     public override void OnOpened(TlsConnection connection)
     {
+        WasResumed = connection.Info!.IsResumed;
         Connection = connection;
         if (HasOpened) violation($"{this}: opened twice");
         HasOpened = true;

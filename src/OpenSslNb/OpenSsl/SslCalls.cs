@@ -38,6 +38,7 @@ internal readonly unsafe struct SslCalls(SslInstance instance) : ISslCalls
         fixed (byte* buffer = destination)
         {
             SslStep step = Perform(SslOperation.Read, buffer, destination.Length, inputFrozen: false);
+            if (step.Kind == SslStepKind.Closed) instance.PeerHasClosed = true;
 
             // SSL_MODE_AUTO_RETRY is off: OpenSSL stops after each record without application data, with more at hand.
             return step.Want == SslWant.Read && !instance.Transport.RanDry ? SslStep.Done() : step;
@@ -48,6 +49,9 @@ internal readonly unsafe struct SslCalls(SslInstance instance) : ISslCalls
     {
         // What SSL_read has decrypted and not given yet would be met by the handshake inside SSL_write, which must not see it.
         if (IsInHandshake && LibSsl.SSL_pending(instance.Ssl) > 0) return SslStep.Blocked(SslWant.Read);
+
+        // A renegotiation that was asked for and has not begun would begin in this very call, and the peer has said that it will not answer.
+        if (instance.PeerHasClosed && LibSsl.SSL_renegotiate_pending(instance.Ssl) != 0) return SslStep.Failed(SslFailure.ClosedInRenegotiation(instance));
 
         // The chunk is pinned for its life, so the pointer is the same at each attempt.
         fixed (byte* buffer = write.Bytes)

@@ -37,6 +37,9 @@ internal sealed unsafe class SslInstance : IDisposable
     /// <summary>True once the initial handshake has ended.</summary>
     public bool IsEstablished { get; set; }
 
+    /// <summary>True once a read has met the peer's close_notify.</summary>
+    public bool PeerHasClosed { get; set; }
+
     /// <summary>AlertDescription of the last alert that we sent.</summary>
     public int? AlertSent { get; private set; }
 
