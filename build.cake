@@ -11,11 +11,13 @@ const string Checker = "artifacts/bin/OpenSslNb.Concurrency/release/OpenSslNb.Co
 const string TestResults = "artifacts/test-results";
 const string FuzzFolder = "artifacts/fuzz";
 const string FuzzProgram = "artifacts/bin/OpenSslNb.Fuzz/release/OpenSslNb.Fuzz";
+const string OldestOpenSsl = "1.1.1";
 
 // What followed the target's name on the command line; build.sh puts a colon before each.
 var rest = Arguments<string>("rest", Array.Empty<string>())
     .Select(argument => argument.StartsWith(':') ? argument[1..] : argument)
     .ToArray();
+var isVersionsTarget = string.Equals(Argument<string>("target"), "versions", StringComparison.OrdinalIgnoreCase);
 
 Task("Clean")
     .Description("delete everything the build made")
@@ -54,8 +56,17 @@ Task("FormatCheck")
     .Does(() => Run("dotnet", ["format", Solution, "--no-restore", "--verify-no-changes", .. rest]));
 
 Task("Peers")
-    .Description("install the programs the tests talk to (Debian packages), where missing")
-    .Does(() => InstallPeers());
+    .Description("install the programs the tests talk to (Debian packages), where missing; fetch OpenSSL 1.1.1")
+    .Does(() =>
+{
+    InstallPeers();
+
+    // 3 MB. The tests that want it say that they are skipped without it.
+    if (TryRun("native/openssl/fetch.sh", OldestOpenSsl) != 0)
+    {
+        System.Console.WriteLine($"Not fetched: OpenSSL {OldestOpenSsl}");
+    }
+});
 
 Task("Test")
     .Description("run every test project; arguments go to dotnet test (--filter ...)")
@@ -78,25 +89,30 @@ Task("Test")
     }
 
     // One project's failure must not hide another's.
-    var failed = new List<string>();
-    foreach (var project in projects)
+    var failed = projects.Where(project => !RunTests(project.FullPath, TestResults, null, rest)).ToArray();
+    if (failed.Length > 0)
     {
-        var name = project.GetFilenameWithoutExtension().ToString();
-        var status = TryRun("dotnet",
-        [
-            "test", project.FullPath, "--no-build", "-c", Configuration,
-            "--logger", $"trx;LogFileName={name}.trx", "--results-directory", TestResults,
-            .. rest,
-        ]);
-        if (status != 0)
-        {
-            failed.Add(name);
-        }
+        throw new CakeException($"Tests failed in {string.Join(", ", failed.Select(project => project.GetFilenameWithoutExtension()))}.");
+    }
+});
+
+Task("Versions")
+    .Description("fetch other versions of OpenSSL (1.1.1 and 4.0, or those named) and test with each of them")
+    .IsDependentOn("Build")
+    .IsDependentOn("Peers")
+    .Does(() =>
+{
+    // As a part of another target, the arguments are that one's.
+    string[] versions = isVersionsTarget && rest.Length > 0 ? rest : [OldestOpenSsl, "4.0"];
+    if (versions.Any(version => version != OldestOpenSsl))
+    {
+        Install([("gcc", HasCommand("gcc")), ("libc6-dev", HasHeader("stdio.h")), ("make", HasCommand("make")), ("perl", HasCommand("perl"))]);
     }
 
-    if (failed.Count > 0)
+    var failed = versions.SelectMany(TestVersion).ToArray();
+    if (failed.Length > 0)
     {
-        throw new CakeException($"Tests failed in {string.Join(", ", failed)}.");
+        throw new CakeException($"Failed: {string.Join(", ", failed)}.");
     }
 });
 
@@ -143,26 +159,77 @@ Task("Mutate")
     if (lines.Any(line => line.Catch is null)) throw new CakeException("A planted defect was not caught.");
 });
 
+Task("Simulate")
+    .Description("every byte boundary, failing system call and schedule, and worlds by seed; one table (--runs 3000)")
+    .IsDependentOn("Build")
+    .Does(() => Run(Program, ["sim", "--scenario", "all", "--runs", "3000", .. rest]));
+
 Task("Fuzz")
     .Description("fuzz what a peer may send, with AFL++ (--seconds 60; --planted: find the planted bug)")
     .Does(() => Fuzz(int.Parse(Option("--seconds") ?? "60"), planted: rest.Contains("--planted")));
 
 Task("Verify")
-    .Description("everything a release must pass: tests, more schedules, ahead-of-time build, its demonstration")
+    .Description("everything a release must pass, in its long form; within an hour")
     .IsDependentOn("Test")
+    .IsDependentOn("Simulate")
     .IsDependentOn("Concurrency")
+    .IsDependentOn("Fuzz")
+    .IsDependentOn("Mutate")
+    .IsDependentOn("Versions")
     .IsDependentOn("Publish")
     .Does(() => Run(AheadOfTimeProgram, "demo"));
 
 RunTarget(Argument<string>("target"));
 
+// Runs a test project that is built; with the OpenSSL of a folder unless that is null. False when a test failed.
+bool RunTests(string project, string results, string openSslFolder, params string[] arguments)
+{
+    var name = System.IO.Path.GetFileNameWithoutExtension(project);
+    return TryRunWith(openSslFolder, "dotnet",
+    [
+        "test", project, "--no-build", "-c", Configuration,
+        "--logger", $"trx;LogFileName={name}.trx", "--results-directory", results,
+        .. arguments,
+    ]) == 0;
+}
+
+// Fetches a version, runs what depends on OpenSSL with it, and returns what failed.
+IEnumerable<string> TestVersion(string version)
+{
+    if (TryRun("native/openssl/fetch.sh", version) != 0)
+    {
+        return [$"native/openssl/fetch.sh {version}"];
+    }
+
+    var folder = System.IO.Path.GetFullPath($"artifacts/openssl/{version}/lib");
+    string[] suites = ["OpenSslNb.Interop.Tests", "OpenSslNb.Engine.Tests", "OpenSslNb.Tests", "OpenSslNb.Cli.Tests", "OpenSslNb.Peers.Tests"];
+    var failed = suites
+        .Where(suite => !RunTests($"tests/{suite}/{suite}.csproj", $"{TestResults}/openssl-{version}", folder))
+        .ToList();
+    if (TryRunWith(folder, Program, "demo") != 0)
+    {
+        failed.Add("the demonstration");
+    }
+
+    return failed.Select(what => $"{what} with OpenSSL {version}").ToArray();
+}
+
 // Runs a program on this terminal and returns its exit status.
-int TryRun(string program, params string[] arguments)
+int TryRun(string program, params string[] arguments) => TryRunWith(null, program, arguments);
+
+// The same, with the OpenSSL of a folder unless that is null.
+int TryRunWith(string openSslFolder, string program, params string[] arguments)
 {
     System.Console.WriteLine($"$ {program} {string.Join(' ', arguments)}");
     System.Console.Out.Flush();
 
-    using var process = System.Diagnostics.Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false })
+    var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false };
+    if (openSslFolder is not null)
+    {
+        start.Environment["OPENSSLNB_OPENSSL_DIR"] = openSslFolder;
+    }
+
+    using var process = System.Diagnostics.Process.Start(start)
         ?? throw new CakeException($"{program} did not start.");
     process.WaitForExit();
     return process.ExitCode;
@@ -210,74 +277,13 @@ string RuntimeIdentifier() => RuntimeInformation.OSArchitecture switch
     var other => throw new CakeException($"There is no ahead-of-time build for {other}."),
 };
 
-// The value behind a switch that follows the target, or null.
-string Option(string name) => Array.IndexOf(rest, name) is >= 0 and var at && at + 1 < rest.Length ? rest[at + 1] : null;
-
-// Runs afl-fuzz on instrumented copies; the build's own output stays as it is.
-void Fuzz(int seconds, bool planted)
-{
-    InstallPackages([("afl++", HasCommand("afl-fuzz"))], "afl-fuzz is present.");
-    Run("dotnet", "build", "tests/OpenSslNb.Fuzz", "-c", Configuration);
-    if (System.IO.Directory.Exists(FuzzFolder)) System.IO.Directory.Delete(FuzzFolder, recursive: true);
-    CopyDirectory(System.IO.Path.GetDirectoryName(FuzzProgram)!, $"{FuzzFolder}/bin");
-    foreach (var assembly in new[] { "OpenSslNb.dll", "OpenSslNb.Engine.dll" }) Run("dotnet", "sharpfuzz", $"{FuzzFolder}/bin/{assembly}");
-
-    // The planted bug has to be found from one dull input.
-    var corpus = "tests/OpenSslNb.Fuzz/Corpus";
-    if (planted)
-    {
-        corpus = $"{FuzzFolder}/dull";
-        System.IO.Directory.CreateDirectory(corpus);
-        System.IO.File.Copy("tests/OpenSslNb.Fuzz/Corpus/Established-client-12", $"{corpus}/start");
-    }
-
-    var status = RunAfl(corpus, seconds, planted);
-    ReportFuzzing(status, planted);
-}
-
-int RunAfl(string corpus, int seconds, bool planted)
-{
-    var afl = new ProcessStartInfo("afl-fuzz", ["-i", corpus, "-o", $"{FuzzFolder}/out", "-V", $"{seconds}", "-t", "10000", "-m", "none", "--", $"{FuzzFolder}/bin/OpenSslNb.Fuzz", "--afl"])
-    {
-        UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
-    };
-    foreach (var name in new[] { "AFL_SKIP_BIN_CHECK", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES", "AFL_SKIP_CPUFREQ", "AFL_NO_AFFINITY", "AFL_NO_UI" }) afl.Environment[name] = "1";
-    if (planted) afl.Environment["OPENSSLNB_FUZZ_PLANT"] = afl.Environment["AFL_BENCH_UNTIL_CRASH"] = "1";
-
-    System.Console.WriteLine($"$ afl-fuzz {string.Join(' ', afl.ArgumentList)}");
-    System.Console.Out.Flush();
-    using var log = new System.IO.StreamWriter($"{FuzzFolder}/afl.log");
-    using var process = System.Diagnostics.Process.Start(afl) ?? throw new CakeException("afl-fuzz did not start.");
-    process.OutputDataReceived += (_, line) => { lock (log) log.WriteLine(line.Data); };
-    process.ErrorDataReceived += (_, line) => { lock (log) log.WriteLine(line.Data); };
-    process.BeginOutputReadLine();
-    process.BeginErrorReadLine();
-    process.WaitForExit();
-    return process.ExitCode;
-}
-
-void ReportFuzzing(int status, bool planted)
-{
-    const string Output = $"{FuzzFolder}/out/default";
-    string[] Found(string kind) => System.IO.Directory.Exists($"{Output}/{kind}") ? System.IO.Directory.GetFiles($"{Output}/{kind}", "id*") : [];
-
-    if (System.IO.File.Exists($"{Output}/fuzzer_stats"))
-    {
-        var stats = System.IO.File.ReadLines($"{Output}/fuzzer_stats").Select(line => line.Split(':', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0].Trim(), pair => pair[1].Trim());
-        System.Console.WriteLine($"{stats["execs_done"]} executions in {stats["run_time"]} s ({stats["execs_per_sec"]} a second), {stats["corpus_count"]} paths, stability {stats["stability"]}, {Found("crashes").Length} crashes, {Found("hangs").Length} hangs");
-    }
-
-    // One process runs input after input: when it dies or hangs, afl-fuzz gives up, and this is the input.
-    string[] broken = [.. Found("crashes"), .. Found("hangs"), .. status == 0 || !System.IO.File.Exists($"{Output}/.cur_input") ? Array.Empty<string>() : [$"{Output}/.cur_input"]];
-    foreach (var input in broken) System.Console.WriteLine($"broken: {input}\n  reproduce: {(planted ? "OPENSSLNB_FUZZ_PLANT=1 " : "")}{FuzzProgram} '{input}'");
-    if (planted && broken.Length == 0) throw new CakeException("The planted bug was not found.");
-    if (!planted && broken.Length > 0) throw new CakeException($"{broken.Length} inputs break the machine.");
-    if (!planted && status != 0) throw new CakeException(status, $"afl-fuzz ended with status {status}; see {FuzzFolder}/afl.log.");
-}
-
-void InstallPeers()
-{
-    (string Package, bool Present)[] peers =
+    .Description("everything a release must pass, in its long form; within an hour")
+    .IsDependentOn("Test")
+    .IsDependentOn("Simulate")
+    .IsDependentOn("Concurrency")
+    .IsDependentOn("Fuzz")
+    .IsDependentOn("Mutate")
+    .IsDependentOn("Versions")
     [
         ("openssl", HasCommand("openssl")),
         ("libssl3", HasLibrary("libssl.so.3")),
@@ -288,17 +294,15 @@ void InstallPeers()
         ("gcc", HasCommand("gcc")),
         ("libc6-dev", HasHeader("stdio.h")),
         ("libssl-dev", HasHeader("openssl/ssl.h")),
-    ];
+    ]);
 
-    InstallPackages(peers, "Every peer is present.");
-}
-
-void InstallPackages((string Package, bool Present)[] wanted, string whenPresent)
-{
-    var missing = wanted.Where(peer => !peer.Present).Select(peer => peer.Package).ToArray();
-    if (missing.Length == 0)
-    {
-        System.Console.WriteLine(whenPresent);
+    .Description("everything a release must pass, in its long form; within an hour")
+    .IsDependentOn("Test")
+    .IsDependentOn("Simulate")
+    .IsDependentOn("Concurrency")
+    .IsDependentOn("Fuzz")
+    .IsDependentOn("Mutate")
+    .IsDependentOn("Versions")
         return;
     }
 

@@ -58,6 +58,9 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
     /// <summary>True while OpenSSL may hold a record that the transport has taken only in part: no read may run then if <see cref="ReadsWaitForBlockedWrite"/>, for it might have to answer.</summary>
     public readonly bool IsMidRecord => _midRecord != SslOperations.None;
 
+    /// <summary>True while OpenSSL may hold a half-written record of this operation: also when the transport takes bytes again, until the next attempt.</summary>
+    public readonly bool IsMidRecordOf(SslOperation operation) => (_midRecord & (SslOperations)(1 << (int)operation)) != 0;
+
     /// <summary>The rule of the transport: reads wait while a write is blocked in mid-record.</summary>
     public bool ReadsWaitForBlockedWrite { get; private set; }
 

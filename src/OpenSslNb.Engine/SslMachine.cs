@@ -80,7 +80,7 @@ internal sealed class SslMachine<TCalls>
 
     /// <summary>True when OpenSSL holds no record half written and no handshake message: a KeyUpdate or a renegotiation may be begun.</summary>
     public bool IsBetweenRecords =>
-        IsEstablished && !_writeAttempted && !_calls.IsInHandshake && _operations.WantOf(SslOperation.Read) != SslWant.Write && _operations.WantOf(SslOperation.Shutdown) != SslWant.Write;
+        IsEstablished && !_writeAttempted && !_calls.IsInHandshake && _operations.WantOf(SslOperation.Read) != SslWant.Write && !_operations.IsMidRecordOf(SslOperation.Shutdown);
 
     /// <summary>Attempts the next operation among <paramref name="allowed"/> once.</summary>
     /// <param name="allowed">What the caller is prepared to run now.</param>

@@ -58,7 +58,9 @@ public sealed class ConnectFaultTests
     {
         using ServeProcess server = await ServeProcess.StartAsync("echo");
         using RunningProcess connect = Opensslnb.Start("connect", $"127.0.0.1:{server.Port}", "--ca", Pki.AuthorityFile, "--server-name", "example.org");
-        await AssertFailsAsync(connect, "VerificationFailed", "hostname mismatch");
+
+        // "Hostname mismatch" before 3.0.
+        await AssertFailsAsync(connect, "VerificationFailed", "ostname mismatch");
     }
 
     [Test]

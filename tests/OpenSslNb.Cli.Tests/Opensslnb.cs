@@ -16,6 +16,10 @@ internal static class Opensslnb
 
     public static RunningProcess Start(params IEnumerable<string> arguments) => RunningProcess.Start(Program, arguments);
 
+    /// <summary>Starts it with the OpenSSL of a folder. <c>env(1)</c> becomes the program: the process is the program's.</summary>
+    public static RunningProcess StartWith(string openSslFolder, params IEnumerable<string> arguments) =>
+        RunningProcess.Start("env", [$"OPENSSLNB_OPENSSL_DIR={openSslFolder}", Program, .. arguments]);
+
     /// <summary>Runs it to its end without input.</summary>
     public static async Task<Result> RunAsync(params string[] arguments)
     {

@@ -20,9 +20,17 @@ internal sealed partial class ServeProcess : IDisposable
     public static Task<ServeProcess> StartAsync(string protocol, params string[] options) => StartOnAsync("127.0.0.1:0", protocol, options);
 
     /// <inheritdoc cref="StartAsync"/>
-    public static async Task<ServeProcess> StartOnAsync(string listen, string protocol, params string[] options)
+    public static Task<ServeProcess> StartOnAsync(string listen, string protocol, params string[] options) =>
+        ReadyAsync(Opensslnb.Start([.. ServeArguments(listen, protocol), .. options]));
+
+    /// <summary>The same with the OpenSSL of a folder.</summary>
+    public static Task<ServeProcess> StartWithAsync(string openSslFolder, string protocol) =>
+        ReadyAsync(Opensslnb.StartWith(openSslFolder, ServeArguments("127.0.0.1:0", protocol)));
+
+    private static string[] ServeArguments(string listen, string protocol) => ["serve", protocol, "--listen", listen, "--cert", Pki.ServerFile, "--key", Pki.ServerKeyFile];
+
+    private static async Task<ServeProcess> ReadyAsync(RunningProcess process)
     {
-        RunningProcess process = Opensslnb.Start(["serve", protocol, "--listen", listen, "--cert", Pki.ServerFile, "--key", Pki.ServerKeyFile, .. options]);
         try
         {
             await process.Output.WaitForTextAsync("\n");

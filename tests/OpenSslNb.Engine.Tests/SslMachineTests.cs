@@ -243,6 +243,23 @@ public sealed class SslMachineTests
         Assert.That(t.Machine.IsBetweenRecords, Is.False);
     }
 
+    [Test]
+    public void A_close_notify_that_is_half_written_is_a_record_until_its_next_attempt()
+    {
+        ScriptedMachine t = ScriptedMachine.Established();
+        t.Machine.AskShutdown();
+        t.Script.Then(SslOperation.Shutdown, SslStep.Blocked(SslWant.Write));
+        t.RunToEnd();
+        Assert.That(t.Machine.IsBetweenRecords, Is.False);
+
+        // The room is there, but OpenSSL still holds the rest: SSL_key_update(3) would fail.
+        t.Machine.OnWritable();
+        Assert.That(t.Machine.IsBetweenRecords, Is.False);
+        t.Script.Then(SslOperation.Shutdown, SslStep.Done());
+        t.RunToEnd();
+        Assert.That(t.Machine.State, Is.EqualTo(ConnectionState.LocalClosed));
+    }
+
     private static void BlockTheWriteWhileTheReadIsReady(ScriptedMachine t)
     {
         t.Machine.OnReadable();

@@ -13,6 +13,7 @@ public sealed partial class AbiTests
     private static readonly Type[] s_constantClasses = [typeof(SslConst), typeof(CryptoConst), typeof(LibC), typeof(Errno)];
     private readonly Dictionary<string, long> _probe = [];
     private string _source = "";
+    private ulong _headers;
 
     [OneTimeSetUp]
     public void Run_the_probe()
@@ -30,6 +31,18 @@ public sealed partial class AbiTests
             int space = line.LastIndexOf(' ');
             _probe.Add(line[..space], long.Parse(line.AsSpan(space + 1), CultureInfo.InvariantCulture));
         }
+
+        // Not one of the bindings' constants: it says whose headers these are.
+        _probe.Remove("OPENSSL_VERSION_NUMBER", out long version);
+        _headers = (ulong)version;
+    }
+
+    [Test]
+    public void Headers_that_came_with_the_library_are_of_its_version()
+    {
+        OpenSslLibrary.EnsureLoaded();
+        if (CCompiler.HeadersOfNamedFolder is null) Assert.Pass($"The system's headers, {_headers:x}, for {OpenSslLibrary.Version.Text}: what is bound is the same in all versions.");
+        Assert.That(_headers, Is.EqualTo(OpenSslLibrary.Version.Number));
     }
 
     [TestCaseSource(nameof(s_constantClasses))]

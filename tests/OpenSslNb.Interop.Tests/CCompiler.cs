@@ -10,6 +10,9 @@ internal static class CCompiler
     private const string Compiler = "gcc";
     private static readonly Lazy<string?> s_missing = new(FindMissing);
 
+    /// <summary>Where the headers of the OpenSSL in OPENSSLNB_OPENSSL_DIR are, if they came with it; null means the system's, which may be of another version.</summary>
+    public static string? HeadersOfNamedFolder { get; } = FindHeaders(Environment.GetEnvironmentVariable(OpenSslLibrary.DirectoryVariable));
+
     /// <summary>The folder of the solution.</summary>
     public static string RepositoryRoot { get; } = FindRoot();
 
@@ -23,6 +26,7 @@ internal static class CCompiler
     public static void Run(params string[] arguments)
     {
         Require();
+        arguments = [.. IncludeOption, .. arguments];
         (int status, _, string messages) = Execute(Compiler, arguments);
         Assert.That(status, Is.Zero, $"{Compiler} {string.Join(' ', arguments)}\n{messages}");
     }
@@ -38,13 +42,23 @@ internal static class CCompiler
         return (process.ExitCode, output, messages.Result);
     }
 
+    // Before the system's; what the version calls deprecated is bound on purpose.
+    private static string[] IncludeOption => HeadersOfNamedFolder is { } folder ? ["-I", folder, "-Wno-deprecated-declarations"] : [];
+
+    private static string? FindHeaders(string? directory)
+    {
+        if (string.IsNullOrEmpty(directory)) return null;
+        string[] folders = [Path.Combine(directory, "include"), Path.Combine(directory, "..", "include")];
+        return folders.FirstOrDefault(folder => File.Exists(Path.Combine(folder, "openssl", "ssl.h")));
+    }
+
     private static string? FindMissing()
     {
         using var folder = new TemporaryFolder();
         string source = folder.Write("headers.c", "#include <stdio.h>\n#include <sys/epoll.h>\n#include <openssl/ssl.h>\n");
         try
         {
-            (int status, _, string messages) = Execute(Compiler, "-fsyntax-only", source);
+            (int status, _, string messages) = Execute(Compiler, [.. IncludeOption, "-fsyntax-only", source]);
             return status == 0 ? null : $"Headers are missing (libc6-dev, libssl-dev): {messages}";
         }
         catch (Win32Exception)

@@ -23,6 +23,14 @@ public sealed unsafe class LoadedLibraryTests
     }
 
     [Test]
+    public void It_comes_from_the_folder_that_is_named()
+    {
+        string[] mapped = [.. File.ReadLines("/proc/self/maps").Select(line => line[(line.LastIndexOf(' ') + 1)..]).Where(path => path.Contains("/libssl.so.", StringComparison.Ordinal)).Distinct()];
+        Assert.That(mapped, Is.Not.Empty);
+        if (Environment.GetEnvironmentVariable(OpenSslLibrary.DirectoryVariable) is { Length: > 0 } folder) Assert.That(mapped, Has.Some.StartsWith(Path.GetFullPath(folder)));
+    }
+
+    [Test]
     public void A_symbol_that_is_missing_is_named_with_the_version_that_lacks_it()
     {
         string message = Assert.Throws<OpenSslNotFoundException>(() => OpenSslLibrary.Required("SSL_no_such_function"))!.Message;

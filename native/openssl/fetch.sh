@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# Gets another OpenSSL beside the system's: libraries and headers, for tests.
+#
+#   native/openssl/fetch.sh VERSION    1.1.1, or major.minor of a later one: 3.5, 3.6, 4.0
+#
+# The result is artifacts/openssl/VERSION/lib and .../include; standard output is that lib folder, messages go to
+# standard error. 1.1.1 is unpacked from Debian's binary packages; later ones need a newer libc than Debian 12 has,
+# so they are built from the source that Debian publishes. Whatever apt fetches goes through lists of its own
+# under artifacts/openssl/.apt: the system's sources, lists and packages stay as they are, and root is not needed.
+# OPENSSLNB_FETCH_JOBS sets how many compilers run at once.
+set -euo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
+
+readonly keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+readonly base=$PWD/artifacts/openssl
+
+say() { printf 'fetch.sh: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+require() {
+    local name
+    for name in "$@"; do
+        command -v "$name" >/dev/null || die "'$name' is needed and is not on the PATH"
+    done
+}
+
+# The archive that this machine's own apt sources name for its own release, in either of apt's two formats.
+archive() {
+    local codename
+    codename=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME-}")
+    [[ -n $codename ]] || die "/etc/os-release names no release (VERSION_CODENAME)"
+    {
+        find /etc/apt/sources.list.d -name '*.sources' -exec awk -v codename="$codename" '
+            BEGIN { RS = ""; FS = "\n" }
+            {
+                uri = ""; here = 0
+                for (i = 1; i <= NF; i++) {
+                    if ($i ~ /^URIs:/) { split($i, part, /[ \t]+/); uri = part[2] }
+                    if ($i ~ /^Suites:/ && $i " " ~ "[ \t]" codename "[ \t]") here = 1
+                }
+                if (here && uri != "") print uri
+            }' {} + 2>/dev/null || true
+        find /etc/apt -name '*.list' -exec awk -v codename="$codename" '
+            $1 == "deb" { gsub(/\[[^]]*\]/, ""); if ($3 == codename) print $2 }' {} + 2>/dev/null || true
+    } | head -n 1
+}
+
+# use_suites TYPE SUITE...: makes apt's own lists for these, and fetches them.
+use_suites() {
+    local type=$1 uri
+    shift
+    uri=$(archive)
+    [[ -n $uri ]] || die "this machine's apt sources name no Debian archive"
+    apt_folder=$base/.apt/$type
+    mkdir -p "$apt_folder/state/lists/partial" "$apt_folder/cache/archives/partial"
+    {
+        printf 'Types: %s\nURIs: %s\nSuites: %s\nComponents: main\n' "$type" "$uri" "$*"
+        if [[ -r $keyring ]]; then printf 'Signed-By: %s\n' "$keyring"; fi
+    } >"$apt_folder/openssl.sources"
+    apt_options=(
+        -q -o "Dir::Etc::sourcelist=$apt_folder/openssl.sources" -o Dir::Etc::sourceparts=/dev/null
+        -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null
+        -o "Dir::State=$apt_folder/state" -o Dir::State::status=/dev/null -o "Dir::Cache=$apt_folder/cache"
+        -o Acquire::Languages=none -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false
+        -o APT::Sandbox::User=root -o Acquire::Retries=1 -o Acquire::http::Timeout=15 -o Acquire::https::Timeout=15
+    )
+    say "reading the package lists of $*"
+    # A suite that the archive no longer has must not hide the others; what matters is whether the package is found.
+    apt-get "${apt_options[@]}" update >&2 || say "apt-get update had trouble; going on with what there is"
+}
+
+# Two packages, unpacked: the library as it is, the headers from two folders into one.
+unpack_1_1_1() {
+    local into=$1 work=$2 architecture multiarch
+    require dpkg dpkg-deb
+    architecture=$(dpkg --print-architecture)
+    use_suites deb bullseye
+    (cd "$work" && apt-get "${apt_options[@]}" download "libssl1.1:$architecture" "libssl-dev:$architecture" >&2) \
+        || die "the archive has no libssl1.1 for $architecture any more, or cannot be reached"
+    local package
+    for package in "$work"/*.deb; do dpkg -x "$package" "$work/root"; done
+    multiarch=$(basename "$(dirname "$(find "$work/root/usr/lib" -name libssl.so.1.1)")")
+    mkdir -p "$into/lib" "$into/include"
+    cp "$work/root/usr/lib/$multiarch"/lib{ssl,crypto}.so.1.1 "$into/lib/"
+    cp -r "$work/root/usr/include/openssl" "$into/include/"
+    cp -r "$work/root/usr/include/$multiarch/openssl/." "$into/include/openssl/"
+}
+
+# The upstream source without Debian's patches, newest of VERSION first; one that is listed may be gone from the pool.
+fetch_source() {
+    local version=$1 work=$2 package
+    use_suites deb-src trixie forky sid experimental
+    while read -r package; do
+        say "fetching the source $package"
+        if (cd "$work" && apt-get "${apt_options[@]}" source --download-only "openssl=$package" >&2); then return; fi
+    done < <(apt-cache "${apt_options[@]}" showsrc --only-source openssl 2>/dev/null \
+        | sed -n 's/^Version: //p' | grep -F "$version." | grep "^$version[.]" | sort -Vru)
+    die "the archive has no source of OpenSSL $version, or cannot be reached"
+}
+
+build() {
+    local version=$1 into=$2 work=$3 log=$base/$1.log tree
+    require gcc make perl tar
+    perl -MIPC::Cmd -MFindBin -e 1 2>/dev/null || die "OpenSSL's Configure needs the whole of perl (Debian package 'perl')"
+    fetch_source "$version" "$work"
+    mkdir "$work/tree"
+    tar -xf "$(find "$work" -maxdepth 1 -name 'openssl_*.orig.tar.*' ! -name '*.asc')" -C "$work/tree" --strip-components 1 2>/dev/null \
+        || die "the source archive could not be unpacked"
+    tree=$work/tree
+    say "building OpenSSL $version; this takes some minutes, and what it says goes to $log"
+    # The system's configuration and trusted certificates are at /etc/ssl.
+    (
+        cd "$tree"
+        ./config shared no-tests no-docs no-apps --openssldir=/etc/ssl
+        nice -n 10 make -j"${OPENSSLNB_FETCH_JOBS-$(nproc)}" build_libs
+    ) >"$log" 2>&1 || { tail -n 20 "$log" >&2; die "the build of OpenSSL $version failed; see $log"; }
+    mkdir -p "$into/lib" "$into/include"
+    cp "$tree"/lib{ssl,crypto}.so.[0-9]* "$into/lib/"
+    cp -r "$tree/include/openssl" "$into/include/"
+}
+
+case "${1-}" in
+    -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
+esac
+[[ $# -eq 1 && $1 =~ ^(1\.1\.1|[3-9]\.[0-9]+)$ ]] || { say 'usage: native/openssl/fetch.sh VERSION (1.1.1, 3.5, 3.6, 4.0 ...)'; exit 2; }
+version=$1
+target=$base/$version
+
+# The folder appears by one rename at the very end: if it is there, it is whole.
+if [[ ! -d $target ]]; then
+    require flock apt-get apt-cache find awk sed
+    mkdir -p "$base/.apt"
+    # Two at once would share apt's lists; a short download need not wait for a build.
+    if [[ $version == 1.1.1 ]]; then type=deb; else type=deb-src; fi
+    exec {lock}>"$base/.apt/$type.lock"
+    flock "$lock"
+fi
+if [[ ! -d $target ]]; then
+    work=$(mktemp -d "$base/.work.XXXXXX")
+    trap 'rm -rf -- "$work"' EXIT
+    mkdir "$work/result"
+    if [[ $type == deb ]]; then
+        unpack_1_1_1 "$work/result" "$work"
+    else
+        build "$version" "$work/result" "$work"
+    fi
+    mv -- "$work/result" "$target"
+    say "OpenSSL $version is in $target"
+fi
+printf '%s\n' "$target/lib"
