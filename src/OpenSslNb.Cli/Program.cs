@@ -10,6 +10,7 @@ var root = new Command("opensslnb", "Non-blocking TLS over OpenSSL: a demonstrat
     DemoCommand.Create(),
     ServeCommand.Create(),
     ConnectCommand.Create(),
+    SimMemoryCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);

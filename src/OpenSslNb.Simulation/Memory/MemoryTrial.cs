@@ -1,0 +1,69 @@
+namespace OpenSslNb.Simulation;
+
+/// <summary>What came of failing one allocation.</summary>
+internal enum TrialKind
+{
+    /// <summary>The session broke a rule, or left something behind.</summary>
+    Unsound = 0,
+
+    /// <summary>The session did not notice: every byte and both close_notify came.</summary>
+    WentOn,
+
+    /// <summary>A connection or a context failed, and somebody was told that memory was short.</summary>
+    Failed,
+
+    /// <summary>A connection or a context failed with another error: OpenSSL named what followed, not the cause.</summary>
+    FailedOtherwise,
+
+    /// <summary>As <see cref="Failed"/> or <see cref="WentOn"/>, and OpenSSL keeps something for the life of the process, once: the same failure again adds nothing.</summary>
+    KeptOnce,
+
+    /// <summary>The session does not ask so often.</summary>
+    NotReached,
+}
+
+/// <summary>One allocation of a session that fails.</summary>
+/// <param name="Number">Which, counted from 1.</param>
+/// <param name="Kind">What came of it.</param>
+/// <param name="Place">OpenSSL's file and line that asked for it.</param>
+/// <param name="Detail">The ends, what was broken, or what was left.</param>
+internal sealed record MemoryTrial(long Number, TrialKind Kind, string Place, string Detail)
+{
+    /// <summary>Fails one allocation of a session and looks at what comes of it.</summary>
+    public static MemoryTrial Run(MemorySession session, long number)
+    {
+        var before = MemoryState.Take();
+        (MemoryRun run, long failed, string place) = Attempt(session, number);
+        var after = MemoryState.Take();
+        if (run.Violations.Count > 0) return new MemoryTrial(number, TrialKind.Unsound, place, string.Join(" | ", run.Violations));
+        if (!after.Equals(before)) return Investigate(session, number, before, after, place);
+        if (failed == 0) return new MemoryTrial(number, run.IsOrderly ? TrialKind.NotReached : TrialKind.Unsound, place, run.Ends);
+        TrialKind kind = run.IsOrderly ? TrialKind.WentOn : run.NamesMemory ? TrialKind.Failed : TrialKind.FailedOtherwise;
+        return new MemoryTrial(number, kind, place, run.Ends);
+    }
+
+    private static (MemoryRun Run, long Failed, string Place) Attempt(MemorySession session, long number)
+    {
+        OpenSslMemory.Fail(number, number);
+        MemoryRun run = session.Run();
+        (long failed, string place) = (OpenSslMemory.FailedCount, OpenSslMemory.LastFailedPlace);
+        OpenSslMemory.FailNothing();
+        return (run, failed, place);
+    }
+
+    // A block too many may be a cache that the failure has moved in time, an object that only the collector frees, or a leak: the last two are defects.
+    private static MemoryTrial Investigate(MemorySession session, long number, MemoryState before, MemoryState after, string place)
+    {
+        string difference = after.Since(before);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        if (!MemoryState.Take().Equals(after)) return new MemoryTrial(number, TrialKind.Unsound, place, $"freed by the finalizer alone: {difference}");
+        _ = Attempt(session, 0);
+        var start = MemoryState.Take();
+        _ = Attempt(session, number);
+        var end = MemoryState.Take();
+        return end.Equals(start)
+            ? new MemoryTrial(number, TrialKind.KeptOnce, place, difference)
+            : new MemoryTrial(number, TrialKind.Unsound, place, $"leaked: {end.Since(start)}");
+    }
+}
