@@ -17,7 +17,7 @@ internal static class SimMemoryCommand
             var clock = System.Diagnostics.Stopwatch.StartNew();
             long total = MemorySweep.WarmUp(s);
             Console.WriteLine($"{s.Name}: {total}");
-            foreach (MemoryTrial t in MemorySweep.Run(s, 1, total, Math.Max(1, total / 300), n => Console.WriteLine($"n {n}"))) Console.WriteLine($"r {t.Number} {t.Kind} {t.Place} {t.Detail}");
+            foreach (MemoryTrial t in MemorySweep.Run(s, 1, total, long.Parse(Environment.GetEnvironmentVariable("EV") ?? "97"), n => Console.WriteLine($"n {n}"))) Console.WriteLine($"r {t.Number} {t.Kind} {t.Place} {t.Detail}");
             Console.WriteLine(clock.Elapsed);
             return 0;
         });

@@ -35,7 +35,13 @@ internal sealed record MemoryTrial(long Number, TrialKind Kind, string Place, st
         var before = MemoryState.Take();
         (MemoryRun run, long failed, string place) = Attempt(session, number);
         var after = MemoryState.Take();
-        if (run.Violations.Count > 0) return new MemoryTrial(number, TrialKind.Unsound, place, string.Join(" | ", run.Violations));
+        if (run.Violations.Count > 0)
+        {
+            // What this trial has left must not be taken for the next one's.
+            Collect();
+            return new MemoryTrial(number, TrialKind.Unsound, place, string.Join(" | ", run.Violations));
+        }
+
         if (!after.Equals(before)) return Investigate(session, number, before, after, place);
         if (failed == 0) return new MemoryTrial(number, run.IsOrderly ? TrialKind.NotReached : TrialKind.Unsound, place, run.Ends);
         TrialKind kind = run.IsOrderly ? TrialKind.WentOn : run.NamesMemory ? TrialKind.Failed : TrialKind.FailedOtherwise;
@@ -51,12 +57,17 @@ internal sealed record MemoryTrial(long Number, TrialKind Kind, string Place, st
         return (run, failed, place);
     }
 
+    private static void Collect()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+    }
+
     // A block too many may be a cache that the failure has moved in time, an object that only the collector frees, or a leak: the last two are defects.
     private static MemoryTrial Investigate(MemorySession session, long number, MemoryState before, MemoryState after, string place)
     {
         string difference = after.Since(before);
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
+        Collect();
         if (!MemoryState.Take().Equals(after)) return new MemoryTrial(number, TrialKind.Unsound, place, $"freed by the finalizer alone: {difference}");
         _ = Attempt(session, 0);
         var start = MemoryState.Take();

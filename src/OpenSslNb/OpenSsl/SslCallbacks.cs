@@ -7,7 +7,7 @@ namespace OpenSslNb.OpenSsl;
 /// <summary>What OpenSSL calls back. Each finds its <see cref="SslInstance"/> or <see cref="TlsContext"/> through <c>ex_data</c>, and none lets an exception out.</summary>
 internal static unsafe class SslCallbacks
 {
-    private static readonly int s_instanceIndex = LibCrypto.CRYPTO_get_ex_new_index(CryptoConst.CRYPTO_EX_INDEX_SSL, 0, null, null, null, null);
+    private static readonly int s_instanceIndex = CreateIndex();
 
     /// <summary>Connects an <c>SSL</c> with the weak handle of its instance.</summary>
     public static void Bind(nint ssl, nint instance)
@@ -54,6 +54,12 @@ internal static unsafe class SslCallbacks
         var own = NativeBytes.FromPointer(argument);
         int result = LibSsl.SSL_select_next_proto(selected, selectedLength, own.Data, (uint)own.Length, offered, offeredLength);
         return result == SslConst.OPENSSL_NPN_NEGOTIATED ? SslConst.SSL_TLSEXT_ERR_OK : SslConst.SSL_TLSEXT_ERR_ALERT_FATAL;
+    }
+
+    private static int CreateIndex()
+    {
+        int index = LibCrypto.CRYPTO_get_ex_new_index(CryptoConst.CRYPTO_EX_INDEX_SSL, 0, null, null, null, null);
+        return index >= 0 ? index : throw OpenSslException.FromQueue("CRYPTO_get_ex_new_index failed");
     }
 
     private static SslInstance? InstanceOf(nint ssl)
