@@ -6,6 +6,10 @@ internal static class MemorySweep
     // Enough for everything that OpenSSL makes once and keeps.
     private const int WarmUps = 4;
 
+    // Beyond this only one in so many is tried.
+    private const long Exhaustive = 20_000;
+    private const long Sparseness = 10;
+
     /// <summary>Runs the session whole a few times, so that what OpenSSL makes once is there.</summary>
     /// <returns>How many allocations one session makes.</returns>
     /// <exception cref="InvalidOperationException">The session is not sound even with all its memory, or does not make the same allocations each time.</exception>
@@ -26,6 +30,9 @@ internal static class MemorySweep
         return asked;
     }
 
+    /// <summary>The number that is tried after this one.</summary>
+    public static long Next(long number, long every) => number + (number < Exhaustive ? every : every * Sparseness);
+
     /// <summary>Fails every so-manieth allocation, from one to another.</summary>
     /// <param name="session">Which; warmed up.</param>
     /// <param name="first">The first that fails, from 1.</param>
@@ -34,7 +41,7 @@ internal static class MemorySweep
     /// <param name="starting">Told the number before each trial: should the process die, that one has killed it.</param>
     public static IEnumerable<MemoryTrial> Run(MemorySession session, long first, long last, long every, Action<long> starting)
     {
-        for (long number = first; number <= last; number += every)
+        for (long number = first; number <= last; number = Next(number, every))
         {
             starting(number);
             yield return MemoryTrial.Run(session, number);

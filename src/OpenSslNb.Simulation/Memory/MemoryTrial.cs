@@ -20,6 +20,12 @@ internal enum TrialKind
 
     /// <summary>The session does not ask so often.</summary>
     NotReached,
+
+    /// <summary>The process died.</summary>
+    Crashed,
+
+    /// <summary>The process did not come back.</summary>
+    Hung,
 }
 
 /// <summary>One allocation of a session that fails.</summary>
