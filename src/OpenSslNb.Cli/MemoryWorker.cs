@@ -39,6 +39,7 @@ internal sealed class MemoryWorker(MemorySession session, MemoryRange range)
     /// <exception cref="IOException">The worker does not even begin.</exception>
     public async IAsyncEnumerable<MemoryTrial> RunAsync()
     {
+        if (session == MemorySession.ColdStart) await CountAsync();
         long next = range.From;
         do
         {
@@ -51,7 +52,13 @@ internal sealed class MemoryWorker(MemorySession session, MemoryRange range)
             }
 
             await process.WaitForExitAsync();
-            if (process.ExitCode == 0) yield break;
+            if (process.ExitCode == 0)
+            {
+                if (session != MemorySession.ColdStart) yield break;
+                next = MemorySweep.Next(next, range.Every);
+                continue;
+            }
+
             if (_running == 0) throw new IOException($"{session.Name} cannot be run: {(await error).Trim()}");
             yield return await DeadAsync(process.ExitCode, await error);
             next = MemorySweep.Next(_running, range.Every);
@@ -61,11 +68,19 @@ internal sealed class MemoryWorker(MemorySession session, MemoryRange range)
 
     private static string Line(params object[] fields) => string.Join(Separator, fields.Select(field => string.Create(CultureInfo.InvariantCulture, $"{field}")));
 
+    // A first session in which nothing fails: how many allocations there are.
+    private async Task CountAsync()
+    {
+        using Process process = Start(int.MaxValue);
+        while (await ReadAsync(process) is { } line) _ = Take(line);
+        await process.WaitForExitAsync();
+    }
+
     private MemoryTrial? Take(string line)
     {
         string[] fields = line.Split(Separator);
         long number = long.Parse(fields[1], CultureInfo.InvariantCulture);
-        if (fields[0] == "total") Total = number;
+        if (fields[0] == "total") Total = Math.Max(Total, number);
         else _running = fields[0] == "trying" ? number : 0;
         return fields[0] == "tried" ? new MemoryTrial(number, Enum.Parse<TrialKind>(fields[2]), fields[3], fields[4]) : null;
     }

@@ -21,17 +21,19 @@ internal static class SimMemoryAccountCommand
     {
         OpenSslMemory.Install();
         Console.WriteLine($"{TlsContext.OpenSslVersionText}: {sessions} sessions of each outcome");
+        var start = MemoryState.Take();
         int unbalanced = 0;
         foreach (OutcomeSession outcome in OutcomeSession.All)
         {
             MemoryAccount account = MemoryAccount.Run(outcome, sessions, afterEach);
             Console.WriteLine($"{account.Outcome}: {account.Allocations} allocations a session; live before {account.Before.Blocks}, after {account.After.Blocks}: {(account.IsBalanced ? "balanced" : "NOT BALANCED")}");
-            if (account.Kept.Length > 0) Console.WriteLine($"  made in the first sessions and kept: {account.Kept}");
             if (account.IsBalanced) continue;
             unbalanced++;
             Console.WriteLine($"  {account.Fault ?? account.After.Since(account.Before)}");
         }
 
+        WorldContexts.Clear();
+        Console.WriteLine($"made once and kept by OpenSSL, the contexts freed: {MemoryState.Take().Summary(start)}");
         return unbalanced == 0 ? ExitCode.Ok : ExitCode.Failed;
     }
 }

@@ -10,7 +10,7 @@ internal static class SimMemoryCommand
 
     public static Command Create()
     {
-        Option<string> session = new Option<string>("--session") { Description = "one session alone; all unless told otherwise" }.OneOf([.. MemorySession.All.Select(s => s.Name)]);
+        Option<string> session = new Option<string>("--session") { Description = "one session alone; all but the cold start unless told otherwise" }.OneOf([.. MemorySession.All.Append(MemorySession.ColdStart).Select(s => s.Name)]);
         Option<int> every = new Option<int>("--every") { Description = "try every N-th allocation alone", DefaultValueFactory = _ => 1 }.AtLeast(1);
         Option<int> from = new Option<int>("--from") { Description = "the first that fails", DefaultValueFactory = _ => 1 }.AtLeast(1);
         Option<int> to = new Option<int>("--to") { Description = "the last that may; the session's last unless told otherwise", DefaultValueFactory = _ => int.MaxValue }.AtLeast(1);
@@ -32,6 +32,7 @@ internal static class SimMemoryCommand
 
     private static int RunHere(IReadOnlyList<MemorySession> sessions, MemoryRange range)
     {
+        if (sessions[0] == MemorySession.ColdStart) return RunFirst(range);
         OpenSslMemory.Install();
         foreach (MemorySession session in sessions)
         {
@@ -40,6 +41,15 @@ internal static class SimMemoryCommand
             foreach (MemoryTrial trial in MemorySweep.Run(session, range.From, Math.Min(range.To, total), range.Every, number => Start(number, range))) Console.WriteLine(MemoryWorker.TrialLine(trial));
         }
 
+        return ExitCode.Ok;
+    }
+
+    private static int RunFirst(MemoryRange range)
+    {
+        Start(range.From, range);
+        MemoryTrial trial = MemoryTrial.RunFirst(range.From, out long total);
+        Console.WriteLine(MemoryWorker.TotalLine(total));
+        Console.WriteLine(MemoryWorker.TrialLine(trial));
         return ExitCode.Ok;
     }
 

@@ -5,10 +5,9 @@ namespace OpenSslNb.Simulation;
 /// <param name="Sessions">How many were run between the two counts.</param>
 /// <param name="Before">What was live before them, after a few that came first.</param>
 /// <param name="After">What is live after them.</param>
-/// <param name="Kept">What OpenSSL made in the first few and keeps; in words, empty for nothing.</param>
 /// <param name="Allocations">Allocations of a session.</param>
 /// <param name="Fault">What a session did wrong; null when all ended as they must.</param>
-internal sealed record MemoryAccount(string Outcome, int Sessions, MemoryState Before, MemoryState After, string Kept, long Allocations, string? Fault)
+internal sealed record MemoryAccount(string Outcome, int Sessions, MemoryState Before, MemoryState After, long Allocations, string? Fault)
 {
     // Over both transports, and enough for everything that OpenSSL makes once.
     private const int WarmUps = 20;
@@ -22,14 +21,12 @@ internal sealed record MemoryAccount(string Outcome, int Sessions, MemoryState B
     /// <param name="afterEach">Runs after each session; null for nothing.</param>
     public static MemoryAccount Run(OutcomeSession outcome, int sessions, Action? afterEach = null)
     {
-        var start = MemoryState.Take();
         string? fault = RunSome(outcome, WarmUps, null);
         var before = MemoryState.Take();
-        string kept = before.Equals(start) ? "" : before.Since(start);
         OpenSslMemory.FailNothing();
         fault ??= RunSome(outcome, sessions, afterEach);
         long allocations = OpenSslMemory.AskedCount / sessions;
-        return new MemoryAccount(outcome.Name, sessions, before, MemoryState.Take(), kept, allocations, fault);
+        return new MemoryAccount(outcome.Name, sessions, before, MemoryState.Take(), allocations, fault);
     }
 
     private static string? RunSome(OutcomeSession outcome, int sessions, Action? afterEach)

@@ -6,6 +6,9 @@ namespace OpenSslNb.Simulation;
 /// <param name="MakesContexts">The contexts are made, and freed, with the session; otherwise they are the thread's.</param>
 internal sealed record MemorySession(string Name, WorldPlan Plan, bool MakesContexts = false)
 {
+    /// <summary>The first session of a process, from the loading of OpenSSL on: each trial takes a process.</summary>
+    public static MemorySession ColdStart { get; } = new("cold-start", PlanOf(TlsProtocol.Tls13, TransportKind.Buffered, Traffic(0)), MakesContexts: true);
+
     /// <summary>Every session, in a fixed order.</summary>
     public static IReadOnlyList<MemorySession> All { get; } =
     [
@@ -20,7 +23,7 @@ internal sealed record MemorySession(string Name, WorldPlan Plan, bool MakesCont
     ];
 
     /// <summary>The session of a name.</summary>
-    public static MemorySession Of(string name) => All.First(session => session.Name == name);
+    public static MemorySession Of(string name) => All.Append(ColdStart).First(session => session.Name == name);
 
     /// <summary>Runs it once.</summary>
     public MemoryRun Run()
@@ -80,14 +83,22 @@ internal sealed record MemorySession(string Name, WorldPlan Plan, bool MakesCont
 /// <param name="NamesMemory">Somebody was told that memory was short.</param>
 internal sealed record MemoryRun(IReadOnlyList<string> Violations, bool IsOrderly, string Ends, bool NamesMemory)
 {
+    private const string MallocFailure = "malloc failure";
+
     public static MemoryRun Of(WorldResult result)
     {
         IEnumerable<Exception> exceptions = result.Outcomes.Select(outcome => outcome?.Exception).OfType<Exception>().Concat(result.Faults);
         string ends = string.Join("; ", result.Outcomes.Select(outcome => outcome?.ToString() ?? "never came about").Concat(result.Faults.Select(e => $"told: {e.Message}")));
-        return new MemoryRun(result.Violations, result.Outcomes.All(outcome => outcome is { IsOrderly: true }) && result.Faults.Count == 0, ends, exceptions.Any(NamesShortage));
+        IEnumerable<string> misnamed = result.Outcomes.Where(IsMisnamed).Select(outcome => $"want of memory was named {outcome}");
+        return new MemoryRun([.. result.Violations, .. misnamed], result.Outcomes.All(outcome => outcome is { IsOrderly: true }) && result.Faults.Count == 0, ends, exceptions.Any(NamesShortage));
     }
+
+    // Neither the peer nor the network is to blame.
+    private static bool IsMisnamed(CloseOutcome? outcome) =>
+        outcome is { Exception: OpenSslException e } && e.Errors.Any(error => error.Reason == MallocFailure) && outcome.Reason is CloseReason.ProtocolError or CloseReason.VerificationFailed;
 
     public static MemoryRun Refused(OpenSslException e) => new([], IsOrderly: false, $"no context: {e.Message}", NamesShortage(e));
 
-    private static bool NamesShortage(Exception e) => e.Message.Contains("malloc failure", StringComparison.Ordinal) || e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase);
+    // By its text: that of malloc's failure and that of X509_V_ERR_OUT_OF_MEM.
+    private static bool NamesShortage(Exception e) => e.Message.Contains(MallocFailure, StringComparison.Ordinal) || e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase);
 }

@@ -21,6 +21,13 @@ internal sealed record MemoryState(long Blocks, long Bytes, int Objects, long Se
 
     public override int GetHashCode() => HashCode.Combine(Blocks, Bytes, Objects);
 
+    /// <summary>What is new and live since then, by OpenSSL's source file.</summary>
+    public string Summary(MemoryState before)
+    {
+        IEnumerable<IGrouping<string, LiveBlock>> files = OpenSslMemory.LiveSince(before.Sequence).GroupBy(block => block.Place[..block.Place.LastIndexOf(':')].TrimStart('.', '/'));
+        return $"{Blocks - before.Blocks:+0;-0;0} blocks, {Bytes - before.Bytes:+0;-0;0} bytes, {Objects - before.Objects:+0;-0;0} objects: {string.Join(", ", files.OrderByDescending(file => file.Count()).Select(file => $"{file.Count()} {file.Key}"))}";
+    }
+
     /// <summary>The difference in words.</summary>
     public string Since(MemoryState before) =>
         $"{Blocks - before.Blocks:+0;-0;0} blocks, {Bytes - before.Bytes:+0;-0;0} bytes, {Objects - before.Objects:+0;-0;0} objects; new and live: {OpenSslMemory.Describe(OpenSslMemory.LiveSince(before.Sequence))}";

@@ -54,6 +54,34 @@ internal sealed record MemoryTrial(long Number, TrialKind Kind, string Place, st
         return new MemoryTrial(number, kind, place, run.Ends);
     }
 
+    /// <summary>Fails one allocation of the process's first session, from the loading of OpenSSL on, and says whether a second session works. Nothing may have used OpenSSL before.</summary>
+    public static MemoryTrial RunFirst(long number, out long asked)
+    {
+        OpenSslMemory.Fail(number, number);
+        MemoryRun run = TryFirst();
+        (asked, long failed, string place) = (OpenSslMemory.AskedCount, OpenSslMemory.FailedCount, OpenSslMemory.LastFailedPlace);
+        OpenSslMemory.FailNothing();
+        if (run.Violations.Count > 0) return new MemoryTrial(number, TrialKind.Unsound, place, string.Join(" | ", run.Violations));
+        MemoryRun second = TryFirst();
+        string detail = $"{run.Ends}; the next session: {second.Ends}";
+        if (failed == 0) return new MemoryTrial(number, run.IsOrderly ? TrialKind.NotReached : TrialKind.Unsound, place, detail);
+        return new MemoryTrial(number, run.IsOrderly ? TrialKind.WentOn : run.NamesMemory ? TrialKind.Failed : TrialKind.FailedOtherwise, place, detail);
+    }
+
+    // The simulation's own refusal is as good as the engine's: what it needs of OpenSSL could not be had.
+    private static MemoryRun TryFirst()
+    {
+        try
+        {
+            OpenSslMemory.Install();
+            return MemorySession.ColdStart.Run();
+        }
+        catch (Exception e) when (e is OpenSslException or OpenSslNotFoundException or InvalidOperationException)
+        {
+            return new MemoryRun([], IsOrderly: false, $"{e.GetType().Name}: {e.Message}", NamesMemory: false);
+        }
+    }
+
     private static (MemoryRun Run, long Failed, string Place) Attempt(MemorySession session, long number)
     {
         OpenSslMemory.Fail(number, number);
