@@ -126,6 +126,16 @@ Task("Demo")
     .IsDependentOn("Build")
     .Does(() => Run(Program, ["demo", .. rest]));
 
+Task("Memory")
+    .Description("fail every allocation of OpenSSL in simulated sessions in turn, and count what sessions leave")
+    .IsDependentOn("Build")
+    .Does(() =>
+{
+    Run(Program, ["sim-memory", .. rest]);
+    Run(Program, "sim-memory", "--session", "cold-start", "--every", "100");
+    Run(Program, "sim-memory", "account");
+});
+
 Task("Publish")
     .Description("compile the program ahead of time into artifacts/aot")
     .Does(() =>
