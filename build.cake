@@ -122,8 +122,9 @@ Task("Fuzz")
     .Does(() => Fuzz(int.Parse(Option("--seconds") ?? "60"), planted: rest.Contains("--planted")));
 
 Task("Verify")
-    .Description("everything a release must pass: tests, ahead-of-time build, its demonstration")
+    .Description("everything a release must pass: tests, fuzzing, ahead-of-time build, its demonstration")
     .IsDependentOn("Test")
+    .IsDependentOn("Fuzz")
     .IsDependentOn("Publish")
     .Does(() => Run(AheadOfTimeProgram, "demo"));
 
@@ -164,6 +165,7 @@ string Option(string name) => Array.IndexOf(rest, name) is >= 0 and var at && at
 void Fuzz(int seconds, bool planted)
 {
     InstallPackages([("afl++", HasCommand("afl-fuzz"))], "afl-fuzz is present.");
+    if (!HasCommand("afl-fuzz")) throw new CakeException("Fuzzing needs afl-fuzz (Debian's afl++).");
     Run("dotnet", "build", "tests/OpenSslNb.Fuzz", "-c", Configuration);
     if (System.IO.Directory.Exists(FuzzFolder)) System.IO.Directory.Delete(FuzzFolder, recursive: true);
     CopyDirectory(System.IO.Path.GetDirectoryName(FuzzProgram)!, $"{FuzzFolder}/bin");
