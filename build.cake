@@ -9,9 +9,9 @@ const string Program = "artifacts/bin/opensslnb";
 const string AheadOfTimeProgram = "artifacts/aot/opensslnb";
 const string Checker = "artifacts/bin/OpenSslNb.Concurrency/release/OpenSslNb.Concurrency";
 const string TestResults = "artifacts/test-results";
+const string OldestOpenSsl = "1.1.1";
 const string FuzzFolder = "artifacts/fuzz";
 const string FuzzProgram = "artifacts/bin/OpenSslNb.Fuzz/release/OpenSslNb.Fuzz";
-const string OldestOpenSsl = "1.1.1";
 
 // What followed the target's name on the command line; build.sh puts a colon before each.
 var rest = Arguments<string>("rest", Array.Empty<string>())
@@ -149,6 +149,10 @@ Task("Pack")
     .IsDependentOn("Build")
     .Does(() => Run("dotnet", "pack", Solution, "-c", Configuration, "--no-build", "-o", "artifacts/packages"));
 
+Task("Fuzz")
+    .Description("fuzz what a peer may send, with AFL++ (--seconds 60; --planted: find the planted bug)")
+    .Does(() => Fuzz(int.Parse(Option("--seconds") ?? "60"), planted: rest.Contains("--planted")));
+
 Task("Mutate")
     .Description("plant defects in a copy, one at a time (tests/Mutations), and show the test that catches each")
     .IsDependentOn("Restore")
@@ -174,14 +178,11 @@ Task("Simulate")
     .IsDependentOn("Build")
     .Does(() => Run(Program, ["sim", "--scenario", "all", "--runs", "3000", .. rest]));
 
-Task("Fuzz")
-    .Description("fuzz what a peer may send, with AFL++ (--seconds 60; --planted: find the planted bug)")
-    .Does(() => Fuzz(int.Parse(Option("--seconds") ?? "60"), planted: rest.Contains("--planted")));
-
 Task("Verify")
     .Description("everything a release must pass, in its long form; within an hour")
     .IsDependentOn("Test")
     .IsDependentOn("Simulate")
+    .IsDependentOn("Memory")
     .IsDependentOn("Concurrency")
     .IsDependentOn("Fuzz")
     .IsDependentOn("Mutate")
@@ -223,7 +224,6 @@ IEnumerable<string> TestVersion(string version)
 
     return failed.Select(what => $"{what} with OpenSSL {version}").ToArray();
 }
-
 // Runs a program on this terminal and returns its exit status.
 int TryRun(string program, params string[] arguments) => TryRunWith(null, program, arguments);
 
@@ -287,32 +287,93 @@ string RuntimeIdentifier() => RuntimeInformation.OSArchitecture switch
     var other => throw new CakeException($"There is no ahead-of-time build for {other}."),
 };
 
-    .Description("everything a release must pass, in its long form; within an hour")
-    .IsDependentOn("Test")
-    .IsDependentOn("Simulate")
-    .IsDependentOn("Concurrency")
-    .IsDependentOn("Fuzz")
-    .IsDependentOn("Mutate")
-    .IsDependentOn("Versions")
+// The value behind a switch that follows the target, or null.
+string Option(string name) => Array.IndexOf(rest, name) is >= 0 and var at && at + 1 < rest.Length ? rest[at + 1] : null;
+
+// Runs afl-fuzz on instrumented copies; the build's own output stays as it is.
+void Fuzz(int seconds, bool planted)
+{
+    Install([("afl++", HasCommand("afl-fuzz"))]);
+    if (!HasCommand("afl-fuzz")) throw new CakeException("Fuzzing needs afl-fuzz (Debian's afl++).");
+    Run("dotnet", "build", "tests/OpenSslNb.Fuzz", "-c", Configuration);
+    if (System.IO.Directory.Exists(FuzzFolder)) System.IO.Directory.Delete(FuzzFolder, recursive: true);
+    CopyDirectory(System.IO.Path.GetDirectoryName(FuzzProgram)!, $"{FuzzFolder}/bin");
+    foreach (var assembly in new[] { "OpenSslNb.dll", "OpenSslNb.Engine.dll" }) Run("dotnet", "sharpfuzz", $"{FuzzFolder}/bin/{assembly}");
+
+    // The planted bug has to be found from one dull input.
+    var corpus = "tests/OpenSslNb.Fuzz/Corpus";
+    if (planted)
+    {
+        corpus = $"{FuzzFolder}/dull";
+        System.IO.Directory.CreateDirectory(corpus);
+        System.IO.File.Copy("tests/OpenSslNb.Fuzz/Corpus/Established-client-12", $"{corpus}/start");
+    }
+
+    var status = RunAfl(corpus, seconds, planted);
+    ReportFuzzing(status, planted);
+}
+
+int RunAfl(string corpus, int seconds, bool planted)
+{
+    var afl = new ProcessStartInfo("afl-fuzz", ["-i", corpus, "-o", $"{FuzzFolder}/out", "-V", $"{seconds}", "-t", "10000", "-m", "none", "--", $"{FuzzFolder}/bin/OpenSslNb.Fuzz", "--afl"])
+    {
+        UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+    };
+    foreach (var name in new[] { "AFL_SKIP_BIN_CHECK", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES", "AFL_SKIP_CPUFREQ", "AFL_NO_AFFINITY", "AFL_NO_UI" }) afl.Environment[name] = "1";
+    if (planted) afl.Environment["OPENSSLNB_FUZZ_PLANT"] = afl.Environment["AFL_BENCH_UNTIL_CRASH"] = "1";
+
+    System.Console.WriteLine($"$ afl-fuzz {string.Join(' ', afl.ArgumentList)}");
+    System.Console.Out.Flush();
+    using var log = new System.IO.StreamWriter($"{FuzzFolder}/afl.log");
+    using var process = System.Diagnostics.Process.Start(afl) ?? throw new CakeException("afl-fuzz did not start.");
+    process.OutputDataReceived += (_, line) => { lock (log) log.WriteLine(line.Data); };
+    process.ErrorDataReceived += (_, line) => { lock (log) log.WriteLine(line.Data); };
+    process.BeginOutputReadLine();
+    process.BeginErrorReadLine();
+    process.WaitForExit();
+    return process.ExitCode;
+}
+
+void ReportFuzzing(int status, bool planted)
+{
+    const string Output = $"{FuzzFolder}/out/default";
+    string[] Found(string kind) => System.IO.Directory.Exists($"{Output}/{kind}") ? System.IO.Directory.GetFiles($"{Output}/{kind}", "id*") : [];
+
+    if (System.IO.File.Exists($"{Output}/fuzzer_stats"))
+    {
+        var stats = System.IO.File.ReadLines($"{Output}/fuzzer_stats").Select(line => line.Split(':', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0].Trim(), pair => pair[1].Trim());
+        System.Console.WriteLine($"{stats["execs_done"]} executions in {stats["run_time"]} s ({stats["execs_per_sec"]} a second), {stats["corpus_count"]} paths, stability {stats["stability"]}, {Found("crashes").Length} crashes, {Found("hangs").Length} hangs");
+    }
+
+    // One process runs input after input: when it dies or hangs, afl-fuzz gives up, and this is the input.
+    string[] broken = [.. Found("crashes"), .. Found("hangs"), .. status == 0 || !System.IO.File.Exists($"{Output}/.cur_input") ? Array.Empty<string>() : [$"{Output}/.cur_input"]];
+    foreach (var input in broken) System.Console.WriteLine($"broken: {input}\n  reproduce: {(planted ? "OPENSSLNB_FUZZ_PLANT=1 " : "")}{FuzzProgram} '{input}'");
+    if (planted && broken.Length == 0) throw new CakeException("The planted bug was not found.");
+    if (!planted && broken.Length > 0) throw new CakeException($"{broken.Length} inputs break the machine.");
+    if (!planted && status != 0) throw new CakeException(status, $"afl-fuzz ended with status {status}; see {FuzzFolder}/afl.log.");
+}
+
+void InstallPeers() => Install(
     [
         ("openssl", HasCommand("openssl")),
         ("libssl3", HasLibrary("libssl.so.3")),
         ("curl", HasCommand("curl")),
         ("gnutls-bin", HasCommand("gnutls-cli")),
         ("nodejs", HasCommand("node")),
+        ("chromium", HasCommand("chromium") || HasCommand("chromium-browser") || HasCommand("google-chrome")),
         ("python3", HasCommand("python3")),
         ("gcc", HasCommand("gcc")),
         ("libc6-dev", HasHeader("stdio.h")),
         ("libssl-dev", HasHeader("openssl/ssl.h")),
     ]);
 
-    .Description("everything a release must pass, in its long form; within an hour")
-    .IsDependentOn("Test")
-    .IsDependentOn("Simulate")
-    .IsDependentOn("Concurrency")
-    .IsDependentOn("Fuzz")
-    .IsDependentOn("Mutate")
-    .IsDependentOn("Versions")
+// Installs the Debian packages that are missing, or says what it could not.
+void Install((string Package, bool Present)[] packages)
+{
+    var missing = packages.Where(package => !package.Present).Select(package => package.Package).ToArray();
+    if (missing.Length == 0)
+    {
+        System.Console.WriteLine($"Present: {string.Join(' ', packages.Select(package => package.Package))}");
         return;
     }
 
