@@ -124,6 +124,7 @@ internal sealed class SslMachine<TCalls>
     {
         ConnectionState before = State;
         ulong input = _calls.InputPosition;
+        _observer?.OnAttempt();
         SslStep step = operation switch
         {
             SslOperation.Handshake => _calls.Handshake(),

@@ -94,7 +94,7 @@ internal sealed partial class ConnectionDriver
                 _loop.ScheduleTurn(this);
                 break;
             case int result when SocketCalls.IsWouldBlock(result) && _transport.SendErrno == 0:
-                _loop.SetInterest(this, Interest.Read | _transport.Interest);
+                WaitFor(Interest.Read | _transport.Interest);
                 break;
             default:
                 End(_outcome!);
@@ -127,6 +127,7 @@ internal sealed partial class ConnectionDriver
         _loop.Disarm(_deadline);
         _loop.Detach(this);
         _machine.Fail(outcome);
+        TraceTurn(Interest.None);
         if (reset) _socket.ResetOnClose();
         _connection.SetOutcome(outcome);
         DropOutbound();
@@ -138,6 +139,7 @@ internal sealed partial class ConnectionDriver
 
     private void TellClosed(CloseOutcome outcome)
     {
+        _trace?.Application(TlsTraceEvent.Closed, outcome: outcome);
         _onEnded?.Invoke();
         try
         {

@@ -16,7 +16,7 @@ namespace OpenSslNb.Connections;
 ///    └────────────────────► Ended
 /// </code>
 /// </remarks>
-internal sealed partial class ConnectionDriver : LoopSource, IStepObserver
+internal sealed partial class ConnectionDriver : LoopSource
 {
     private const SslOperations WriteSide = SslOperations.Handshake | SslOperations.Write | SslOperations.Shutdown;
 
@@ -28,6 +28,9 @@ internal sealed partial class ConnectionDriver : LoopSource, IStepObserver
     private readonly SslInstance _instance;
     private readonly SslMachine<SslCalls> _machine;
     private readonly CiphertextTransport _transport;
+
+    // Null unless somebody looks on.
+    private readonly ConnectionTrace? _trace;
 
     // Set by Begin, before anything can happen.
     private TlsConnectionHandler _handler = null!;
@@ -48,9 +51,10 @@ internal sealed partial class ConnectionDriver : LoopSource, IStepObserver
             ? new SocketFdTransport(socket.Fd)
             : new BufferedSocketTransport(socket.Fd, _resources.Buffers, options.CiphertextLimit);
         _instance = new SslInstance(context, _transport);
+        if (options.Trace is { } trace) _instance.ObserveMessages(_trace = new ConnectionTrace(trace, connection, loop));
         if (peerName is not null) _instance.SetPeerName(peerName);
         if (session is not null) _instance.OfferSession(session);
-        _machine = new SslMachine<SslCalls>(new SslCalls(_instance), new OutboundQueue(_resources.Chunks), _resources.Counters, options.Trace is null ? null : this);
+        _machine = new SslMachine<SslCalls>(new SslCalls(_instance), new OutboundQueue(_resources.Chunks), _resources.Counters, _trace);
         _deadline = new LoopTimer(OnDeadline);
     }
 
@@ -66,6 +70,8 @@ internal sealed partial class ConnectionDriver : LoopSource, IStepObserver
     /// <summary>Where TLS is. Exact on the loop's thread, a snapshot elsewhere.</summary>
     public ConnectionState State => _machine.State;
 
+    public bool IsServer => _instance.Context.IsServer;
+
     public bool AllowsRenegotiation => _instance.Context.AllowsRenegotiation;
 
     /// <summary>Puts the connection on its loop and begins the handshake. On the loop's thread, once.</summary>
@@ -74,6 +80,7 @@ internal sealed partial class ConnectionDriver : LoopSource, IStepObserver
         _handler = handler;
         _onEnded = onEnded;
         _loop.Attach(this);
+        _trace?.Application(TlsTraceEvent.Begun);
         _lastProgress = _lastSent = _loop.Now;
         ArmDeadline();
         try
@@ -113,6 +120,7 @@ internal sealed partial class ConnectionDriver : LoopSource, IStepObserver
 
     protected internal override void OnReady(Interest ready, bool hungUp)
     {
+        _trace?.Ready(ready);
         if (_phase == Phase.Active)
         {
             if ((ready & Interest.Read) != 0)
@@ -140,10 +148,4 @@ internal sealed partial class ConnectionDriver : LoopSource, IStepObserver
     protected internal override void OnFault(Exception exception) => End(new CloseOutcome(CloseReason.LocalError, exception));
 
     protected internal override void OnLoopStopping() => End(new CloseOutcome(CloseReason.Disposed));
-
-    void IStepObserver.OnStep(in StepRecord record)
-    {
-        var step = new TlsTraceStep(TimeSpan.FromMilliseconds(_loop.Now), record.Operation, record.Step, record.QueueLength, record.Before, record.After);
-        _options.Trace!.OnStep(_connection, step);
-    }
 }
