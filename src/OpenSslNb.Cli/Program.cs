@@ -1,15 +1,17 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using OpenSslNb.Cli;
+using OpenSslNb.Cli.TraceView;
 
 // Not a RootCommand, which would call itself after the assembly.
-var root = new Command("opensslnb", "Non-blocking TLS over OpenSSL: a demonstration, a server and a client.")
+var root = new Command("opensslnb", "Non-blocking TLS over OpenSSL: a demonstration, a server, a client, and traces of what they do.")
 {
     new HelpOption(),
     new VersionOption(),
     DemoCommand.Create(),
     ServeCommand.Create(),
     ConnectCommand.Create(),
+    TraceCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);

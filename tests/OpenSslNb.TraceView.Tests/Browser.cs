@@ -1,0 +1,46 @@
+using Microsoft.Playwright;
+using NUnit.Framework;
+
+[assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
+
+namespace OpenSslNb.TraceView.Tests;
+
+/// <summary>One headless Chromium for all tests: the system's, never a fetched one.</summary>
+[SetUpFixture]
+public sealed class Browser
+{
+    private static readonly string[] s_candidates = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+    private static readonly string[] s_arguments =
+    [
+        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+    ];
+
+    private static IPlaywright? s_playwright;
+    private static IBrowser? s_browser;
+
+    /// <summary>The browser. Where there is none, the test that asks is ignored, and says so.</summary>
+    public static IBrowser Instance
+    {
+        get
+        {
+            if (s_browser is null) Assert.Ignore($"Chromium is not installed (looked for {string.Join(", ", s_candidates)}): the page was not looked at");
+            return s_browser!;
+        }
+    }
+
+    [OneTimeSetUp]
+    public static async Task StartAsync()
+    {
+        if (s_candidates.FirstOrDefault(File.Exists) is not { } program) return;
+        s_playwright = await Playwright.CreateAsync();
+        s_browser = await s_playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program, Args = s_arguments });
+    }
+
+    [OneTimeTearDown]
+    public static async Task StopAsync()
+    {
+        if (s_browser is not null) await s_browser.CloseAsync();
+        s_playwright?.Dispose();
+    }
+}
