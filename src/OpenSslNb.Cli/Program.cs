@@ -15,7 +15,7 @@ var root = new Command("opensslnb", "Non-blocking TLS over OpenSSL: a demonstrat
 };
 
 ParseResult parsed = root.Parse(args);
-if (parsed.Errors.Count > 0) return await Usage.RefuseAsync(root, parsed);
+if (parsed.Errors.Count > 0) return await Usage.RefuseAsync(parsed);
 
 try
 {

@@ -94,18 +94,20 @@ internal sealed class TraceReader(string path)
         TlsTraceContent content = fields.OneOf<TlsTraceContent>("content");
         string name = fields.Word("name");
         string version = fields.Word("version");
-        return new TraceEvent(fields.Word("direction", "sent", "received") == "sent" ? TraceLane.Sent : TraceLane.Received, fields.Time("time_ms"), fields.Connection, name)
+        return new TraceEvent(fields.Word("direction", "sent", "received") == "sent" ? TraceLane.Sent : TraceLane.Received, fields.Time("time_ms"), fields.Connection, NameOf(content, name))
         {
             Content = content,
             Bytes = fields.Number("length"),
-            Detail = content switch
-            {
-                TlsTraceContent.Record => $"record, {version}",
-                TlsTraceContent.InnerType => "inner type of the record before",
-                _ => fields.OptionalWord("detail") is { } detail ? $"{detail}, {version}" : version,
-            },
+            Detail = fields.OptionalWord("detail") is { } detail ? $"{detail}, {version}" : version,
         };
     }
+
+    private static string NameOf(TlsTraceContent content, string name) => content switch
+    {
+        TlsTraceContent.Record => $"{name} record",
+        TlsTraceContent.InnerType => $"inner type {name}",
+        _ => name,
+    };
 
     private static TraceEvent Transport(TraceFields fields)
     {

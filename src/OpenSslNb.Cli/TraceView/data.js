@@ -4,8 +4,9 @@ const LaneTitles = ["Application", "Handshake", "Read", "Write", "Shutdown", "Se
 const BarKinds = ["want-read", "want-write", "want-app", "paused", "interest-read", "interest-write"];
 const BarWords = ["wants Read", "wants Write", "wants the application", "reading paused", "poller waits for readable", "poller waits for writable"];
 const Results = ["failed", "done", "blocked", "closed"];
-const Contents = ["Record", "InnerType", "Handshake", "Alert", "ChangeCipherSpec"];
-const ApplicationEvents = { queued: 1, refused: 2, waits: 3, delivered: 13, lowWater: 14 };
+const Contents = ["record", "inner", "Handshake", "Alert", "ChangeCipherSpec"];
+const ApplicationClasses = { 1: "send", 2: "refused", 3: "refused", 13: "delivered", 14: "told" };
+const TagClasses = new Set(["life", "Handshake", "Alert", "ChangeCipherSpec"]);
 const [Application, , Read, Write, , Sent, Received, Transport] = LaneNames.map((_, i) => i);
 
 const byId = id => document.getElementById(id);
@@ -35,6 +36,14 @@ function decode(block, overview) {
 }
 
 const word = (connection, i) => i < 0 ? "" : connection.words[i];
+// How an event looks, as a class of the style sheet.
+function classOf(connection, i) {
+  const lane = connection.events.lane[i], kind = connection.events.kind[i];
+  if (lane === Application) return ApplicationClasses[kind] ?? "life";
+  if (lane === Sent || lane === Received) return Contents[kind];
+  return lane === Transport ? "turn" : Results[kind];
+}
+
 const nameOf = (connection, i) => word(connection, connection.events.name[i]);
 const detailOf = (connection, i) => word(connection, connection.events.detail[i]);
 

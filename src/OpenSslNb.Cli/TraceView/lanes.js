@@ -31,7 +31,7 @@ function drawTimeline() {
   svg.setAttribute("height", top + 4);
   svg.dataset.from = view.from;
   svg.dataset.to = view.to;
-  svg.innerHTML = `${Defs}${stripes}${drawAxis(top)}<g clip-path="url(#plot)">${marks}${drawChosen(top)}</g>${labels}<line class="cursor" id="cursor" y1="${AxisHeight - 6}" y2="${top}" visibility="hidden"/><text id="cursor-time" class="minor" y="${AxisHeight - 14}" visibility="hidden"></text>`;
+  svg.innerHTML = `${Defs}${stripes}${drawAxis(top)}<g clip-path="url(#plot)">${marks}${drawChosen(top)}</g>${labels}<line class="cursor" id="cursor" y1="${AxisHeight - 2}" y2="${top}" visibility="hidden"/><text id="cursor-time" class="over" y="${AxisHeight - 9}" text-anchor="middle" visibility="hidden"></text>`;
   const area = byId("plot-area");
   Object.entries({ x: Gutter, y: 0, width: plotWidth(), height: top }).forEach(([name, value]) => area.setAttribute(name, value));
 }
@@ -69,34 +69,32 @@ function drawStates(top) {
   }).join("");
 }
 
+const only = (...classes) => i => { const kind = classOf(view.connection, i); return classes.includes(kind) ? kind : null; };
+
 function drawApplication(top) {
-  const { kind } = view.connection.events, indices = view.connection.inLane[Application];
-  const is = ApplicationEvents;
-  const flow = new Set(Object.values(is));
+  const indices = view.connection.inLane[Application];
   return drawBars(view.connection.bars[Application], top + 25, 18)
-    + drawTicks(indices, Application, top + 25, 9, i => kind[i] === is.queued ? "send" : null)
-    + drawTicks(indices, Application, top + 34, 9, i => kind[i] === is.delivered ? "delivered" : null)
-    + drawTicks(indices, Application, top + 20, 4, i => kind[i] === is.refused || kind[i] === is.waits ? "refused" : null)
-    + drawTags(indices, Application, top + 11, i => flow.has(kind[i]) ? null : "life");
+    + drawTicks(indices, Application, top + 25, 9, only("send"))
+    + drawTicks(indices, Application, top + 34, 9, only("delivered"))
+    + drawTicks(indices, Application, top + 20, 4, only("refused"))
+    + drawTags(indices, Application, top + 11);
 }
 
 function drawOperation(lane, top) {
-  const { kind } = view.connection.events;
-  return drawBars(view.connection.bars[lane], top + 7, 15) + drawTicks(view.connection.inLane[lane], lane, top + 24, 5, i => Results[kind[i]]);
+  return drawBars(view.connection.bars[lane], top + 7, 15) + drawTicks(view.connection.inLane[lane], lane, top + 24, 5, only(...Results));
 }
 
 function drawMessages(lane, top) {
-  const { kind } = view.connection.events, indices = view.connection.inLane[lane];
-  return drawTicks(indices, lane, top + 19, 6, i => kind[i] === 0 ? "record" : null)
-    + drawTags(indices, lane, top + 10, i => kind[i] >= 2 ? Contents[kind[i]] : null);
+  const indices = view.connection.inLane[lane];
+  return drawTicks(indices, lane, top + 19, 6, only("record")) + drawTags(indices, lane, top + 10);
 }
 
 function drawPoller(top) {
   const bars = view.connection.bars[Transport];
   const { kind } = view.connection.events;
   return drawBars(bars.filter(bar => bar.kind === "interest-read"), top + 4, 8) + drawBars(bars.filter(bar => bar.kind === "interest-write"), top + 14, 8)
-    + drawTicks(view.connection.inLane[Transport], Transport, top + 4, 8, i => kind[i] & 1 ? "ready read" : null)
-    + drawTicks(view.connection.inLane[Transport], Transport, top + 14, 8, i => kind[i] & 2 ? "ready write" : null);
+    + drawTicks(view.connection.inLane[Transport], Transport, top + 4, 8, i => kind[i] & 1 ? "ready" : null)
+    + drawTicks(view.connection.inLane[Transport], Transport, top + 14, 8, i => kind[i] & 2 ? "ready" : null);
 }
 
 function drawPlot(points, top, height, style) {

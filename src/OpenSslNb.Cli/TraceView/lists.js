@@ -22,9 +22,9 @@ function drawConnections() {
 function drawFacts() {
   const { number: n, facts, crossed, read, written, from, to, events } = view.connection.overview;
   const fact = (name, value) => value ? `<span>${name} <b>${escapeText(value)}</b></span>` : "";
-  byId("facts").innerHTML = `<h2>#${n} ${escapeText(facts.role ?? "connection")}</h2>${fact("peer", facts.remote)}${fact("", facts.protocol)}${fact("", facts.cipher)}${fact("ALPN", facts.alpn)}${fact("SNI", facts.server_name)}${facts.resumed === "True" ? fact("", "resumed") : ""}`
+  byId("facts").innerHTML = `<h2>#${n} ${escapeText(facts.role ?? "connection")}</h2>${outcomePill(facts)}${crossed ? `<span class="pill crossed">${number.format(crossed)} crossed ${crossed === 1 ? "want" : "wants"}</span>` : ""}${fact("peer", facts.remote)}${fact("", facts.protocol)}${fact("", facts.cipher)}${fact("ALPN", facts.alpn)}${fact("SNI", facts.server_name)}${facts.resumed === "True" ? fact("", "resumed") : ""}`
     + `${fact("wrote", formatBytes(written))}${fact("read", formatBytes(read))}${fact("lasted", formatSpan(to - from))}${fact("events", number.format(events))}`
-    + `${crossed ? `<span class="pill crossed">${number.format(crossed)} crossed wants</span>` : ""}${outcomePill(facts)}${fact("", facts.detail)}`;
+    + fact("", facts.detail);
 }
 
 function listEvents() {
@@ -42,10 +42,12 @@ function followTimeline() {
 }
 
 function rowClass(i) {
-  const { lane, kind } = view.connection.events;
-  if (lane[i] === Sent || lane[i] === Received) return kind[i] === 3 ? "alert" : kind[i] === 2 ? "handshake" : "";
+  const { lane } = view.connection.events;
+  const look = classOf(view.connection, i);
+  if (look === "Alert" || look === "failed") return "alert";
+  if (look === "Handshake") return "handshake";
   const name = nameOf(view.connection, i);
-  return (lane[i] === Read && name.endsWith("wants Write")) || (lane[i] === Write && name.endsWith("wants Read")) ? "crossed" : Results[kind[i]] === "failed" && lane[i] > 0 && lane[i] < Sent ? "alert" : "";
+  return (lane[i] === Read && name.endsWith("wants Write")) || (lane[i] === Write && name.endsWith("wants Read")) ? "crossed" : "";
 }
 
 function drawRow(k) {

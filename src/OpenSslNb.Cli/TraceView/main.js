@@ -50,7 +50,7 @@ function hover(event) {
   time.setAttribute("visibility", inside ? "visible" : "hidden");
   cursor.setAttribute("x1", x);
   cursor.setAttribute("x2", x);
-  time.setAttribute("x", Math.min(x + 4, view.width - 70));
+  time.setAttribute("x", Math.min(x, view.width - 40));
   time.textContent = formatTime(timeOf(x));
   svg.querySelectorAll(".hot").forEach(hot => hot.classList.remove("hot"));
   const description = event.target.dataset && describe(event.target);

@@ -43,18 +43,18 @@ function inside(bar, x, right, top, height) {
   if (height < 12) return "";
   const words = `${bar.words}, ${formatSpan(bar.to - bar.from)}`;
   const left = Math.max(x, Gutter);
-  return Math.min(right, view.width - RightMargin) - left > words.length * 5.6 + 8 ? `<text class="inside" x="${round(left + 5)}" y="${top + height / 2 + 3.5}">${escapeText(words)}</text>` : "";
+  return Math.min(right, view.width - RightMargin) - left > words.length * 5.6 + 8 ? `<text class="inside${bar.crossed ? " over" : ""}" x="${round(left + 5)}" y="${top + height / 2 + 3.5}">${escapeText(words)}</text>` : "";
 }
 
 // Ticks for events; a run of one class within a pixel as one. Those with a duration are as long as that.
-function drawTicks(indices, lane, top, height, classOf) {
+function drawTicks(indices, lane, top, height, kindOf) {
   const events = view.connection.events;
   const runs = new Map();
   const parts = [];
-  const end = run => parts.push(`<rect class="tick ${run.kind}" data-lane="${lane}" data-first="${run.first}" data-last="${run.last}" x="${round(run.x)}" y="${top}" width="${round(Math.max(run.end - run.x, 1))}" height="${height}"/>`);
+  const end = run => parts.push(`<rect class="tick ${run.kind}" data-lane="${lane}" data-only="${run.kind}" data-first="${run.first}" data-last="${run.last}" x="${round(run.x)}" y="${top}" width="${round(Math.max(run.end - run.x, 1))}" height="${height}"/>`);
   const start = lowerBound(indices.length, i => events.time[indices[i]], view.from);
   for (let k = start; k < indices.length && events.time[indices[k]] - events.duration[indices[k]] <= view.to; k++) {
-    const i = indices[k], kind = classOf(i);
+    const i = indices[k], kind = kindOf(i);
     if (kind === null || !isShown(i)) continue;
     const right = Math.min(xOf(events.time[i]), view.width + 2), x = Math.max(xOf(events.time[i] - events.duration[i]), Gutter - 2);
     const run = runs.get(kind);
@@ -70,21 +70,21 @@ function drawTicks(indices, lane, top, height, classOf) {
 }
 
 // Named marks: a diamond each, with its name where there is room for it; those that would touch share one.
-function drawTags(indices, lane, middle, classOf) {
+function drawTags(indices, lane, middle) {
   const events = view.connection.events;
   const groups = [];
   for (let k = lowerBound(indices.length, i => events.time[indices[i]], view.from); k < indices.length && events.time[indices[k]] <= view.to; k++) {
-    const kind = classOf(indices[k]);
-    if (kind === null || !isShown(indices[k])) continue;
+    const kind = classOf(view.connection, indices[k]);
+    if (!TagClasses.has(kind) || !isShown(indices[k])) continue;
     const x = xOf(events.time[indices[k]]), last = groups.at(-1);
-    if (last && x - last.x < 9) { last.last = k; last.count++; last.names.add(nameOf(view.connection, indices[k])); if (kind.includes("Alert")) last.kind = kind; }
+    if (last && x - last.x < 9) { last.last = k; last.count++; last.names.add(nameOf(view.connection, indices[k])); if (kind === "Alert") last.kind = kind; }
     else groups.push({ x, kind, first: k, last: k, count: 1, names: new Set([nameOf(view.connection, indices[k])]) });
   }
   return groups.map((group, g) => {
     const room = (groups[g + 1]?.x ?? view.width - RightMargin) - group.x - 12;
     const x = round(group.x);
     const text = tagText(group, room);
-    return `<path class="chip ${group.kind}" data-lane="${lane}" data-first="${group.first}" data-last="${group.last}" d="M${x} ${middle - 5}l4.5 5l-4.5 5l-4.5 -5z"/>${text && `<text class="tag" x="${round(x + 7)}" y="${middle + 3.5}">${escapeText(text)}</text>`}`;
+    return `<path class="chip ${group.kind}" data-lane="${lane}" data-only="tag" data-first="${group.first}" data-last="${group.last}" d="M${x} ${middle - 5}l4.5 5l-4.5 5l-4.5 -5z"/>${text && `<text class="tag" x="${round(x + 7)}" y="${middle + 3.5}">${escapeText(text)}</text>`}`;
   }).join("");
 }
 

@@ -15,13 +15,15 @@ function describeEvent(i) {
   return { title: nameOf(view.connection, i), rows };
 }
 
-function describeEvents(lane, first, last) {
+// Those of a mark: between the first and the last there may be others.
+function describeEvents(lane, only, first, last) {
   const { events, inLane } = view.connection;
   const counts = new Map();
   let bytes = 0, total = 0;
   for (let k = first; k <= last; k++) {
     const i = inLane[lane][k];
-    if (!isShown(i)) continue;
+    const kind = classOf(view.connection, i);
+    if (!isShown(i) || !(only === undefined || only === "ready" || kind === only || (only === "tag" && TagClasses.has(kind)))) continue;
     const name = nameOf(view.connection, i);
     counts.set(name, (counts.get(name) ?? 0) + 1);
     bytes += events.bytes[i] + events.out[i];
@@ -48,9 +50,9 @@ function describeBar(lane, first, last, count) {
 
 // An element's description; null for what has nothing to say.
 function describe(element) {
-  const { lane, bar, last, count, first, state } = element.dataset;
+  const { lane, bar, last, count, first, state, only } = element.dataset;
   if (bar !== undefined) return describeBar(+lane, +bar, +last, +count);
-  if (first !== undefined) return first === last ? describeEvent(view.connection.inLane[lane][first]) : describeEvents(+lane, +first, +last);
+  if (first !== undefined) return first === last ? describeEvent(view.connection.inLane[lane][first]) : describeEvents(+lane, only, +first, +last);
   if (state !== undefined) { const [since] = view.connection.states.find(([, name]) => name === state); return { title: state, rows: [["since", formatTime(since)]] }; }
   return null;
 }
