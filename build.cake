@@ -160,6 +160,7 @@ void InstallPeers()
         ("curl", HasCommand("curl")),
         ("gnutls-bin", HasCommand("gnutls-cli")),
         ("nodejs", HasCommand("node")),
+        ("chromium", HasCommand("chromium") || HasCommand("chromium-browser") || HasCommand("google-chrome")),
         ("python3", HasCommand("python3")),
         ("gcc", HasCommand("gcc")),
         ("libc6-dev", HasHeader("stdio.h")),

@@ -9,7 +9,7 @@ namespace OpenSslNb.TraceView.Tests;
 [SetUpFixture]
 public sealed class Browser
 {
-    private static readonly string[] s_candidates = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    private static readonly string[] s_names = ["chromium", "chromium-browser", "google-chrome"];
 
     private static readonly string[] s_arguments =
     [
@@ -24,7 +24,7 @@ public sealed class Browser
     {
         get
         {
-            if (s_browser is null) Assert.Ignore($"Chromium is not installed (looked for {string.Join(", ", s_candidates)}): the page was not looked at");
+            if (s_browser is null) Assert.Ignore($"Chromium is not installed (none of {string.Join(", ", s_names)} is on the PATH): the page was not looked at");
             return s_browser!;
         }
     }
@@ -32,7 +32,8 @@ public sealed class Browser
     [OneTimeSetUp]
     public static async Task StartAsync()
     {
-        if (s_candidates.FirstOrDefault(File.Exists) is not { } program) return;
+        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
+        if (s_names.SelectMany(name => folders.Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists) is not { } program) return;
         s_playwright = await Playwright.CreateAsync();
         s_browser = await s_playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program, Args = s_arguments });
     }

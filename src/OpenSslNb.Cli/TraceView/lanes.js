@@ -48,7 +48,7 @@ function drawAxis(bottom) {
   let svg = `<line class="rule" x1="${Gutter}" x2="${view.width - RightMargin}" y1="${AxisHeight - 0.5}" y2="${AxisHeight - 0.5}"/>`;
   for (let time = Math.ceil(view.from / step) * step; time <= view.to; time += step) {
     const x = round(xOf(time));
-    svg += `<line class="grid" x1="${x}" x2="${x}" y1="${AxisHeight - 5}" y2="${bottom}"/><text class="axis" x="${x}" y="${AxisHeight - 9}" text-anchor="middle">${formatTime(Math.abs(time) < step / 2 ? 0 : time, step, view.to)}</text>`;
+    svg += `<line class="grid" x1="${x}" x2="${x}" y1="${AxisHeight - 5}" y2="${bottom}"/><text class="axis" x="${Math.min(x, view.width - 26)}" y="${AxisHeight - 9}" text-anchor="middle">${formatTime(Math.abs(time) < step / 2 ? 0 : time, step, view.to)}</text>`;
   }
   return svg;
 }

@@ -52,6 +52,7 @@ function hover(event) {
   cursor.setAttribute("x2", x);
   time.setAttribute("x", Math.min(x, view.width - 40));
   time.textContent = formatTime(timeOf(x));
+  svg.querySelectorAll(".axis").forEach(label => label.classList.toggle("covered", inside && Math.abs(label.getAttribute("x") - x) < 66));
   svg.querySelectorAll(".hot").forEach(hot => hot.classList.remove("hot"));
   const description = event.target.dataset && describe(event.target);
   if (!description) return hideTip();
@@ -63,10 +64,13 @@ function wireTimeline() {
   const svg = byId("timeline");
   let drag = null;
   svg.addEventListener("wheel", event => {
-    event.preventDefault();
     const x = event.clientX - svg.getBoundingClientRect().left;
+
+    // On the names of the lanes the wheel scrolls, where not all lanes fit.
+    if (x < Gutter) return;
+    event.preventDefault();
     if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) pan((event.deltaX || event.deltaY) / plotWidth());
-    else zoom(Math.exp(Math.max(-1, Math.min(1, event.deltaY / 240))), timeOf(Math.max(x, Gutter)));
+    else zoom(Math.exp(Math.max(-1, Math.min(1, event.deltaY / 240))), timeOf(x));
   }, { passive: false });
   svg.addEventListener("pointerdown", event => { drag = { x: event.clientX, from: view.from, to: view.to, moved: false, target: event.target }; svg.setPointerCapture(event.pointerId); });
   svg.addEventListener("pointermove", event => {
@@ -76,7 +80,7 @@ function wireTimeline() {
     if (drag.moved) { svg.classList.add("dragging"); hideTip(); show(drag.from + by, drag.to + by); }
   });
   svg.addEventListener("pointerup", () => { if (drag && !drag.moved) choose(drag.target); drag = null; svg.classList.remove("dragging"); });
-  svg.addEventListener("pointerleave", () => { hideTip(); byId("cursor").setAttribute("visibility", "hidden"); byId("cursor-time").setAttribute("visibility", "hidden"); });
+  svg.addEventListener("pointerleave", () => { hideTip(); byId("cursor").setAttribute("visibility", "hidden"); byId("cursor-time").setAttribute("visibility", "hidden"); svg.querySelectorAll(".covered").forEach(label => label.classList.remove("covered")); });
   svg.addEventListener("dblclick", event => zoom(0.25, timeOf(event.clientX - svg.getBoundingClientRect().left)));
 }
 
