@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace OpenSslNb.TraceView.Tests;
 
-/// <summary>A trace of many events stays usable: what is drawn depends on the width of the page, and the table makes rows only for what is in sight.</summary>
+/// <summary>A trace of very many events, or of one, stays usable: what is drawn depends on the width of the page, and the table makes rows only for what is in sight.</summary>
 public sealed class LargeTraceTests
 {
     private const int Rounds = 10_000;
@@ -36,6 +36,16 @@ public sealed class LargeTraceTests
         await Expect(open.Row("Write").Locator("rect.bar.merged")).ToHaveCountAsync(0);
         Assert.That(await open.Row("Write").Locator("rect.bar").CountAsync(), Is.InRange(1, 50));
         await Expect(open.Page.Locator(".event.shown").First).ToBeVisibleAsync();
+        Assert.That(open.Complaints, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_trace_of_one_event_is_shown_too()
+    {
+        await using OpenPage open = await OpenPage.OfAsync("small", Busy().Take(1));
+        await Expect(open.Page.Locator(".event")).ToHaveCountAsync(1);
+        await open.Page.Locator("#in").ClickAsync();
+        await open.Page.Locator("#fit").ClickAsync();
         Assert.That(open.Complaints, Is.Empty);
     }
 

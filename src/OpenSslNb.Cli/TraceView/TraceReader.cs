@@ -7,25 +7,22 @@ internal sealed class TraceReader(string path)
 {
     private int _line;
 
-    /// <summary>True when the last line was cut off, as by the end of the program that wrote it: it was left out.</summary>
+    /// <summary>True when the last line is half a line, as of a program that was killed or still writes: it was left out.</summary>
     public bool IsCutOff { get; private set; }
 
     /// <summary>All events in the order of the file.</summary>
     /// <exception cref="IOException">The file cannot be read, or a line is no line of a trace.</exception>
     public List<TraceEvent> ReadAll()
     {
-        string text = File.ReadAllText(path);
         var events = new List<TraceEvent>();
-        for (int start = 0; start < text.Length;)
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        bool endsInMidLine = EndsInMidLine(file);
+        using var reader = new StreamReader(file);
+        while (reader.ReadLine() is { } line)
         {
             _line++;
-            int end = text.IndexOf('\n', start);
-            bool isLast = end < 0;
-            if (isLast) end = text.Length;
-            ReadOnlyMemory<char> line = text.AsMemory(start, end - start);
-            start = end + 1;
-            if (line.Span.IsWhiteSpace()) continue;
-            if (isLast && !IsComplete(line)) IsCutOff = true;
+            if (string.IsNullOrWhiteSpace(line)) continue;
+            if (endsInMidLine && reader.EndOfStream && !IsComplete(line)) IsCutOff = true;
             else events.Add(Parse(line));
         }
 
@@ -33,7 +30,16 @@ internal sealed class TraceReader(string path)
         return events;
     }
 
-    private static bool IsComplete(ReadOnlyMemory<char> line)
+    private static bool EndsInMidLine(FileStream file)
+    {
+        if (!file.CanSeek || file.Length == 0) return false;
+        file.Seek(-1, SeekOrigin.End);
+        bool result = file.ReadByte() != '\n';
+        file.Seek(0, SeekOrigin.Begin);
+        return result;
+    }
+
+    private static bool IsComplete(string line)
     {
         try
         {
@@ -46,7 +52,7 @@ internal sealed class TraceReader(string path)
         }
     }
 
-    private TraceEvent Parse(ReadOnlyMemory<char> line)
+    private TraceEvent Parse(string line)
     {
         try
         {

@@ -41,7 +41,7 @@ function describeBar(lane, first, last, count) {
   const bars = view.connection.bars[lane], bar = bars[first];
   if (count > 1) {
     const some = bars.slice(first, last + 1).filter(b => b.kind === bar.kind && isBarShown(b));
-    const longest = Math.max(...some.map(b => b.to - b.from));
+    const longest = some.reduce((most, b) => Math.max(most, b.to - b.from), 0);
     return { title: `${count} times ${wordsOf(bar)}`, rows: [["from", formatTime(bar.from)], ["to", formatTime(bars[last].to)], ["longest", formatSpan(longest)], ["", "zoom in to tell them apart"]] };
   }
   const warn = bar.crossed ? `Crossed: ${LaneTitles[lane] === "Read" ? "a read that must write first" : "a write that must read first"}.` : "";

@@ -54,6 +54,10 @@ internal sealed class ConnectionTrace(ITlsTrace sink, TlsConnection connection, 
     public void Application(TlsTraceEvent what, long bytes = 0, CloseOutcome? outcome = null) => Application(Now, what, bytes, connection.QueuedBytes, outcome);
 
     /// <summary>The same, at a time and with a queue length that were seen under a lock.</summary>
-    public void Application(TimeSpan time, TlsTraceEvent what, long bytes, long queued, CloseOutcome? outcome = null) =>
+    public void Application(TimeSpan time, TlsTraceEvent what, long bytes, long queued, CloseOutcome? outcome = null)
+    {
+        // What is asked of a connection that has ended does not come behind its end.
+        if (outcome is null && connection.Outcome is not null) return;
         sink.OnApplication(connection, new TlsTraceApplication(time, what, bytes, queued, outcome));
+    }
 }
