@@ -66,6 +66,9 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_set_fd(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int, int> SSL_set_fd = (delegate* unmanaged<nint, int, int>)OpenSslLibrary.Required("SSL_set_fd");
 
+    /// <summary><c>SSL_set_msg_callback(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<int, int, int, void*, nuint, nint, void*, void>, void> SSL_set_msg_callback = (delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<int, int, int, void*, nuint, nint, void*, void>, void>)OpenSslLibrary.Required("SSL_set_msg_callback");
+
     /// <summary><c>SSL_version(3)</c>.</summary>
     internal static readonly delegate* unmanaged[SuppressGCTransition]<nint, int> SSL_version = (delegate* unmanaged[SuppressGCTransition]<nint, int>)OpenSslLibrary.Required("SSL_version");
 

@@ -41,6 +41,12 @@ internal static class SslConst
     internal const int TLSEXT_NAMETYPE_host_name = 0;
     internal const int TLS1_2_VERSION = 0x303;
     internal const int TLS1_3_VERSION = 0x304;
+    internal const int SSL3_RT_CHANGE_CIPHER_SPEC = 20;
+    internal const int SSL3_RT_ALERT = 21;
+    internal const int SSL3_RT_HANDSHAKE = 22;
+    internal const int SSL3_RT_APPLICATION_DATA = 23;
+    internal const int SSL3_RT_HEADER = 0x100;
+    internal const int SSL3_RT_INNER_CONTENT_TYPE = 0x101;
     internal const int SSL_KEY_UPDATE_NOT_REQUESTED = 0;
     internal const int SSL_KEY_UPDATE_REQUESTED = 1;
     internal const int SSL_TLSEXT_ERR_OK = 0;

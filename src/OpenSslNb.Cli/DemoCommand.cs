@@ -15,11 +15,13 @@ internal static class DemoCommand
         Option<int> connections = new Option<int>("--connections") { Description = "connections at once", DefaultValueFactory = _ => 200 }.AtLeast(2);
         Option<double> seconds = new Option<double>("--seconds") { Description = "length of the traffic", DefaultValueFactory = _ => 5 }.Seconds();
         Option<string> poller = SharedOptions.CreatePoller();
-        var command = new Command("demo", "Embedded server and clients on loopback: full-duplex traffic, every byte checked.") { connections, seconds, poller };
+        Option<string?> trace = SharedOptions.CreateTrace();
+        var command = new Command("demo", "Embedded server and clients on loopback: full-duplex traffic, every byte checked.") { connections, seconds, poller, trace };
         command.SetAction(async (parsed, _) =>
         {
             DescriptorLimit.Raise();
-            using var world = new DemoWorld(parsed.GetValue(connections), SharedOptions.Poller(parsed.GetValue(poller)!));
+            using TraceFile? file = parsed.GetValue(trace) is { } path ? new TraceFile(path) : null;
+            using var world = new DemoWorld(parsed.GetValue(connections), SharedOptions.Poller(parsed.GetValue(poller)!), file?.Writer);
             return await RunAsync(world, TimeSpan.FromSeconds(parsed.GetValue(seconds)));
         });
         return command;

@@ -24,15 +24,17 @@ internal sealed class DemoWorld : IDisposable
     private readonly TlsContext[] _clients;
     private readonly ConcurrentDictionary<IPEndPoint, DemoPeer> _serverPeers = new();
     private readonly ConcurrentQueue<string> _faults = new();
+    private readonly TlsConnectionOptions _connection;
     private readonly DemoPeer[] _clientPeers;
     private readonly TlsListener _listener;
     private Task<int> _flood = Task.FromResult(0);
     private int _stirs;
     private int _messagesAsked;
 
-    public DemoWorld(int connections, PollerKind poller)
+    public DemoWorld(int connections, PollerKind poller, ITlsTrace? trace = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(connections, 1);
+        _connection = s_connection with { Trace = trace };
         _serverLoop = new EventLoop(new EventLoopOptions { Poller = poller, Name = "server loop" });
         _clientLoop = new EventLoop(new EventLoopOptions { Poller = poller, Name = "client loop" });
         _floodLoop = new EventLoop(new EventLoopOptions { Poller = poller, Name = "flood loop" });
@@ -45,7 +47,7 @@ internal sealed class DemoWorld : IDisposable
 
         // Each side sends with the seed that the other side expects the complement of; the client's port pairs them up afterwards.
         _clientPeers = [.. Enumerable.Range(0, connections).Select(_ => new DemoPeer(0, _faults.Enqueue))];
-        _listener = TlsListener.Start(_serverLoop, new IPEndPoint(IPAddress.Loopback, 0), _server, AcceptPeer, new TlsListenerOptions { Connection = s_connection });
+        _listener = TlsListener.Start(_serverLoop, new IPEndPoint(IPAddress.Loopback, 0), _server, AcceptPeer, new TlsListenerOptions { Connection = _connection });
     }
 
     public int ConnectionCount => _clientPeers.Length;
@@ -79,7 +81,7 @@ internal sealed class DemoWorld : IDisposable
     public bool HasCrossed => Figures is { ReadWantedWrite: > 0, WriteWantedRead: > 0 };
 
     public Task ConnectAsync() => Task.WhenAll(_clientPeers.Select((peer, i) => TlsConnector.ConnectAsync(
-        LoopOf(i), "127.0.0.1", _listener.EndPoint.Port, _clients[i % 2], peer, new TlsConnectOptions { Connection = s_connection, ConnectTimeout = TimeSpan.FromMinutes(1) })));
+        LoopOf(i), "127.0.0.1", _listener.EndPoint.Port, _clients[i % 2], peer, new TlsConnectOptions { Connection = _connection, ConnectTimeout = TimeSpan.FromMinutes(1) })));
 
     /// <summary>Makes trouble: renegotiates and updates keys in the middle of the traffic, and lets one client ask for more answers than it reads.</summary>
     public void Stir()

@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using OpenSslNb.Cli;
+using OpenSslNb.Cli.TraceView;
 
 // Not a RootCommand, which would call itself after the assembly.
-var root = new Command("opensslnb", "Non-blocking TLS over OpenSSL: a demonstration, a server, a client and a simulation.")
+var root = new Command("opensslnb", "Non-blocking TLS over OpenSSL: a demonstration, a server, a client, a simulation, and traces of what they do.")
 {
     new HelpOption(),
     new VersionOption(),
@@ -12,10 +13,11 @@ var root = new Command("opensslnb", "Non-blocking TLS over OpenSSL: a demonstrat
     ConnectCommand.Create(),
     SimCommand.Create(),
     SimMemoryCommand.Create(),
+    TraceCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);
-if (parsed.Errors.Count > 0) return await Usage.RefuseAsync(root, parsed);
+if (parsed.Errors.Count > 0) return await Usage.RefuseAsync(parsed);
 
 try
 {

@@ -20,7 +20,7 @@ internal sealed class SharedOptions
     private readonly Option<int> _outboundLimit = new Option<int>("--outbound-limit") { Description = "most queued bytes of a connection", DefaultValueFactory = _ => 1 << 20 }.AtLeast(1);
     private readonly Option<bool> _renegotiation = new("--allow-renegotiation") { Description = "let TLS 1.2 peers renegotiate" };
     private readonly Option<string?> _keyLog = new("--keylog") { Description = "append secrets in NSS format to this file" };
-    private readonly Option<string?> _trace = new("--trace") { Description = "write each step as a JSON line to this file" };
+    private readonly Option<string?> _trace = CreateTrace();
 
     public void AddTo(Command command)
     {
@@ -35,6 +35,9 @@ internal sealed class SharedOptions
 
     /// <summary><c>--poller</c>, which <c>demo</c> has too.</summary>
     public static Option<string> CreatePoller() => new Option<string>("--poller") { Description = "the system call that waits", DefaultValueFactory = _ => "epoll" }.OneOf("epoll", "poll");
+
+    /// <summary><c>--trace</c>, which <c>demo</c> has too.</summary>
+    public static Option<string?> CreateTrace() => new("--trace") { Description = "write all that connections do to this file, as JSON lines; trace view shows it" };
 
     /// <summary>What <c>--poller</c> says.</summary>
     public static PollerKind Poller(string word) => word == "poll" ? PollerKind.Poll : PollerKind.Epoll;
@@ -59,14 +62,14 @@ internal sealed class SharedOptions
             KeyLog = keyLog,
         };
 
-    public TlsConnectionOptions Connection(ParseResult parsed, ITlsTrace? trace) => new()
+    public TlsConnectionOptions Connection(ParseResult parsed, TraceFile? trace) => new()
     {
         Transport = parsed.GetValue(_transport) == "fd" ? TransportKind.SocketFd : TransportKind.Buffered,
         OutboundLimit = OutboundLimit(parsed),
         HandshakeTimeout = TimeSpan.FromSeconds(parsed.GetValue(_handshakeTimeout)),
         IdleTimeout = TimeSpan.FromSeconds(parsed.GetValue(_idleTimeout)),
         ShutdownTimeout = ShutdownTimeout(parsed),
-        Trace = trace,
+        Trace = trace?.Writer,
     };
 
     /// <summary>The file of <c>--trace</c>, or null.</summary>

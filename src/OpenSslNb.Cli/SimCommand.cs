@@ -25,7 +25,7 @@ internal static class SimCommand
             // The engine of this process belongs to the simulation from here on.
             SimulationProcess.Install();
             string kind = parsed.GetValue(scenario)!;
-            using TraceFile? file = parsed.GetValue(trace) is { } path ? new TraceFile(path) : null;
+            using TraceFile? file = parsed.GetValue(trace) is { } path ? new TraceFile(path, new VirtualClock()) : null;
             if (parsed.GetValue(replay) is { } saved) return Replay(saved, file, parsed.GetValue(save));
             if (SimTable.Names.Contains(kind)) return SimTable.Run(kind, parsed.GetValue(runs), parsed.GetValue(every));
             return RunSeeds(parsed.GetValue(seed), parsed.GetValue(runs), kind, parsed.GetValue(shrink), file, parsed.GetValue(save));
@@ -43,7 +43,7 @@ internal static class SimCommand
         {
             for (int done = 0; done < runs && last is not { IsSound: false }; done++)
             {
-                last = WorldRun.Run(PlanGenerator.Create(first + (ulong)done, scenario), trace: done == runs - 1 ? trace : null);
+                last = WorldRun.Run(PlanGenerator.Create(first + (ulong)done, scenario), trace: done == runs - 1 ? trace?.Writer : null);
                 steps += last.Steps;
                 faults += last.FaultsFired;
                 tick();
@@ -70,7 +70,7 @@ internal static class SimCommand
             throw new IOException($"{path} is not a saved plan: {e.Message}", e);
         }
 
-        WorldResult result = WorldRun.Run(plan, trace: trace);
+        WorldResult result = WorldRun.Run(plan, trace: trace?.Writer);
         if (save is not null) File.WriteAllText(save, plan.ToJson());
         foreach (string violation in result.Violations) Console.WriteLine($"violation: {violation}");
         Console.WriteLine($"{result.Steps} steps, {result.FaultsFired} faults took effect, {result.Violations.Count} violations");

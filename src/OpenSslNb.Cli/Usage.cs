@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace OpenSslNb.Cli;
 
@@ -7,18 +8,21 @@ internal static class Usage
 {
     /// <summary>Writes what was wrong with it, and where help is.</summary>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RefuseAsync(Command root, ParseResult parsed)
+    public static async Task<int> RefuseAsync(ParseResult parsed)
     {
         Command command = parsed.CommandResult.Command;
-        IEnumerable<string> messages = command == root ? [WithoutCommand(root, parsed)] : parsed.Errors.Select(e => e.Message).Distinct();
+        IEnumerable<string> messages = command.Subcommands.Count > 0 ? [WithoutCommand(command, parsed)] : parsed.Errors.Select(e => e.Message).Distinct();
         foreach (string message in messages) await Console.Error.WriteLineAsync($"opensslnb: {message}");
-        await Console.Error.WriteLineAsync($"opensslnb: see opensslnb {(command == root ? "" : $"{command.Name} ")}--help");
+        await Console.Error.WriteLineAsync($"opensslnb: see {PathOf(parsed.CommandResult)} --help");
         return ExitCode.Usage;
     }
 
-    private static string WithoutCommand(Command root, ParseResult parsed)
+    private static string WithoutCommand(Command command, ParseResult parsed)
     {
-        string expected = $"a command is expected: {string.Join(", ", root.Subcommands.Select(c => c.Name))}";
+        string expected = $"a command is expected: {string.Join(", ", command.Subcommands.Select(c => c.Name))}";
         return parsed.UnmatchedTokens.Count == 0 ? expected : $"{expected}, and not '{parsed.UnmatchedTokens[0]}'";
     }
+
+    // "opensslnb trace view", say.
+    private static string PathOf(CommandResult result) => result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : result.Command.Name;
 }

@@ -11,5 +11,9 @@ internal readonly record struct StepRecord(SslOperation Operation, SslStep Step,
 /// <summary>Sees every attempt, on the thread that makes it. Must not call the machine and must not throw.</summary>
 internal interface IStepObserver
 {
+    /// <summary>An attempt begins.</summary>
+    void OnAttempt();
+
+    /// <summary>It has ended.</summary>
     void OnStep(in StepRecord record);
 }

@@ -127,6 +127,7 @@ internal sealed class SslMachine<TCalls>
 
         // SSL_shutdown(3) is not called in the middle of a handshake: see ISslCalls.Shutdown.
         bool isPutOff = operation == SslOperation.Shutdown && _calls.IsInHandshake;
+        _observer?.OnAttempt();
         SslStep step = operation switch
         {
             SslOperation.Handshake => _calls.Handshake(),

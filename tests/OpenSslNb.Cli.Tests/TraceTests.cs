@@ -3,17 +3,22 @@ using NUnit.Framework;
 
 namespace OpenSslNb.Cli.Tests;
 
-/// <summary>One line of <c>--trace</c>.</summary>
+/// <summary>One line of <c>--trace</c> that is a step.</summary>
 internal sealed record TraceLine(double Time, long Connection, string Operation, string Result, string Want, int Bytes, long Queued, string Before, string After)
 {
-    /// <summary>Reads all lines; one that is no JSON object with exactly these members fails.</summary>
-    public static List<TraceLine> ReadFile(string path) => [.. File.ReadLines(path).Select(Parse)];
+    /// <summary>Reads the steps among the lines; a step that is no JSON object with exactly these members, or a line of no known kind, fails.</summary>
+    public static List<TraceLine> ReadFile(string path) => [.. File.ReadLines(path).Select(line => JsonSerializer.Deserialize<JsonElement>(line)).Where(IsStep).Select(Parse)];
 
-    private static TraceLine Parse(string line)
+    private static bool IsStep(JsonElement line)
     {
-        using var json = JsonDocument.Parse(line);
-        JsonElement root = json.RootElement;
-        Assert.That(root.EnumerateObject().Select(p => p.Name), Is.EqualTo((string[])["time_ms", "connection", "operation", "result", "want", "bytes", "queued", "before", "after"]), line);
+        string kind = line.GetProperty("kind").GetString()!;
+        Assert.That(kind, Is.AnyOf("step", "message", "transport", "app"));
+        return kind == "step";
+    }
+
+    private static TraceLine Parse(JsonElement root)
+    {
+        Assert.That(root.EnumerateObject().Select(p => p.Name), Is.EqualTo((string[])["kind", "time_ms", "connection", "operation", "result", "want", "bytes", "queued", "before", "after", "duration_ms"]), root.ToString());
         string Word(string name) => root.GetProperty(name).GetString()!;
         return new TraceLine(
             root.GetProperty("time_ms").GetDouble(),

@@ -14,7 +14,9 @@ public sealed class UsageTests
 
     private static IEnumerable<TestCaseData> Refused()
     {
-        yield return Case("no command", [], "command", "demo", "serve", "connect");
+        yield return Case("no command", [], "command", "demo", "serve", "connect", "trace");
+        yield return Case("trace alone", ["trace"], "view");
+        yield return Case("a view of nothing", ["trace", "view"], "file", "opensslnb trace view --help");
         yield return Case("an unknown command", ["server"], "server", "demo", "serve", "connect");
         yield return Case("an unknown option of the program", ["--verbose"], "--verbose");
         yield return Case("serve alone", ["serve"], "protocol", "--listen", "--cert", "--key");
@@ -89,8 +91,10 @@ public sealed class UsageTests
     [Test]
     public async Task Help_of_every_command_mentions_every_option_and_goes_to_standard_output()
     {
-        await AssertHelpAsync([], "demo", "serve", "connect", "--help", "--version");
-        await AssertHelpAsync(["demo"], "--connections", "--seconds", "--poller", "--help");
+        await AssertHelpAsync([], "demo", "serve", "connect", "trace", "--help", "--version");
+        await AssertHelpAsync(["demo"], "--connections", "--seconds", "--poller", "--trace", "--help");
+        await AssertHelpAsync(["trace"], "view", "--help");
+        await AssertHelpAsync(["trace", "view"], "file", "-o", "--output", "--help");
         await AssertHelpAsync(["serve"], ["echo", "discard", "source", "--listen", "--cert", "--key", "--client-ca", "--max-connections", "--loops", .. s_sharedOptions]);
         await AssertHelpAsync(["connect"], ["HOST:PORT", "--ca", "--server-name", "--cert", "--key", "--dangerously-accept-any-certificate", .. s_sharedOptions]);
     }

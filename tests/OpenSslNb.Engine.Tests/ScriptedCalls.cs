@@ -131,5 +131,10 @@ internal sealed class ScriptedMachine : IStepObserver
         Script.MustBeUsedUp();
     }
 
+    void IStepObserver.OnAttempt()
+    {
+        // Only when an attempt ended is of interest here.
+    }
+
     void IStepObserver.OnStep(in StepRecord record) => Observed.Add(record);
 }

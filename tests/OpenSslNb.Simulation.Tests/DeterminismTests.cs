@@ -34,6 +34,32 @@ public sealed class DeterminismTests
         Assert.That(Run(plan with { Seed = 8 }), Is.Not.EqualTo(first));
     }
 
+    [Test]
+    public void The_same_plan_gives_the_same_trace_file_byte_for_byte_in_virtual_time([Values] TransportKind transport)
+    {
+        WorldPlan plan = Plan(TlsProtocol.Tls13, transport, PollerKind.Epoll);
+        string first = Trace(plan);
+        Assert.That(Trace(plan), Is.EqualTo(first));
+        Assert.That(Trace(plan with { Seed = 8 }), Is.Not.EqualTo(first));
+        string[] lines = first.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(lines[0], Does.StartWith("{\"kind\":\"app\",\"time_ms\":").And.Contain("\"connection\":1,\"event\":\"Begun\""));
+        foreach (string kind in (string[])["step", "message", "transport", "app"]) Assert.That(lines, Has.Some.StartsWith($"{{\"kind\":\"{kind}\""));
+        Assert.That(lines.Where(l => l.Contains("\"kind\":\"step\"")), Is.All.EndsWith("\"duration_ms\":0}"), "no time passes inside a turn of a virtual world");
+    }
+
+    private static string Trace(WorldPlan plan)
+    {
+        using var file = new MemoryStream();
+        using (var writer = new TlsTraceWriter(file, new VirtualClock(), leaveOpen: true))
+        {
+            using var world = new World(plan, trace: writer);
+            world.Run();
+            Assert.That(world.Violations, Is.Empty);
+        }
+
+        return System.Text.Encoding.UTF8.GetString(file.ToArray());
+    }
+
     private static string Run(WorldPlan plan)
     {
         using var world = new World(plan);

@@ -37,6 +37,12 @@ internal sealed class WorldTrace(ITlsTrace? next, Action<string> violation) : IT
         next?.OnStep(connection, step);
     }
 
+    public void OnMessage(TlsConnection connection, in TlsTraceMessage message) => next?.OnMessage(connection, message);
+
+    public void OnTransport(TlsConnection connection, in TlsTraceTransport transport) => next?.OnTransport(connection, transport);
+
+    public void OnApplication(TlsConnection connection, in TlsTraceApplication application) => next?.OnApplication(connection, application);
+
     /// <summary>The digest of all steps and of these pipes.</summary>
     public byte[] Digest(IEnumerable<VirtualPipe> pipes)
     {

@@ -97,7 +97,7 @@ internal sealed partial class ConnectionDriver
                 _loop.ScheduleTurn(this);
                 break;
             case int result when SocketCalls.IsWouldBlock(result) && _transport.SendErrno == 0:
-                _loop.SetInterest(this, Interest.Read | _transport.Interest);
+                WaitFor(Interest.Read | _transport.Interest);
                 break;
             default:
                 End(_outcome!);
@@ -130,6 +130,7 @@ internal sealed partial class ConnectionDriver
         _loop.Disarm(_deadline);
         _loop.Detach(this);
         _machine.Fail(outcome);
+        TraceTurn(Interest.None);
         if (reset) _socket.ResetOnClose();
         _connection.SetOutcome(outcome);
         DropOutbound();
@@ -141,6 +142,7 @@ internal sealed partial class ConnectionDriver
 
     private void TellClosed(CloseOutcome outcome)
     {
+        _trace?.Application(TlsTraceEvent.Closed, outcome: outcome);
         _onEnded?.Invoke();
         try
         {

@@ -16,10 +16,18 @@ internal sealed partial class ConnectionDriver
     private volatile bool _pauseRequested;
 
     /// <summary>The application takes no more for now. From any thread.</summary>
-    public void PauseReading() => RequestReading(pause: true);
+    public void PauseReading()
+    {
+        _trace?.Application(TlsTraceEvent.ReadingPaused);
+        RequestReading(pause: true);
+    }
 
     /// <summary>The application takes data again. From any thread.</summary>
-    public void ResumeReading() => RequestReading(pause: false);
+    public void ResumeReading()
+    {
+        _trace?.Application(TlsTraceEvent.ReadingResumed);
+        RequestReading(pause: false);
+    }
 
     private bool IsReadingPaused => _machine.Operations.ReadPermission != ReadPermission.Always;
 
@@ -94,6 +102,7 @@ internal sealed partial class ConnectionDriver
 
     private void CallReceived(ReadOnlySpan<byte> data)
     {
+        _trace?.Application(TlsTraceEvent.Delivered, data.Length);
         try
         {
             _handler.OnReceived(_connection, data);
@@ -108,6 +117,8 @@ internal sealed partial class ConnectionDriver
     {
         // Behind the data that came before it, and not while the application takes nothing.
         _owesPeerClosed = _inbound.Length > 0 || (IsReadingPaused && !_closing);
-        if (!_owesPeerClosed) Call(static (handler, connection) => handler.OnPeerClosed(connection));
+        if (_owesPeerClosed) return;
+        _trace?.Application(TlsTraceEvent.PeerClosed);
+        Call(static (handler, connection) => handler.OnPeerClosed(connection));
     }
 }

@@ -36,22 +36,10 @@ internal sealed partial class ConnectionDriver
             throw new ArgumentException($"{data.Length} bytes can never fit the outbound limit of {_options.OutboundLimit}: send less at a time, use SendAsync, or raise TlsConnectionOptions.OutboundLimit", nameof(data));
         }
 
-        lock (_outboundGuard)
-        {
-            if (_closedToSends) return SendResult.Closed;
-            if (data.IsEmpty) return SendResult.Queued;
-            if (_waiters.Count > 0 || QueuedBytes + data.Length > _options.OutboundLimit)
-            {
-                // Owed before the last look at the queue, which the loop may empty right now: one of the two sees the other.
-                OweLowWater(_options.OutboundLimit - data.Length);
-                if (_waiters.Count > 0 || QueuedBytes + data.Length > _options.OutboundLimit) return SendResult.Full;
-            }
-
-            Enqueue(data);
-        }
-
-        Schedule();
-        return SendResult.Queued;
+        SendResult result = Offer(data, out SendMoment moment);
+        if (!data.IsEmpty) TraceSend(moment, result == SendResult.Queued ? TlsTraceEvent.SendQueued : TlsTraceEvent.SendRefused, data.Length);
+        if (result == SendResult.Queued) Schedule();
+        return result;
     }
 
     /// <summary>From any thread.</summary>
@@ -59,6 +47,7 @@ internal sealed partial class ConnectionDriver
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
         SendWaiter waiter;
+        SendMoment moment;
         lock (_outboundGuard)
         {
             if (_closedToSends) return ValueTask.FromException(_connection.ClosedFault());
@@ -73,8 +62,11 @@ internal sealed partial class ConnectionDriver
                 waiter = new SendWaiter(this, data);
                 _waiters.AddLast(waiter.Node);
             }
+
+            moment = NoteMoment();
         }
 
+        TraceSend(moment, waiter is null ? TlsTraceEvent.SendQueued : TlsTraceEvent.SendWaits, data.Length);
         Schedule();
         if (waiter is null) return ValueTask.CompletedTask;
         waiter.ObserveCancellation(cancellationToken);
@@ -99,6 +91,33 @@ internal sealed partial class ConnectionDriver
         waiter.Cancel(cancellationToken);
     }
 
+    // A send is told outside the guard, as of the moment under it: by then the loop may have written it already.
+    private readonly record struct SendMoment(TimeSpan Time, long Queued);
+
+    private SendResult Offer(ReadOnlySpan<byte> data, out SendMoment moment)
+    {
+        lock (_outboundGuard)
+        {
+            moment = NoteMoment();
+            if (_closedToSends) return SendResult.Closed;
+            if (data.IsEmpty) return SendResult.Queued;
+            if (_waiters.Count > 0 || QueuedBytes + data.Length > _options.OutboundLimit)
+            {
+                // Owed before the last look at the queue, which the loop may empty right now: one of the two sees the other.
+                OweLowWater(_options.OutboundLimit - data.Length);
+                if (_waiters.Count > 0 || QueuedBytes + data.Length > _options.OutboundLimit) return SendResult.Full;
+            }
+
+            Enqueue(data);
+            moment = NoteMoment();
+            return SendResult.Queued;
+        }
+    }
+
+    private SendMoment NoteMoment() => _trace is null ? default : new(_trace.Now, QueuedBytes);
+
+    private void TraceSend(SendMoment moment, TlsTraceEvent what, long bytes) => _trace?.Application(moment.Time, what, bytes, moment.Queued);
+
     // Under the guard. Never told while the refused send would be refused again, or the two would chase each other.
     private void OweLowWater(int fits)
     {
@@ -120,30 +139,39 @@ internal sealed partial class ConnectionDriver
     // On the loop: everything posted so far goes to the machine.
     private void TakePosted()
     {
+        long admitted;
+        SendMoment moment;
         lock (_outboundGuard)
         {
-            AdmitWaiters();
+            admitted = AdmitWaiters();
+            moment = admitted > 0 ? NoteMoment() : default;
             if (_posted.IsEmpty) return;
             _machine.Outbound.TakeAll(_posted);
         }
 
+        if (admitted > 0) TraceSend(moment, TlsTraceEvent.SendQueued, admitted);
         _machine.AskWrite();
     }
 
     // Under the guard: as much of the waiting sends as there is room for, in order.
-    private void AdmitWaiters()
+    private long AdmitWaiters()
     {
-        if (_isCutShort) return;
+        if (_isCutShort) return 0;
+        long admitted = 0;
         while (_waiters.First is { } node)
         {
             long room = _options.OutboundLimit - QueuedBytes;
-            if (room <= 0) return;
+            if (room <= 0) break;
             SendWaiter waiter = node.Value;
-            Enqueue(waiter.Take((int)Math.Min(room, int.MaxValue)));
-            if (!waiter.IsAllTaken) return;
+            ReadOnlySpan<byte> data = waiter.Take((int)Math.Min(room, int.MaxValue));
+            Enqueue(data);
+            admitted += data.Length;
+            if (!waiter.IsAllTaken) break;
             _waiters.Remove(node);
             waiter.Complete();
         }
+
+        return admitted;
     }
 
     private void OnWritten(int bytes)
@@ -157,7 +185,9 @@ internal sealed partial class ConnectionDriver
     {
         long owed = Volatile.Read(ref _owedLowWater);
         if (owed == 0 || QueuedBytes >= owed) return;
-        if (Interlocked.CompareExchange(ref _owedLowWater, 0, owed) == owed) Call(static (handler, connection) => handler.OnLowWater(connection));
+        if (Interlocked.CompareExchange(ref _owedLowWater, 0, owed) != owed) return;
+        _trace?.Application(TlsTraceEvent.LowWater);
+        Call(static (handler, connection) => handler.OnLowWater(connection));
     }
 
     // On the loop: everything that was sent has been given to OpenSSL, to the last byte of each message.

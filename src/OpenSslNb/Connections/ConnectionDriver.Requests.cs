@@ -34,6 +34,7 @@ internal sealed partial class ConnectionDriver
     /// <summary>Sends close_notify behind what is queued, and goes on receiving. From any thread.</summary>
     public void CloseWrite()
     {
+        _trace?.Application(TlsTraceEvent.CloseWriteAsked);
         CloseToSends();
         Request(Requests.CloseWrite);
     }
@@ -41,6 +42,7 @@ internal sealed partial class ConnectionDriver
     /// <summary>Sends close_notify behind what is queued, waits for the peer's and ends. From any thread.</summary>
     public void Close()
     {
+        _trace?.Application(TlsTraceEvent.CloseAsked);
         CloseToSends();
         Request(Requests.Close);
     }
@@ -48,6 +50,7 @@ internal sealed partial class ConnectionDriver
     /// <summary>Resets the connection. From any thread.</summary>
     public void Abort()
     {
+        _trace?.Application(TlsTraceEvent.AbortAsked);
         CloseToSends();
         Request(Requests.Abort);
     }
@@ -55,15 +58,24 @@ internal sealed partial class ConnectionDriver
     /// <summary>Ends the connection as it is. From any thread.</summary>
     public void Dispose()
     {
+        _trace?.Application(TlsTraceEvent.DisposeAsked);
         CloseToSends();
         Request(Requests.Dispose);
     }
 
     /// <summary>New sending keys, and the peer's too if asked. From any thread.</summary>
-    public void UpdateKeys(bool requestPeer) => Request(requestPeer ? Requests.KeyUpdateOfPeer : Requests.KeyUpdate);
+    public void UpdateKeys(bool requestPeer)
+    {
+        _trace?.Application(TlsTraceEvent.KeyUpdateAsked);
+        Request(requestPeer ? Requests.KeyUpdateOfPeer : Requests.KeyUpdate);
+    }
 
     /// <summary>A TLS 1.2 renegotiation. From any thread.</summary>
-    public void Renegotiate() => Request(Requests.Renegotiate);
+    public void Renegotiate()
+    {
+        _trace?.Application(TlsTraceEvent.RenegotiationAsked);
+        Request(Requests.Renegotiate);
+    }
 
     private void Request(Requests request)
     {

@@ -37,9 +37,17 @@ internal sealed partial class ConnectionDriver
         if (_phase != Phase.Active) return;
 
         // Also when another turn is due: a connection that always has something to read must still learn that it may write.
-        _loop.SetInterest(this, _machine.Interest | _transport.Interest);
+        WaitFor(_machine.Interest | _transport.Interest);
         if (deferred || HasRequests || _machine.CanStep()) _loop.ScheduleTurn(this);
     }
+
+    private void WaitFor(Interest interest)
+    {
+        _loop.SetInterest(this, interest);
+        TraceTurn(interest);
+    }
+
+    private void TraceTurn(Interest interest) => _trace?.Turn(_transport.BytesTaken, SentBytes, _transport.Unsent, interest);
 
     // Bytes that have left for good: what OpenSSL gave less what is still here.
     private long SentBytes => (long)_transport.BytesGiven - _transport.Unsent;
@@ -143,6 +151,7 @@ internal sealed partial class ConnectionDriver
     {
         _connection.SetInfo(TlsConnectionInfo.Of(_instance.Ssl));
         ArmDeadline();
+        _trace?.Application(TlsTraceEvent.Opened);
         Call(static (handler, connection) => handler.OnOpened(connection));
     }
 

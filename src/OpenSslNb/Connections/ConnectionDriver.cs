@@ -16,7 +16,7 @@ namespace OpenSslNb.Connections;
 ///    └────────────────────► Ended
 /// </code>
 /// </remarks>
-internal sealed partial class ConnectionDriver : LoopSource, IStepObserver
+internal sealed partial class ConnectionDriver : LoopSource
 {
     private const SslOperations WriteSide = SslOperations.Handshake | SslOperations.Write | SslOperations.Shutdown;
 
@@ -28,6 +28,9 @@ internal sealed partial class ConnectionDriver : LoopSource, IStepObserver
     private readonly SslInstance _instance;
     private readonly SslMachine<SslCalls> _machine;
     private readonly CiphertextTransport _transport;
+
+    // Null unless somebody looks on.
+    private readonly ConnectionTrace? _trace;
 
     // Set by Begin, before anything can happen.
     private TlsConnectionHandler _handler = null!;
@@ -48,7 +51,8 @@ internal sealed partial class ConnectionDriver : LoopSource, IStepObserver
             ? new SocketFdTransport(socket.Fd)
             : new BufferedSocketTransport(socket.Fd, _resources.Buffers, options.CiphertextLimit);
         _instance = CreateInstance(context, _transport, peerName, session);
-        _machine = new SslMachine<SslCalls>(new SslCalls(_instance), new OutboundQueue(_resources.Chunks), _resources.Counters, options.Trace is null ? null : this);
+        if (options.Trace is { } trace) _instance.ObserveMessages(_trace = new ConnectionTrace(trace, connection, loop));
+        _machine = new SslMachine<SslCalls>(new SslCalls(_instance), new OutboundQueue(_resources.Chunks), _resources.Counters, _trace);
         _deadline = new LoopTimer(OnDeadline);
     }
 
@@ -80,6 +84,8 @@ internal sealed partial class ConnectionDriver : LoopSource, IStepObserver
     /// <summary>Where TLS is. Exact on the loop's thread, a snapshot elsewhere.</summary>
     public ConnectionState State => _machine.State;
 
+    public bool IsServer => _instance.Context.IsServer;
+
     public bool AllowsRenegotiation => _instance.Context.AllowsRenegotiation;
 
     /// <summary>Puts the connection on its loop and begins the handshake. On the loop's thread, once.</summary>
@@ -88,6 +94,7 @@ internal sealed partial class ConnectionDriver : LoopSource, IStepObserver
         _handler = handler;
         _onEnded = onEnded;
         _loop.Attach(this);
+        _trace?.Application(TlsTraceEvent.Begun);
         _lastProgress = _lastSent = _loop.Now;
         ArmDeadline();
         try
@@ -127,6 +134,7 @@ internal sealed partial class ConnectionDriver : LoopSource, IStepObserver
 
     protected internal override void OnReady(Interest ready, bool hungUp)
     {
+        _trace?.Ready(ready);
         if (_phase == Phase.Active)
         {
             if ((ready & Interest.Read) != 0)
@@ -154,10 +162,4 @@ internal sealed partial class ConnectionDriver : LoopSource, IStepObserver
     protected internal override void OnFault(Exception exception) => End(new CloseOutcome(CloseReason.LocalError, exception));
 
     protected internal override void OnLoopStopping() => End(new CloseOutcome(CloseReason.Disposed));
-
-    void IStepObserver.OnStep(in StepRecord record)
-    {
-        var step = new TlsTraceStep(TimeSpan.FromMilliseconds(_loop.Now), record.Operation, record.Step, record.QueueLength, record.Before, record.After);
-        _options.Trace!.OnStep(_connection, step);
-    }
 }

@@ -121,6 +121,9 @@ public sealed class TlsConnection : IDisposable
     /// <param name="onEnded">Told on the loop's thread when the connection has ended, before the handler is.</param>
     internal void Begin(TlsConnectionHandler handler, Action? onEnded = null) => _driver.Begin(handler, onEnded);
 
+    /// <summary>True on the server's side.</summary>
+    internal bool IsServer => _driver.IsServer;
+
     /// <summary>What stands behind the connection, for those who check it.</summary>
     internal ConnectionDriver Driver => _driver;
 

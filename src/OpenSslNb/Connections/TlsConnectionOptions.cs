@@ -46,7 +46,7 @@ public sealed record TlsConnectionOptions
     /// <summary>Size of the kernel's receive buffer (<c>SO_RCVBUF</c>, bytes); null leaves it to the kernel.</summary>
     public int? ReceiveBuffer { get; init; }
 
-    /// <summary>Sees each attempt of each operation; null for none. Called on the loop's thread.</summary>
+    /// <summary>Sees each attempt of each operation, and what happens above and below it; null for none.</summary>
     public ITlsTrace? Trace { get; init; }
 
     internal TlsConnectionOptions Validated()

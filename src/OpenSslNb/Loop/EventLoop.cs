@@ -84,6 +84,9 @@ public sealed partial class EventLoop : IDisposable
     /// <summary>Time on the loop's clock in milliseconds since the loop began, as of the start of this turn.</summary>
     internal long Now { get; private set; }
 
+    /// <summary>The clock's time since its zero, as fine as it goes. From any thread.</summary>
+    internal TimeSpan ClockTime => _options.Clock.GetElapsedTime(0);
+
     /// <summary>Turns so far: how often the poller's wait has returned. On the loop's thread.</summary>
     internal long TurnCount { get; private set; }
 

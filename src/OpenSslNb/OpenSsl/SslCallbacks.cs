@@ -21,6 +21,9 @@ internal static unsafe class SslCallbacks
     /// <summary>Notes the alerts of each connection (<c>SSL_CTX_set_info_callback(3)</c>).</summary>
     public static void WatchAlerts(nint context) => LibSsl.SSL_CTX_set_info_callback(context, &OnInfo);
 
+    /// <summary>Shows the instance's observer each record and protocol message of this <c>SSL</c> (<c>SSL_set_msg_callback(3)</c>).</summary>
+    public static void WatchMessages(nint ssl) => LibSsl.SSL_set_msg_callback(ssl, &OnMessage);
+
     /// <summary>Sends secrets in NSS format to the context's key log (<c>SSL_CTX_set_keylog_callback(3)</c>).</summary>
     public static void LogKeys(nint context) => LibSsl.SSL_CTX_set_keylog_callback(context, &OnKeyLog);
 
@@ -34,6 +37,20 @@ internal static unsafe class SslCallbacks
     {
         if ((where & SslConst.SSL_CB_ALERT) == 0) return;
         if (InstanceOf(ssl) is { } instance) instance.OnAlert(sent: (where & SslConst.SSL_CB_WRITE) != 0, value & 0xFF);
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnMessage(int sent, int version, int contentType, void* bytes, nuint length, nint ssl, void* argument)
+    {
+        if (InstanceOf(ssl) is not { MessageObserver: { } observer } instance) return;
+        try
+        {
+            observer.OnMessage(sent != 0, version, contentType, new ReadOnlySpan<byte>(bytes, checked((int)length)));
+        }
+        catch (Exception e)
+        {
+            instance.CallbackFailure ??= e;
+        }
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

@@ -59,6 +59,16 @@ internal sealed unsafe class SslInstance : IDisposable
     /// <summary>What a callback of the application threw under OpenSSL's frames.</summary>
     public Exception? CallbackFailure { get; set; }
 
+    /// <summary>Sees records and protocol messages; null for nobody.</summary>
+    public IMessageObserver? MessageObserver { get; private set; }
+
+    /// <summary>From now on records and protocol messages are told. Costs a call for each of them.</summary>
+    public void ObserveMessages(IMessageObserver observer)
+    {
+        MessageObserver = observer;
+        SslCallbacks.WatchMessages(Ssl);
+    }
+
     public void OnAlert(bool sent, int alert)
     {
         if (sent) AlertSent = alert;
