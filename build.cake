@@ -7,8 +7,11 @@ const string Solution = "OpenSslNb.sln";
 const string Configuration = "Release";
 const string Program = "artifacts/bin/opensslnb";
 const string AheadOfTimeProgram = "artifacts/aot/opensslnb";
+const string Checker = "artifacts/bin/OpenSslNb.Concurrency/release/OpenSslNb.Concurrency";
 const string TestResults = "artifacts/test-results";
 const string OldestOpenSsl = "1.1.1";
+const string FuzzFolder = "artifacts/fuzz";
+const string FuzzProgram = "artifacts/bin/OpenSslNb.Fuzz/release/OpenSslNb.Fuzz";
 
 // What followed the target's name on the command line; build.sh puts a colon before each.
 var rest = Arguments<string>("rest", Array.Empty<string>())
@@ -113,10 +116,25 @@ Task("Versions")
     }
 });
 
+Task("Concurrency")
+    .Description("ten times the schedules of the tests, from a seed of today; arguments go to the checker (--times 100, --list)")
+    .IsDependentOn("Build")
+    .Does(() => Run(Checker, rest.Contains("--list") || rest.Contains("--replay") ? rest : ["--times", "10", "--seed", DateTime.UtcNow.ToString("yyyyMMdd"), .. rest]));
+
 Task("Demo")
     .Description("build, then run the demonstration; arguments go to it (--seconds 5)")
     .IsDependentOn("Build")
     .Does(() => Run(Program, ["demo", .. rest]));
+
+Task("Memory")
+    .Description("fail every allocation of OpenSSL in simulated sessions in turn, and count what sessions leave")
+    .IsDependentOn("Build")
+    .Does(() =>
+{
+    Run(Program, ["sim-memory", .. rest]);
+    Run(Program, "sim-memory", "--session", "cold-start", "--every", "100");
+    Run(Program, "sim-memory", "account");
+});
 
 Task("Publish")
     .Description("compile the program ahead of time into artifacts/aot")
@@ -131,9 +149,43 @@ Task("Pack")
     .IsDependentOn("Build")
     .Does(() => Run("dotnet", "pack", Solution, "-c", Configuration, "--no-build", "-o", "artifacts/packages"));
 
+Task("Fuzz")
+    .Description("fuzz what a peer may send, with AFL++ (--seconds 60; --planted: find the planted bug)")
+    .Does(() => Fuzz(int.Parse(Option("--seconds") ?? "60"), planted: rest.Contains("--planted")));
+
+Task("Mutate")
+    .Description("plant defects in a copy, one at a time (tests/Mutations), and show the test that catches each")
+    .IsDependentOn("Restore")
+    .Does(() =>
+{
+    var tree = System.IO.Path.GetFullPath("artifacts/mutants");
+    foreach (var folder in new[] { "src", "interop", "tests", "native" })
+    {
+        var stale = System.IO.Path.Combine(tree, folder);
+        if (System.IO.Directory.Exists(stale)) System.IO.Directory.Delete(stale, recursive: true);
+    }
+
+    Run("git", "checkout-index", "--all", "--force", $"--prefix={tree}/");
+    var mutations = System.Text.Json.JsonSerializer.Deserialize<Mutation[]>(System.IO.File.ReadAllText("tests/Mutations/mutations.json"), new System.Text.Json.JsonSerializerOptions { PropertyNameCaseInsensitive = true });
+    var lines = mutations.Select(mutation => (mutation.Name, Catch: CatchMutation(tree, mutation))).ToArray();
+    System.Console.WriteLine();
+    foreach (var (name, found) in lines) System.Console.WriteLine($"{(found is null ? "SURVIVED" : "caught  ")}  {name}{(found is null ? "" : $": {found}")}");
+    if (lines.Any(line => line.Catch is null)) throw new CakeException("A planted defect was not caught.");
+});
+
+Task("Simulate")
+    .Description("every byte boundary, failing system call and schedule, and worlds by seed; one table (--runs 3000)")
+    .IsDependentOn("Build")
+    .Does(() => Run(Program, ["sim", "--scenario", "all", "--runs", "3000", .. rest]));
+
 Task("Verify")
-    .Description("everything a release must pass: tests, other versions of OpenSSL, ahead-of-time build, its demonstration")
+    .Description("everything a release must pass, in its long form; within an hour")
     .IsDependentOn("Test")
+    .IsDependentOn("Simulate")
+    .IsDependentOn("Memory")
+    .IsDependentOn("Concurrency")
+    .IsDependentOn("Fuzz")
+    .IsDependentOn("Mutate")
     .IsDependentOn("Versions")
     .IsDependentOn("Publish")
     .Does(() => Run(AheadOfTimeProgram, "demo"));
@@ -172,7 +224,6 @@ IEnumerable<string> TestVersion(string version)
 
     return failed.Select(what => $"{what} with OpenSSL {version}").ToArray();
 }
-
 // Runs a program on this terminal and returns its exit status.
 int TryRun(string program, params string[] arguments) => TryRunWith(null, program, arguments);
 
@@ -203,12 +254,104 @@ void Run(string program, params string[] arguments)
     }
 }
 
+// Plants one defect, runs its test, takes the defect out again. The first test that failed, or null when none did.
+string CatchMutation(string tree, Mutation mutation)
+{
+    var file = System.IO.Path.Combine(tree, mutation.File);
+    var original = System.IO.File.ReadAllText(file);
+    if (original.Split(mutation.Find).Length != 2) throw new CakeException($"mutation '{mutation.Name}': its text must stand once in {mutation.File}.");
+    var results = System.IO.Path.Combine(tree, "results");
+    if (System.IO.Directory.Exists(results)) System.IO.Directory.Delete(results, recursive: true);
+    System.IO.File.WriteAllText(file, original.Replace(mutation.Find, mutation.Replace));
+    try
+    {
+        var project = System.IO.Path.Combine(tree, "tests", mutation.Project);
+        Run("dotnet", "build", project, "-c", Configuration, "-v", "quiet");
+        string[] test = ["test", project, "-c", Configuration, "--no-build", "--filter", mutation.Filter, "--logger", "trx;LogFileName=mutant.trx", "--results-directory", results, "--blame-hang-timeout", "2m", "-v", "quiet"];
+        if (TryRun("dotnet", test) == 0) return null;
+    }
+    finally
+    {
+        System.IO.File.WriteAllText(file, original);
+    }
+
+    var trx = System.IO.Path.Combine(results, "mutant.trx");
+    var failed = !System.IO.File.Exists(trx) ? null : System.Text.RegularExpressions.Regex.Match(System.IO.File.ReadAllText(trx), "testName=\"([^\"]+)\"[^>]*outcome=\"Failed\"");
+    return failed is { Success: true } ? System.Net.WebUtility.HtmlDecode(failed.Groups[1].Value) : "the test process did not survive it";
+}
+
 string RuntimeIdentifier() => RuntimeInformation.OSArchitecture switch
 {
     System.Runtime.InteropServices.Architecture.X64 => "linux-x64",
     System.Runtime.InteropServices.Architecture.Arm64 => "linux-arm64",
     var other => throw new CakeException($"There is no ahead-of-time build for {other}."),
 };
+
+// The value behind a switch that follows the target, or null.
+string Option(string name) => Array.IndexOf(rest, name) is >= 0 and var at && at + 1 < rest.Length ? rest[at + 1] : null;
+
+// Runs afl-fuzz on instrumented copies; the build's own output stays as it is.
+void Fuzz(int seconds, bool planted)
+{
+    Install([("afl++", HasCommand("afl-fuzz"))]);
+    if (!HasCommand("afl-fuzz")) throw new CakeException("Fuzzing needs afl-fuzz (Debian's afl++).");
+    Run("dotnet", "build", "tests/OpenSslNb.Fuzz", "-c", Configuration);
+    if (System.IO.Directory.Exists(FuzzFolder)) System.IO.Directory.Delete(FuzzFolder, recursive: true);
+    CopyDirectory(System.IO.Path.GetDirectoryName(FuzzProgram)!, $"{FuzzFolder}/bin");
+    foreach (var assembly in new[] { "OpenSslNb.dll", "OpenSslNb.Engine.dll" }) Run("dotnet", "sharpfuzz", $"{FuzzFolder}/bin/{assembly}");
+
+    // The planted bug has to be found from one dull input.
+    var corpus = "tests/OpenSslNb.Fuzz/Corpus";
+    if (planted)
+    {
+        corpus = $"{FuzzFolder}/dull";
+        System.IO.Directory.CreateDirectory(corpus);
+        System.IO.File.Copy("tests/OpenSslNb.Fuzz/Corpus/Established-client-12", $"{corpus}/start");
+    }
+
+    var status = RunAfl(corpus, seconds, planted);
+    ReportFuzzing(status, planted);
+}
+
+int RunAfl(string corpus, int seconds, bool planted)
+{
+    var afl = new ProcessStartInfo("afl-fuzz", ["-i", corpus, "-o", $"{FuzzFolder}/out", "-V", $"{seconds}", "-t", "10000", "-m", "none", "--", $"{FuzzFolder}/bin/OpenSslNb.Fuzz", "--afl"])
+    {
+        UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+    };
+    foreach (var name in new[] { "AFL_SKIP_BIN_CHECK", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES", "AFL_SKIP_CPUFREQ", "AFL_NO_AFFINITY", "AFL_NO_UI" }) afl.Environment[name] = "1";
+    if (planted) afl.Environment["OPENSSLNB_FUZZ_PLANT"] = afl.Environment["AFL_BENCH_UNTIL_CRASH"] = "1";
+
+    System.Console.WriteLine($"$ afl-fuzz {string.Join(' ', afl.ArgumentList)}");
+    System.Console.Out.Flush();
+    using var log = new System.IO.StreamWriter($"{FuzzFolder}/afl.log");
+    using var process = System.Diagnostics.Process.Start(afl) ?? throw new CakeException("afl-fuzz did not start.");
+    process.OutputDataReceived += (_, line) => { lock (log) log.WriteLine(line.Data); };
+    process.ErrorDataReceived += (_, line) => { lock (log) log.WriteLine(line.Data); };
+    process.BeginOutputReadLine();
+    process.BeginErrorReadLine();
+    process.WaitForExit();
+    return process.ExitCode;
+}
+
+void ReportFuzzing(int status, bool planted)
+{
+    const string Output = $"{FuzzFolder}/out/default";
+    string[] Found(string kind) => System.IO.Directory.Exists($"{Output}/{kind}") ? System.IO.Directory.GetFiles($"{Output}/{kind}", "id*") : [];
+
+    if (System.IO.File.Exists($"{Output}/fuzzer_stats"))
+    {
+        var stats = System.IO.File.ReadLines($"{Output}/fuzzer_stats").Select(line => line.Split(':', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0].Trim(), pair => pair[1].Trim());
+        System.Console.WriteLine($"{stats["execs_done"]} executions in {stats["run_time"]} s ({stats["execs_per_sec"]} a second), {stats["corpus_count"]} paths, stability {stats["stability"]}, {Found("crashes").Length} crashes, {Found("hangs").Length} hangs");
+    }
+
+    // One process runs input after input: when it dies or hangs, afl-fuzz gives up, and this is the input.
+    string[] broken = [.. Found("crashes"), .. Found("hangs"), .. status == 0 || !System.IO.File.Exists($"{Output}/.cur_input") ? Array.Empty<string>() : [$"{Output}/.cur_input"]];
+    foreach (var input in broken) System.Console.WriteLine($"broken: {input}\n  reproduce: {(planted ? "OPENSSLNB_FUZZ_PLANT=1 " : "")}{FuzzProgram} '{input}'");
+    if (planted && broken.Length == 0) throw new CakeException("The planted bug was not found.");
+    if (!planted && broken.Length > 0) throw new CakeException($"{broken.Length} inputs break the machine.");
+    if (!planted && status != 0) throw new CakeException(status, $"afl-fuzz ended with status {status}; see {FuzzFolder}/afl.log.");
+}
 
 void InstallPeers() => Install(
     [
@@ -217,6 +360,7 @@ void InstallPeers() => Install(
         ("curl", HasCommand("curl")),
         ("gnutls-bin", HasCommand("gnutls-cli")),
         ("nodejs", HasCommand("node")),
+        ("chromium", HasCommand("chromium") || HasCommand("chromium-browser") || HasCommand("google-chrome")),
         ("python3", HasCommand("python3")),
         ("gcc", HasCommand("gcc")),
         ("libc6-dev", HasHeader("stdio.h")),
@@ -274,3 +418,6 @@ bool HasFile(string[] folders, string name) => folders
     .Where(System.IO.Directory.Exists)
     .SelectMany(folder => System.IO.Directory.GetDirectories(folder, "*-linux-*").Prepend(folder))
     .Any(folder => System.IO.File.Exists(System.IO.Path.Combine(folder, name)));
+
+// A defect to plant: where, what, and the tests that must fail.
+record Mutation(string Name, string File, string Find, string Replace, string Project, string Filter);

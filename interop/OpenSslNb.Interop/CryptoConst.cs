@@ -19,6 +19,7 @@ internal static class CryptoConst
     internal const int ERR_LIB_SSL = 20;
     internal const int ERR_LIB_PEM = 9;
     internal const int ERR_LIB_SYS = 2;
+    internal const int ERR_R_MALLOC_FAILURE = 0xC0100;
     internal const int EVP_PKEY_EC = 408;
     internal const int EVP_PKEY_OP_PARAMGEN = 2;
     internal const int EVP_PKEY_OP_KEYGEN = 4;

@@ -13,8 +13,18 @@ internal static unsafe class OpenSslLibrary
 
     private static readonly Lazy<Loaded> s_loaded = new(() => Load(Candidates(Environment.GetEnvironmentVariable(DirectoryVariable))), LazyThreadSafetyMode.PublicationOnly);
 
+    private static Action<nint>? s_beforeInitialization;
+
     /// <summary>What is loaded.</summary>
     internal static OpenSslVersion Version => s_loaded.Value.Version;
+
+    /// <summary>Runs an action on libssl's handle when the library is loaded and has not been used yet: what must come before everything else (<c>CRYPTO_set_mem_functions(3)</c>). For simulations alone.</summary>
+    /// <exception cref="InvalidOperationException">The library is in use already.</exception>
+    internal static void BeforeInitialization(Action<nint> action)
+    {
+        if (s_loaded.IsValueCreated) throw new InvalidOperationException("OpenSSL is in use already: what must come before its initialisation is too late");
+        s_beforeInitialization = action;
+    }
 
     /// <summary>Loads the libraries if they are not.</summary>
     /// <exception cref="OpenSslNotFoundException">None was found, or too old a one; thrown at each call.</exception>
@@ -47,6 +57,7 @@ internal static unsafe class OpenSslLibrary
             OpenSslVersion version = VersionOf(handle);
             if (version.Number >= OldestVersion)
             {
+                s_beforeInitialization?.Invoke(handle);
                 Initialize(handle);
                 return new Loaded(handle, version);
             }

@@ -11,6 +11,7 @@ var root = new Command("opensslnb", "Non-blocking TLS over OpenSSL: a demonstrat
     ServeCommand.Create(),
     ConnectCommand.Create(),
     SimCommand.Create(),
+    SimMemoryCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);

@@ -13,7 +13,7 @@ internal static class SimCommand
     {
         Option<ulong> seed = new Option<ulong>("--seed") { Description = "the first world's seed", DefaultValueFactory = _ => 0 }.Number();
         Option<int> runs = new Option<int>("--runs") { Description = "worlds, each with the next seed", DefaultValueFactory = _ => 1000 }.AtLeast(1);
-        Option<string> scenario = new Option<string>("--scenario") { Description = "what kind of worlds", DefaultValueFactory = _ => "mixed" }.OneOf([.. PlanGenerator.Scenarios, .. Exhaustive.Names]);
+        Option<string> scenario = new Option<string>("--scenario") { Description = "what kind of worlds", DefaultValueFactory = _ => "mixed" }.OneOf([.. PlanGenerator.Scenarios, .. SimTable.Names]);
         var shrink = new Option<bool>("--shrink") { Description = "make a failing world as small as possible" };
         var trace = new Option<string?>("--trace") { Description = "write the steps of the last world to this file, one JSON object a line", HelpName = "FILE" };
         var save = new Option<string?>("--save") { Description = "write the plan of the last world to this file", HelpName = "FILE" };
@@ -27,7 +27,7 @@ internal static class SimCommand
             string kind = parsed.GetValue(scenario)!;
             using TraceFile? file = parsed.GetValue(trace) is { } path ? new TraceFile(path) : null;
             if (parsed.GetValue(replay) is { } saved) return Replay(saved, file, parsed.GetValue(save));
-            if (Exhaustive.Names.Contains(kind)) return Exhaustive.Run(kind, parsed.GetValue(every));
+            if (SimTable.Names.Contains(kind)) return SimTable.Run(kind, parsed.GetValue(runs), parsed.GetValue(every));
             return RunSeeds(parsed.GetValue(seed), parsed.GetValue(runs), kind, parsed.GetValue(shrink), file, parsed.GetValue(save));
         });
         return command;

@@ -45,7 +45,7 @@ public enum CloseReason : byte
     /// <summary>No TCP connection could be made.</summary>
     ConnectFailed,
 
-    /// <summary>The name could not be resolved, a descriptor could not be had, or another local fault.</summary>
+    /// <summary>The name could not be resolved, a descriptor or memory could not be had, or another local fault.</summary>
     LocalError,
 }
 

@@ -11,6 +11,12 @@ namespace OpenSslNb.Simulation;
 internal sealed record WorldResult(WorldPlan Plan, IReadOnlyList<string> Violations, int Steps, int FaultsFired, byte[] Digest)
 {
     public bool IsSound => Violations.Count == 0;
+
+    /// <summary>How each client and then each server ended; null for one that never came about.</summary>
+    public IReadOnlyList<CloseOutcome?> Outcomes { get; init; } = [];
+
+    /// <summary>Exceptions that had nobody to go to, and those of clients that have not come to a connection.</summary>
+    public IReadOnlyList<Exception> Faults { get; init; } = [];
 }
 
 /// <summary>Runs one world from its plan to its end, and checks that nothing is left of it.</summary>
@@ -43,7 +49,7 @@ internal static class WorldRun
 
         if (world is not null) Close(world, violations);
         if ((NativeLive.Ssl, NativeLive.Bio) != before) violations.Add($"SSL objects left: {NativeLive.Ssl - before.Ssl}, BIOs: {NativeLive.Bio - before.Bio}");
-        return new WorldResult(plan, violations, steps, fired, digest);
+        return new WorldResult(plan, violations, steps, fired, digest) { Outcomes = world is null ? [] : [.. world.Clients.Concat(world.Servers).Select(peer => peer.Outcome)], Faults = world is null ? [] : [.. world.Unhandled, .. world.ConnectFaults] };
     }
 
     private static void Close(World world, List<string> violations)
@@ -58,7 +64,7 @@ internal static class WorldRun
         }
 
         violations.InsertRange(0, world.Violations);
-        if (world.Plan.SystemCallFaults.Count == 0) violations.AddRange(world.Unhandled.Select(e => $"unhandled: {e}"));
+        if (world.Plan.SystemCallFaults.Count == 0) violations.AddRange(world.Unhandled.Where(e => !world.IsShortage(e)).Select(e => $"unhandled: {e}"));
         foreach (string violation in world.Kernel.Violations.Where(violation => !world.Violations.Any(v => v.EndsWith(violation, StringComparison.Ordinal)))) violations.Add($"disposal: {violation}");
         if (world.Kernel.OpenCount != 0) violations.Add($"descriptors left open: {world.Kernel.OpenCount}");
     }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace OpenSslNb.Simulation;
 
 /// <summary>One direction of a simulated TCP connection: bytes under way in order, then bytes that wait for <c>recv</c>. Nothing is doubled or reordered; it may end or break at any byte.</summary>
@@ -10,7 +8,7 @@ internal sealed class VirtualPipe(NetworkModel model, Randomness randomness, Vir
 
     private readonly Queue<Segment> _flight = new();
     private readonly Queue<byte> _arrived = new();
-    private readonly IncrementalHash _digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly WorldDigest _digest = new();
 
     // Bytes that count against the capacity.
     private long _held;
@@ -51,7 +49,7 @@ internal sealed class VirtualPipe(NetworkModel model, Randomness randomness, Vir
     public bool HasRoom => !IsBlocked && _held < model.Capacity;
 
     /// <summary>Digest of all bytes that the sender gave.</summary>
-    public byte[] Digest => _digest.GetCurrentHash();
+    public byte[] Digest => _digest.Current();
 
     /// <summary>Bytes under way.</summary>
     public int InFlight => _flight.Sum(segment => segment.Bytes.Length - segment.Taken);
@@ -68,7 +66,7 @@ internal sealed class VirtualPipe(NetworkModel model, Randomness randomness, Vir
         if (count > 1 && randomness.OneIn(model.ShortWriteOneIn)) count = randomness.Between(1, count - 1);
         if (FaultAt(ByteFaultKind.Block, Written + 1, Written + count) is { } ahead) count = (int)(ahead.At - Written);
         bytes = bytes[..count];
-        _digest.AppendData(bytes);
+        _digest.Append(bytes);
         Recording?.AddRange(bytes);
         Send(bytes);
         return count;

@@ -5,6 +5,9 @@ internal static class OutcomeRules
 {
     private static readonly CloseReason[] s_timeouts = [CloseReason.HandshakeTimeout, CloseReason.IdleTimeout, CloseReason.WriteTimeout, CloseReason.ShutdownTimeout];
 
+    // Whoever lacks memory ends, and the other sees how: an alert, or the end of the stream.
+    private static readonly CloseReason[] s_shortage = [CloseReason.LocalError, CloseReason.ProtocolError, CloseReason.VerificationFailed, CloseReason.Truncated, CloseReason.Reset];
+
     /// <summary>Reports each side of the world that ended otherwise.</summary>
     public static void Check(World world, Action<string> violate)
     {
@@ -26,13 +29,14 @@ internal static class OutcomeRules
     {
         HashSet<CloseReason> allowed = Allowed(world, connection, peer, other);
         if (peer.Outcome is { } outcome && !allowed.Contains(outcome.Reason)) violate($"{peer}: ended as {outcome}; what was done to it allows {string.Join(", ", allowed)}");
-        bool mayBeRefused = world.Kernel.FiredSystemCallFaults.Count > 0 || world.Kernel.Pipes.Any(pipe => pipe.Fired.Exists(fault => fault.Kind == ByteFaultKind.Reset));
+        bool mayBeRefused = world.Plan.MayLackMemory || world.Kernel.FiredSystemCallFaults.Count > 0 || world.Kernel.Pipes.Any(pipe => pipe.Fired.Exists(fault => fault.Kind == ByteFaultKind.Reset));
         if (peer is { Connection: null, Outcome: null, Side: Side.Client } && !mayBeRefused) violate($"{peer}: never came about");
     }
 
     private static HashSet<CloseReason> Allowed(World world, int connection, WorldPeer peer, WorldPeer other)
     {
-        HashSet<CloseReason> allowed = [CloseReason.CloseNotify];
+        HashSet<CloseReason> allowed = [CloseReason.CloseNotify, .. world.Plan.MayEndAs];
+        if (world.Plan.MayLackMemory) allowed.UnionWith(s_shortage);
         if (peer.Broken is { } broken) allowed.Add(broken == ActionKind.Abort ? CloseReason.Aborted : CloseReason.Disposed);
 
         // A renegotiation that meets a close_notify cannot end: neither side is to blame.

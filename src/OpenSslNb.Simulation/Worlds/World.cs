@@ -41,6 +41,12 @@ internal sealed partial class World : IDisposable
     private readonly TlsListener? _listener;
     private readonly WorldTrace _trace;
     private readonly SafeSslSessionHandle? _session;
+
+    // What the clients' attempts to connect came to.
+    private readonly List<Task<TlsConnection>> _connects = [];
+
+    // Connections that the server could not take for want of memory.
+    private readonly HashSet<int> _refused = [];
     private int _nextAction;
 
     /// <param name="plan">What happens.</param>
@@ -96,6 +102,9 @@ internal sealed partial class World : IDisposable
 
     /// <summary>Exceptions that had nobody to go to.</summary>
     public List<Exception> Unhandled { get; } = [];
+
+    /// <summary>Why clients have not come to a connection.</summary>
+    public IEnumerable<Exception> ConnectFaults => _connects.Where(connect => connect.IsFaulted).Select(connect => connect.Exception!.GetBaseException());
 
     public int StepCount { get; private set; }
 
@@ -205,7 +214,11 @@ internal sealed partial class World : IDisposable
     private EventLoop CreateLoop(string name)
     {
         var loop = EventLoop.CreateDriven(new EventLoopOptions { Clock = Clock, Poller = _plan.Poller, Name = name, BytesPerTurn = _plan.BytesPerTurn });
-        loop.UnhandledCallbackException += Unhandled.Add;
+        loop.UnhandledCallbackException += e =>
+        {
+            Unhandled.Add(e);
+            if (IsShortage(e)) _refused.Add(Kernel.LastAccepted);
+        };
         return loop;
     }
 
@@ -276,13 +289,16 @@ internal sealed partial class World : IDisposable
         var options = new TlsConnectOptions { ServerName = WorldContexts.ServerName, Connection = OptionsOf(_plan.ClientTransport), Session = session };
         TlsContext context = WorldContexts.Get(Side.Client, _plan.Protocol, _plan.AllowRenegotiation);
         _races[connection] = new ConnectRace(_clientLoop!, WorldContexts.ServerName, context, _clients[connection], options);
-        _ = _races[connection]!.RunAsync([new IPEndPoint(IPAddress.Loopback, VirtualKernel.FirstDialledPort + connection)]);
+        _connects.Add(_races[connection]!.RunAsync([new IPEndPoint(IPAddress.Loopback, VirtualKernel.FirstDialledPort + connection)]));
     }
 
     // Ended, or never begun with nobody left to begin it.
     private bool IsSettled(WorldPeer peer) => peer.Outcome is not null || (peer.Connection is null && (peer.Side == Side.Client ? _races[peer.Number] is null or { IsOver: true } : !MayStillBeAccepted(peer)));
 
-    private bool MayStillBeAccepted(WorldPeer peer) => _races[peer.Number] is { } race && (!race.IsOver || Kernel.PipesOf(peer.Number) is not null);
+    private bool MayStillBeAccepted(WorldPeer peer) => !_refused.Contains(peer.Number) && _races[peer.Number] is { } race && (!race.IsOver || Kernel.PipesOf(peer.Number) is not null);
+
+    /// <summary>Whether an exception that had nobody to go to is one that a lack of memory explains.</summary>
+    public bool IsShortage(Exception e) => _plan.MayLackMemory && e is OpenSslException;
 
     private void Violate(string what) => Violations.Add($"step {StepCount}, {Clock.Microseconds} us: {what}");
 }

@@ -21,8 +21,15 @@ internal static class WorldContexts
         if (s_contexts.TryGetValue(key, out TlsContext? context)) return context;
         Randomness before = SimulationProcess.OpenSslRandomness;
         SimulationProcess.OpenSslRandomness = new Randomness(ContextSeed);
-        context = side == Side.Server ? CreateServer(protocol, allowRenegotiation) : CreateClient(protocol, allowRenegotiation);
-        SimulationProcess.OpenSslRandomness = before;
+        try
+        {
+            context = side == Side.Server ? CreateServer(protocol, allowRenegotiation) : CreateClient(protocol, allowRenegotiation);
+        }
+        finally
+        {
+            SimulationProcess.OpenSslRandomness = before;
+        }
+
         s_contexts.Add(key, context);
         return context;
     }

@@ -101,6 +101,12 @@ internal sealed record WorldPlan
 
     public IReadOnlyList<SystemCallFault> SystemCallFaults { get; init; } = [];
 
+    /// <summary>Ends that are in order besides those that the faults explain.</summary>
+    public IReadOnlyList<CloseReason> MayEndAs { get; init; } = [];
+
+    /// <summary>OpenSSL may lack memory at any moment: a connection may end for it, or not come about.</summary>
+    public bool MayLackMemory { get; init; }
+
     /// <summary>Connections of this plan.</summary>
     [JsonIgnore]
     public int ConnectionCount => Actions.Count == 0 ? 0 : Actions.Max(action => action.Connection) + 1;

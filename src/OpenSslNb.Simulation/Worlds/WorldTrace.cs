@@ -1,12 +1,11 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 
 namespace OpenSslNb.Simulation;
 
 /// <summary>Sees every step of a world: puts it into the digest, checks that none follows a failure, and hands it on.</summary>
 internal sealed class WorldTrace(ITlsTrace? next, Action<string> violation) : ITlsTrace, IDisposable
 {
-    private readonly IncrementalHash _digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly WorldDigest _digest = new();
     private readonly Dictionary<TlsConnection, int> _numbers = [];
     private readonly HashSet<TlsConnection> _failed = [];
 
@@ -34,15 +33,15 @@ internal sealed class WorldTrace(ITlsTrace? next, Action<string> violation) : IT
         line[26] = (byte)step.Step.Want;
         line[27] = (byte)step.Before;
         line[28] = (byte)step.After;
-        _digest.AppendData(line);
+        _digest.Append(line);
         next?.OnStep(connection, step);
     }
 
     /// <summary>The digest of all steps and of these pipes.</summary>
     public byte[] Digest(IEnumerable<VirtualPipe> pipes)
     {
-        foreach (VirtualPipe pipe in pipes) _digest.AppendData(pipe.Digest);
-        return _digest.GetCurrentHash();
+        foreach (VirtualPipe pipe in pipes) _digest.Append(pipe.Digest);
+        return _digest.Current();
     }
 
     public void Dispose() => _digest.Dispose();

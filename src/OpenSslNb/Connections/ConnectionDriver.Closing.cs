@@ -20,19 +20,21 @@ internal sealed partial class ConnectionDriver
         _closingWrite = true;
         if (!both || _closing) return;
         _closing = true;
-        ArmDeadline();
 
         // Reading goes on even if paused, or the peer's close_notify would never be found.
         if (IsReadingPaused) PermitKeeping();
 
-        // Before the handshake has ended there is nothing to close in an orderly way.
-        if (!_machine.IsEstablished) _machine.Fail(new CloseOutcome(CloseReason.Disposed));
+        // What was sent before the handshake has ended follows it; with nothing to follow there is nothing to close in an orderly way. The handshake's deadline stays as it is.
+        if (_machine.IsEstablished) ArmDeadline();
+        else if (IsEverythingTaken) _machine.Fail(new CloseOutcome(CloseReason.Disposed));
     }
+
+    private bool IsEverythingTaken => _machine.Outbound.IsEmpty && IsOutboundComplete();
 
     // After each turn: what has become possible.
     private void AdvanceClosing()
     {
-        if (_closingWrite && _machine.Outbound.IsEmpty && QueuedBytes == 0 && _waiters.Count == 0 && _machine.IsEstablished) AskShutdown();
+        if (_closingWrite && _machine.IsEstablished && IsEverythingTaken) AskShutdown();
         if (_machine.State == ConnectionState.Failed)
         {
             BeginLingering(_machine.Failure!);

@@ -16,6 +16,9 @@ internal sealed partial class ConnectionDriver
     // Guarded by _outboundGuard.
     private bool _closedToSends;
 
+    // Guarded by _outboundGuard: a send was given up after some of its bytes. Nothing may follow them, neither data nor close_notify.
+    private bool _isCutShort;
+
     // Plaintext bytes that OpenSSL has not taken: posted and in the machine. Added to under the guard, taken from by the loop.
     private long _queued;
 
@@ -87,9 +90,11 @@ internal sealed partial class ConnectionDriver
             if (waiter.Node.List is null) return;
             _waiters.Remove(waiter.Node);
             begun = waiter.HasBegun;
+
+            // Half of the message is on its way: the peer must not take what follows for the rest of it. From now on, not from when the loop hears of it.
+            if (begun) _closedToSends = _isCutShort = true;
         }
 
-        // Half of the message is on its way: the peer must not take what follows for the rest of it.
         if (begun) Abort();
         waiter.Cancel(cancellationToken);
     }
@@ -128,6 +133,7 @@ internal sealed partial class ConnectionDriver
     // Under the guard: as much of the waiting sends as there is room for, in order.
     private void AdmitWaiters()
     {
+        if (_isCutShort) return;
         while (_waiters.First is { } node)
         {
             long room = _options.OutboundLimit - QueuedBytes;
@@ -152,6 +158,12 @@ internal sealed partial class ConnectionDriver
         long owed = Volatile.Read(ref _owedLowWater);
         if (owed == 0 || QueuedBytes >= owed) return;
         if (Interlocked.CompareExchange(ref _owedLowWater, 0, owed) == owed) Call(static (handler, connection) => handler.OnLowWater(connection));
+    }
+
+    // On the loop: everything that was sent has been given to OpenSSL, to the last byte of each message.
+    private bool IsOutboundComplete()
+    {
+        lock (_outboundGuard) return _waiters.Count == 0 && !_isCutShort && QueuedBytes == 0;
     }
 
     private void CloseToSends()

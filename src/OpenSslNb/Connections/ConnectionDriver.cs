@@ -47,11 +47,25 @@ internal sealed partial class ConnectionDriver : LoopSource, IStepObserver
         _transport = options.Transport == TransportKind.SocketFd
             ? new SocketFdTransport(socket.Fd)
             : new BufferedSocketTransport(socket.Fd, _resources.Buffers, options.CiphertextLimit);
-        _instance = new SslInstance(context, _transport);
-        if (peerName is not null) _instance.SetPeerName(peerName);
-        if (session is not null) _instance.OfferSession(session);
+        _instance = CreateInstance(context, _transport, peerName, session);
         _machine = new SslMachine<SslCalls>(new SslCalls(_instance), new OutboundQueue(_resources.Chunks), _resources.Counters, options.Trace is null ? null : this);
         _deadline = new LoopTimer(OnDeadline);
+    }
+
+    private static SslInstance CreateInstance(TlsContext context, CiphertextTransport transport, string? peerName, SafeSslSessionHandle? session)
+    {
+        var instance = new SslInstance(context, transport);
+        try
+        {
+            if (peerName is not null) instance.SetPeerName(peerName);
+            if (session is not null) instance.OfferSession(session);
+            return instance;
+        }
+        catch
+        {
+            instance.Dispose();
+            throw;
+        }
     }
 
     private enum Phase : byte

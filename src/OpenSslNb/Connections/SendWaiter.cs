@@ -36,6 +36,9 @@ internal sealed class SendWaiter : IValueTaskSource
         if (!token.CanBeCanceled) return;
         CancellationTokenRegistration registration = token.UnsafeRegister(static (state, token) => ((SendWaiter)state!).OnCancelled(token), this);
         _cancellation = registration;
+
+        // Who completes sets the flag and then looks at the registration. Without the fence both could look too early, and the token would keep this waiter for its whole life.
+        Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _isCompleted) == 1) registration.Dispose();
     }
 

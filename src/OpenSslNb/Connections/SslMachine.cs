@@ -40,7 +40,16 @@ public sealed class SslMachine : IDisposable
         _outboundLimit = outboundLimit;
         _transport = new MemoryTransport(ciphertextLimit);
         _instance = new SslInstance(context, _transport);
-        if (!context.IsServer && peerName is not null) _instance.SetPeerName(peerName);
+        try
+        {
+            if (!context.IsServer && peerName is not null) _instance.SetPeerName(peerName);
+        }
+        catch
+        {
+            _instance.Dispose();
+            throw;
+        }
+
         _machine = new SslMachine<SslCalls>(new SslCalls(_instance), new OutboundQueue(new ChunkPool()), new EngineCounters());
     }
 

@@ -83,6 +83,7 @@ public sealed class TlsConnection : IDisposable
     public void CloseWrite() => _driver.CloseWrite();
 
     /// <summary>Closes in good order: sends what is queued, then close_notify, then FIN, and waits for the peer's close_notify up to <see cref="TlsConnectionOptions.ShutdownTimeout"/>. Returns at once; see <see cref="Closed"/>.</summary>
+    /// <remarks>During the handshake: if something was sent already, the handshake goes on and it goes out first; if not, the connection ends as <see cref="CloseReason.Disposed"/>.</remarks>
     public void Close() => _driver.Close();
 
     /// <summary>Ends the connection at once with RST; what is queued is lost. Ends as <see cref="CloseReason.Aborted"/>.</summary>

@@ -128,6 +128,9 @@ public sealed partial class EventLoop
         RunInbox();
         foreach (LoopSource source in _sources.Snapshot()) StopSource(source);
         _stopped = true;
+
+        // Post puts in and then looks at the flag; we set the flag and then look at the inbox. Without the fence both could look too early, and the item would be lost.
+        Interlocked.MemoryBarrier();
         AbandonInbox();
         _poller.Dispose();
         _waker.Dispose();

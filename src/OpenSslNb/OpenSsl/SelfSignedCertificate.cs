@@ -14,15 +14,16 @@ internal static unsafe class SelfSignedCertificate
         ArgumentOutOfRangeException.ThrowIfZero(names.Count, nameof(names));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lifetime, TimeSpan.Zero);
         SafeEvpPkeyHandle key = CreateKey();
-        SafeX509Handle certificate = SafeX509Handle.Adopt(LibCrypto.X509_new());
+        SafeX509Handle? certificate = null;
         try
         {
+            certificate = SafeX509Handle.Adopt(LibCrypto.X509_new());
             Fill(certificate.Pointer, key.Pointer, names, lifetime);
             return new TlsCertificate([certificate], key);
         }
         catch
         {
-            certificate.Dispose();
+            certificate?.Dispose();
             key.Dispose();
             throw;
         }

@@ -7,12 +7,15 @@ namespace OpenSslNb.OpenSsl;
 /// <summary>What OpenSSL calls back. Each finds its <see cref="SslInstance"/> or <see cref="TlsContext"/> through <c>ex_data</c>, and none lets an exception out.</summary>
 internal static unsafe class SslCallbacks
 {
-    private static readonly int s_instanceIndex = LibCrypto.CRYPTO_get_ex_new_index(CryptoConst.CRYPTO_EX_INDEX_SSL, 0, null, null, null, null);
+    private static readonly Lock s_gate = new();
+
+    // Made with the first connection. Not by a static initialiser: one that fails for want of memory would fail for good.
+    private static int s_instanceIndex = -1;
 
     /// <summary>Connects an <c>SSL</c> with the weak handle of its instance.</summary>
     public static void Bind(nint ssl, nint instance)
     {
-        if (LibSsl.SSL_set_ex_data(ssl, s_instanceIndex, instance) != 1) throw OpenSslException.FromQueue("SSL_set_ex_data failed");
+        if (LibSsl.SSL_set_ex_data(ssl, InstanceIndex(), instance) != 1) throw OpenSslException.FromQueue("SSL_set_ex_data failed");
     }
 
     /// <summary>Notes the alerts of each connection (<c>SSL_CTX_set_info_callback(3)</c>).</summary>
@@ -54,6 +57,19 @@ internal static unsafe class SslCallbacks
         var own = NativeBytes.FromPointer(argument);
         int result = LibSsl.SSL_select_next_proto(selected, selectedLength, own.Data, (uint)own.Length, offered, offeredLength);
         return result == SslConst.OPENSSL_NPN_NEGOTIATED ? SslConst.SSL_TLSEXT_ERR_OK : SslConst.SSL_TLSEXT_ERR_ALERT_FATAL;
+    }
+
+    private static int InstanceIndex()
+    {
+        if (Volatile.Read(ref s_instanceIndex) is >= 0 and int made) return made;
+        lock (s_gate)
+        {
+            if (s_instanceIndex >= 0) return s_instanceIndex;
+            int index = LibCrypto.CRYPTO_get_ex_new_index(CryptoConst.CRYPTO_EX_INDEX_SSL, 0, null, null, null, null);
+            if (index < 0) throw OpenSslException.FromQueue("CRYPTO_get_ex_new_index failed");
+            Volatile.Write(ref s_instanceIndex, index);
+            return index;
+        }
     }
 
     private static SslInstance? InstanceOf(nint ssl)

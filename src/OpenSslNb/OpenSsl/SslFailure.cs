@@ -16,6 +16,8 @@ internal static unsafe class SslFailure
         if (instance.Transport.SendErrno != 0 && IsEndOfStream(error, errors)) return Outcome(instance, CloseReason.Reset, Broken(operation, instance.Transport.SendErrno));
         if (instance.Transport.SawEndOfStream && IsEndOfStream(error, errors)) return Outcome(instance, CloseReason.Truncated, Truncation(operation, errors));
         if (BrokenBy(instance.Transport) is not 0 and int broken) return Outcome(instance, CloseReason.Reset, Broken(operation, broken));
+        // The peer is not to blame, whatever OpenSSL makes of it: without memory a good certificate fails its verification too.
+        if (IsShortage(errors)) return Outcome(instance, CloseReason.LocalError, new OpenSslException($"OpenSSL was short of memory during {Name(operation)}", errors));
         if (HasReason(errors, SslConst.SSL_R_CERTIFICATE_VERIFY_FAILED) && VerificationText(instance) is { } text)
         {
             return Outcome(instance, CloseReason.VerificationFailed, new OpenSslException($"the peer's certificate is not acceptable: {text}", errors));
@@ -46,6 +48,19 @@ internal static unsafe class SslFailure
         foreach (OpenSslError error in errors)
         {
             if (error.LibraryCode == CryptoConst.ERR_LIB_SSL && error.ReasonCode == reason) return true;
+        }
+
+        return false;
+    }
+
+    // Any part of OpenSSL may say so; before 3.0 the reason was a smaller number.
+    private static bool IsShortage(IReadOnlyList<OpenSslError> errors)
+    {
+        const int Before3 = 65;
+        int shortage = OpenSslLibrary.Version.Is3OrLater ? CryptoConst.ERR_R_MALLOC_FAILURE : Before3;
+        foreach (OpenSslError error in errors)
+        {
+            if (error.ReasonCode == shortage && error.LibraryCode != CryptoConst.ERR_LIB_SYS) return true;
         }
 
         return false;

@@ -21,8 +21,18 @@ internal sealed unsafe class SslInstance : IDisposable
         Context = context;
         _handle = SafeSslHandle.Create(context.Handle);
         _self = GCHandle.Alloc(this, GCHandleType.Weak);
-        SslCallbacks.Bind(Ssl, GCHandle.ToIntPtr(_self));
-        transport.Attach(Ssl);
+        try
+        {
+            SslCallbacks.Bind(Ssl, GCHandle.ToIntPtr(_self));
+            transport.Attach(Ssl);
+        }
+        catch
+        {
+            // Nobody else knows of it yet: left to the finalizer it would be freed on another thread, some time.
+            Dispose();
+            throw;
+        }
+
         if (context.IsServer) LibSsl.SSL_set_accept_state(Ssl);
         else LibSsl.SSL_set_connect_state(Ssl);
     }

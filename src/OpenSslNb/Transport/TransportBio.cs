@@ -13,12 +13,15 @@ internal static unsafe class TransportBio
     private const int WriteRetry = CryptoConst.BIO_FLAGS_WRITE | CryptoConst.BIO_FLAGS_SHOULD_RETRY;
     private const int AnyRetry = CryptoConst.BIO_FLAGS_RWS | CryptoConst.BIO_FLAGS_SHOULD_RETRY;
 
-    private static readonly nint s_method = CreateMethod();
+    private static readonly Lock s_gate = new();
+
+    // Made with the first transport. Not by a static initialiser: one that fails for want of memory would fail for good.
+    private static nint s_method;
 
     /// <summary>Makes a BIO over the transport and gives it to the <c>SSL</c>, which frees it with itself (<c>SSL_set_bio(3)</c>: one BIO for both directions, one reference).</summary>
     public static void Attach(nint ssl, CiphertextTransport transport)
     {
-        nint bio = LibCrypto.BIO_new(s_method);
+        nint bio = LibCrypto.BIO_new(Method());
         if (bio == 0) throw OpenSslException.FromQueue("BIO_new failed");
 
         // Freed by OnDestroy, which OpenSSL calls exactly once, when the last reference on the BIO goes.
@@ -26,6 +29,16 @@ internal static unsafe class TransportBio
         LibCrypto.BIO_set_init(bio, 1);
         NativeLive.CountBio(+1);
         LibSsl.SSL_set_bio(ssl, bio, bio);
+    }
+
+    private static nint Method()
+    {
+        if (Volatile.Read(ref s_method) is not 0 and nint made) return made;
+        lock (s_gate)
+        {
+            if (s_method == 0) Volatile.Write(ref s_method, CreateMethod());
+            return s_method;
+        }
     }
 
     private static nint CreateMethod()

@@ -82,4 +82,19 @@ public sealed class SslMachineRekeyTests
         Assert.Throws<InvalidOperationException>(() => pair.Client.Renegotiate());
         Assert.Throws<InvalidOperationException>(() => pair.Client.UpdateKeys(), "TLS 1.2 has none");
     }
+
+    [Test]
+    public void After_the_peers_close_notify_no_renegotiation_begins_and_what_is_queued_goes_out()
+    {
+        using var bench = new Bench(new World(TransportKind.Buffered, PollerKind.Epoll, TlsProtocol.Tls12), allowRenegotiation: true);
+        using var pair = new MachinePair(bench.Server, bench.Client);
+        pair.Handshake();
+        pair.Server.Shutdown();
+        MachinePair.Carry(pair.Server, pair.Client);
+        Assert.That(pair.Client.Read(_buffer), Is.EqualTo(SslStep.Closed()));
+        Assert.Throws<InvalidOperationException>(() => pair.Client.Renegotiate(), "nobody would answer");
+        Assert.That(pair.Client.Write("late"u8).IsDone, Is.True);
+        MachinePair.Carry(pair.Client, pair.Server);
+        Assert.That(MachinePair.ReadAll(pair.Server).Data, Is.EqualTo("late"u8.ToArray()));
+    }
 }

@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using OpenSslNb.Interop;
 using OpenSslNb.Testing;
 
 namespace OpenSslNb.Tests.Connections;
@@ -54,6 +55,16 @@ public sealed class SslMachineTests(TlsProtocol protocol)
 
         Assert.That(atServer.ToArray().AsSpan().SequenceEqual(question), Is.True);
         Assert.That(atClient.ToArray().AsSpan().SequenceEqual(answer), Is.True);
+    }
+
+    [Test]
+    public void A_machine_that_cannot_be_made_leaves_nothing_behind()
+    {
+        int before = NativeLive.Ssl;
+
+        // A label of a name has at most 63 characters (RFC 1035 §2.3.4).
+        Assert.Throws<ArgumentException>(() => new SslMachine(_bench.Client, new string('a', 64)).Dispose());
+        Assert.That(NativeLive.Ssl, Is.EqualTo(before));
     }
 
     [Test]

@@ -116,6 +116,33 @@ public sealed class ClosingTests(World world)
     }
 
     [Test]
+    public async Task What_was_sent_during_the_handshake_goes_out_although_Close_followed_it_at_once()
+    {
+        using var bench = new Bench(world);
+        using TlsListener listener = bench.Listen(connection =>
+        {
+            connection.Send("greeting"u8);
+            connection.Close();
+            return new RecordingHandler();
+        });
+        var client = new RecordingHandler();
+        TlsConnection connection = await bench.ConnectAsync(listener, client);
+        Assert.That((await connection.Closed.WaitAsync(Bench.Deadline)).Reason, Is.EqualTo(CloseReason.CloseNotify));
+        Assert.That(client.Received, Is.EqualTo("greeting"u8.ToArray()));
+    }
+
+    [Test]
+    public async Task Close_during_the_handshake_with_nothing_sent_ends_it_at_once()
+    {
+        using var bench = new Bench(world);
+        using var server = new ClosingServer(bench);
+        using RawPeer raw = await RawPeer.ConnectAsync(server.EndPoint);
+        TlsConnection connection = await server.AcceptedAsync();
+        connection.Close();
+        Assert.That((await connection.Closed.WaitAsync(Bench.Deadline)).Reason, Is.EqualTo(CloseReason.Disposed));
+    }
+
+    [Test]
     public async Task A_loop_that_stops_disposes_its_connections()
     {
         var bench = new Bench(world);

@@ -165,6 +165,26 @@ public sealed class CrossedWantsTests
         Assert.That(server.Received.AsSpan().SequenceEqual([.. early, .. "after"u8]), Is.True);
     }
 
+    [TestCaseSource(nameof(Tls12))]
+    public async Task A_renegotiation_asked_for_after_the_peers_close_notify_does_not_hold_up_what_is_queued(World world)
+    {
+        using var bench = new Bench(world, allowRenegotiation: true);
+        var server = new RecordingHandler { Opened = connection => connection.CloseWrite() };
+        using TlsListener listener = bench.Listen(_ => server);
+        TlsConnection client = await bench.ConnectAsync(listener, new RecordingHandler
+        {
+            PeerClosed = connection =>
+            {
+                connection.Renegotiate();
+                connection.Send("late"u8);
+                connection.Close();
+            },
+        });
+        CloseOutcome outcome = await client.Closed.WaitAsync(Bench.Deadline);
+        Assert.That(outcome.Reason, Is.EqualTo(CloseReason.CloseNotify), outcome.ToString());
+        await Eventually.BecomesTrue(() => server.ReceivedLength == 4, "what was sent after the peer's close_notify");
+    }
+
     // The peer stops reading until our queue stays full.
     private static async Task BlockSendingOf(TlsConnection blocked, TlsConnection peer)
     {
