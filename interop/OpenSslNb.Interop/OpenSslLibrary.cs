@@ -140,6 +140,6 @@ internal static unsafe class OpenSslCapabilities
     /// <summary>Errors carry a function's name and are fetched in one call.</summary>
     internal static bool HasErrGetErrorAll => LibCrypto.ERR_get_error_all != null;
 
-    /// <summary>A verification callback may suspend the handshake.</summary>
-    internal static bool HasRetryVerify => OpenSslLibrary.Version.Is3OrLater;
+    /// <summary>A verification callback may suspend the handshake (<c>SSL_set_retry_verify(3)</c>: since 3.0.2).</summary>
+    internal static bool HasRetryVerify => OpenSslLibrary.Version.Number >= 0x30000020UL;
 }

@@ -27,6 +27,7 @@ require() {
 # The archive that this machine's own apt sources name for its own release, in either of apt's two formats.
 archive() {
     local codename
+    # shellcheck source=/dev/null
     codename=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME-}")
     [[ -n $codename ]] || die "/etc/os-release names no release (VERSION_CODENAME)"
     {
@@ -94,7 +95,7 @@ fetch_source() {
         say "fetching the source $package"
         if (cd "$work" && apt-get "${apt_options[@]}" source --download-only "openssl=$package" >&2); then return; fi
     done < <(apt-cache "${apt_options[@]}" showsrc --only-source openssl 2>/dev/null \
-        | sed -n 's/^Version: //p' | grep -F "$version." | grep "^$version[.]" | sort -Vru)
+        | sed -n "s/^Version: \(${version//./[.]}[.].*\)/\1/p" | sort -Vru)
     die "the archive has no source of OpenSSL $version, or cannot be reached"
 }
 
