@@ -74,10 +74,11 @@ public sealed class SslMachine : IDisposable
     /// <summary>What an operation waits for; <see cref="SslWant.None"/> when it is not blocked.</summary>
     public SslWant WantOf(SslOperation operation) => _machine.Operations.WantOf(operation);
 
-    /// <summary>Takes ciphertext from the peer; copied.</summary>
+    /// <summary>Takes ciphertext from the peer; copied. What comes after the peer's close_notify (RFC 8446 §6.1) or on a lost connection is dropped.</summary>
     public void Feed(ReadOnlySpan<byte> ciphertext)
     {
-        if (ciphertext.IsEmpty) return;
+        // Nothing would ever read it: kept, it would only grow.
+        if (ciphertext.IsEmpty || State is ConnectionState.PeerClosed or ConnectionState.Closed or ConnectionState.Failed) return;
         _transport.Feed(ciphertext);
         _machine.OnReadable();
     }

@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
 using NUnit.Framework;
 using OpenSslNb.Interop;
 using OpenSslNb.Testing;
+using OpenSslNb.Transport;
 
 namespace OpenSslNb.Tests.Connections;
 
@@ -55,6 +57,20 @@ public sealed class SslMachineTests(TlsProtocol protocol)
 
         Assert.That(atServer.ToArray().AsSpan().SequenceEqual(question), Is.True);
         Assert.That(atClient.ToArray().AsSpan().SequenceEqual(answer), Is.True);
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void What_is_fed_after_the_peers_close_notify_or_a_failure_is_not_kept(bool isLost)
+    {
+        _pair.Handshake();
+        if (isLost) Client.FeedEndOfStream();
+        else Server.Shutdown();
+        MachinePair.Carry(Server, Client);
+        _ = MachinePair.ReadAll(Client);
+        Assert.That(Client.State, Is.EqualTo(isLost ? ConnectionState.Failed : ConnectionState.PeerClosed));
+        Client.Feed(Data(1000, seed: 3));
+        Assert.That(TransportOf(Client).HasBufferedInput, Is.False);
     }
 
     [Test]
@@ -248,4 +264,9 @@ public sealed class SslMachineTests(TlsProtocol protocol)
         new Random(seed).NextBytes(data);
         return data;
     }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_transport")]
+    private static extern ref MemoryTransport TransportField(SslMachine machine);
+
+    private static MemoryTransport TransportOf(SslMachine machine) => TransportField(machine);
 }
