@@ -35,7 +35,7 @@ internal sealed class Stage(Scheduler scheduler, Rng rng)
     public EventLoop NewLoop() => new(new EventLoopOptions { Clock = FrozenClock.Instance, Poller = rng.Below(4) == 0 ? PollerKind.Poll : PollerKind.Epoll });
 
     /// <summary>Everything up to here was preparation; from here on the strategy decides.</summary>
-    public void Begin() => scheduler.IsPreparing = false;
+    public void Begin() => scheduler.Begin();
 
     public ControlledThread Spawn(string name, Action body) => scheduler.Spawn(name, body);
 

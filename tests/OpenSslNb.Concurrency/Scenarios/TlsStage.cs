@@ -69,8 +69,15 @@ internal sealed class TlsStage
         _stage.Check(NativeLive.Ssl + NativeLive.Bio == _nativeBefore, "an SSL or a BIO is not freed");
     }
 
-    /// <summary>The contexts, made before the first schedule.</summary>
-    public static void Warm() => _ = (s_server, s_client);
+    /// <summary>Makes what a process makes once, before the first schedule: contexts, and what the first connection brings.</summary>
+    public static void Warm()
+    {
+        using var server = new SslMachine(s_server);
+        using var client = new SslMachine(s_client);
+        _ = client.Handshake();
+        server.Feed(client.Output);
+        _ = server.Handshake();
+    }
 
     private static TlsContext CreateServer()
     {

@@ -32,8 +32,16 @@ internal sealed partial class Scheduler(IStrategy strategy, Action<string> fail)
     /// <summary>Points at which there was a choice.</summary>
     public int Choices { get; private set; }
 
-    /// <summary>Set while a scenario makes its world: everybody goes on as far as it can, and the strategy is not asked.</summary>
-    public bool IsPreparing { get; set; } = true;
+    /// <summary>True while a scenario makes its world: everybody goes on as far as it can, and the strategy is not asked.</summary>
+    public bool IsPreparing { get; private set; } = true;
+
+    /// <summary>The world is made. What led here is no part of the schedule: it may differ where the process makes something for the first time.</summary>
+    public void Begin()
+    {
+        IsPreparing = false;
+        Points = 0;
+        _trace.Clear();
+    }
 
     /// <summary>Runs one schedule; returns when every thread has ended.</summary>
     public void Run(Action body)
