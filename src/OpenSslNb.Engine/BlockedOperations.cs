@@ -117,8 +117,8 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
         if (MayRun(SslOperation.Handshake, allowed) && (_midRecord & ~SslOperations.Handshake) == 0) return SslOperation.Handshake;
         if (MayRun(SslOperation.Write, allowed)) return SslOperation.Write;
 
-        // Our close_notify goes behind all that is queued.
-        if (MayRun(SslOperation.Shutdown, allowed) && SlotOf(SslOperation.Write) == OperationSlot.Idle) return SslOperation.Shutdown;
+        // Our close_notify goes behind all that is queued; half-written, it has to be finished first.
+        if (MayRun(SslOperation.Shutdown, allowed) && (SlotOf(SslOperation.Write) == OperationSlot.Idle || IsMidRecordOf(SslOperation.Shutdown))) return SslOperation.Shutdown;
         return null;
     }
 
@@ -169,7 +169,7 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
         if (tookInput || (operation == SslOperation.Read && step.IsDone)) WakeReadersBut(operation);
 
         // While the read was held back the poller was not asked for it: it has its turn now, or a sender that always has more would starve it.
-        if (heldReads && !IsMidRecord && more && WantOf(SslOperation.Read) == SslWant.Read) Set(SslOperation.Read, OperationSlot.Ready, SslWant.None);
+        if (heldReads && !IsMidRecord && step.IsDone && more && WantOf(SslOperation.Read) == SslWant.Read) Set(SslOperation.Read, OperationSlot.Ready, SslWant.None);
     }
 
     private void NoteMidRecord(SslOperation operation, bool isMidRecord)

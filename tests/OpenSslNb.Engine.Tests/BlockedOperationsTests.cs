@@ -10,9 +10,9 @@ public sealed class BlockedOperationsTests
     private static readonly (SslOperation Operation, Func<BlockedOperations, bool> MayGo)[] s_preference =
     [
         (SslOperation.Read, s => s.IsEstablished && ReaderListens(s)),
-        (SslOperation.Handshake, s => !s.IsEstablished || !s.IsMidRecord),
+        (SslOperation.Handshake, s => !s.IsEstablished || !Operations.Any(o => o != SslOperation.Handshake && s.IsMidRecordOf(o))),
         (SslOperation.Write, s => s.IsEstablished),
-        (SslOperation.Shutdown, s => s.IsEstablished && s.SlotOf(SslOperation.Write) == OperationSlot.Idle),
+        (SslOperation.Shutdown, s => s.IsEstablished && (s.SlotOf(SslOperation.Write) == OperationSlot.Idle || s.IsMidRecordOf(SslOperation.Shutdown))),
     ];
 
     [Test]
@@ -66,7 +66,7 @@ public sealed class BlockedOperationsTests
             "a record is half written" => s.After(b =>
             {
                 b.State.OnWritable();
-                b.State.Complete(SslOperation.Write, SslStep.Done(), more: false, tookInput: false);
+                foreach (SslOperation held in Operations.Where(o => s.IsMidRecordOf(o))) b.State.Complete(held, SslStep.Done(), more: false, tookInput: false);
             }),
             _ => s.After(b => b.State.Satisfy(s.WantOf(SslOperation.Read))),
         };
@@ -112,7 +112,7 @@ public sealed class BlockedOperationsTests
 
     [Test]
     public void Close_notify_never_goes_before_what_is_queued() =>
-        MustAll("shutdown last", s => s.SlotOf(SslOperation.Write) == OperationSlot.Idle || Sets.All(set => s.Next(set) != SslOperation.Shutdown));
+        MustAll("shutdown last", s => s.SlotOf(SslOperation.Write) == OperationSlot.Idle || s.IsMidRecordOf(SslOperation.Shutdown) || Sets.All(set => s.Next(set) != SslOperation.Shutdown));
 
     [Test]
     public void A_blocked_operation_is_not_attempted_and_asking_again_changes_nothing() => MustAll("one attempt at a time", s =>
@@ -123,14 +123,14 @@ public sealed class BlockedOperationsTests
     public void A_want_stays_until_it_is_satisfied_or_input_was_taken_or_death() => MustAll("wants stay", s => EventsOf(s).All(e =>
     {
         BlockedOperations after = e.Apply(s);
-        return after.IsDead || Operations.All(o => after.WantOf(o) == s.WantOf(o) || MaySatisfy(e.Name, s, o) || (o == SslOperation.Read && EndsHeldRecord(e.Name, s)));
+        return after.IsDead || Operations.All(o => after.WantOf(o) == s.WantOf(o) || MaySatisfy(e.Name, s, o) || (o == SslOperation.Read && EndsHeldRecord(e.Name, s, after)));
     }));
 
     [Test]
     public void A_read_that_was_held_behind_a_record_has_its_turn_before_the_next_one() => MustAll("no starved reader", s => EventsOf(s).All(e =>
     {
         BlockedOperations after = e.Apply(s);
-        return after.IsDead || !EndsHeldRecord(e.Name, s) || !s.Waits(SslOperation.Read, SslWant.Read) || after.SlotOf(SslOperation.Read) == OperationSlot.Ready;
+        return after.IsDead || !EndsHeldRecord(e.Name, s, after) || !s.Waits(SslOperation.Read, SslWant.Read) || after.SlotOf(SslOperation.Read) == OperationSlot.Ready;
     }));
 
     [Test]
@@ -138,15 +138,19 @@ public sealed class BlockedOperationsTests
     {
         BlockedOperations after = c.Event.Apply(s);
         bool wakes = c.Event.Name.Contains("tookInput=True", StringComparison.Ordinal) || c.Event.Name.StartsWith("Read ended Done", StringComparison.Ordinal);
-        bool held = EndsHeldRecord(c.Event.Name, s);
+        bool held = EndsHeldRecord(c.Event.Name, s, after);
         return after.IsDead || Operations.All(o => o == c.Operation
             || (after.SlotOf(o), after.WantOf(o)) == ((wakes || (held && o == SslOperation.Read)) && s.Waits(o, SslWant.Read) ? (OperationSlot.Ready, SslWant.None) : (s.SlotOf(o), s.WantOf(o))));
     }));
 
     [Test]
     public void Reads_wait_while_a_record_is_half_written_if_the_transport_says_so() => MustAll("mid-record", s =>
-        s.IsDead || !s.IsMidRecord || ((s.Waits(SslOperation.Write, SslWant.Write) || s.SlotOf(SslOperation.Write) == OperationSlot.Ready)
-            && Sets.All(set => s.Next(set) != SslOperation.Handshake && (!s.ReadsWaitForBlockedWrite || s.Next(set) != SslOperation.Read))));
+        s.IsDead || !s.IsMidRecord || (Operations.All(o => !s.IsMidRecordOf(o) || s.Waits(o, SslWant.Write) || s.SlotOf(o) == OperationSlot.Ready)
+            && Sets.All(set => !s.ReadsWaitForBlockedWrite || s.Next(set) != SslOperation.Read)));
+
+    [Test]
+    public void A_read_is_never_in_mid_record_and_the_initial_handshake_holds_nobody_back() =>
+        MustAll("who may hold a record", s => !s.IsMidRecordOf(SslOperation.Read) && (s.IsEstablished || !s.IsMidRecord));
 
     [Test]
     public void A_write_that_waits_for_room_is_in_mid_record() => MustAll("mid-record is known", s => s.IsMidRecord || !s.Waits(SslOperation.Write, SslWant.Write));
@@ -155,12 +159,12 @@ public sealed class BlockedOperationsTests
     public void Slots_and_wants_agree() => MustAll("slots and wants", s => Operations.All(o => s.SlotOf(o) == OperationSlot.Blocked == (s.WantOf(o) != SslWant.None)));
 
     private static string Looks(BlockedOperations s) =>
-        $"{s} {s.ReadPermission} {s.IsEstablished} {s.IsDead} {s.IsMidRecord} {s.ReadsWaitForBlockedWrite} {s.Next()} {s.Interest}";
+        $"{s} {s.ReadPermission} {s.IsEstablished} {s.IsDead} {string.Join(',', Operations.Where(o => s.IsMidRecordOf(o)))} {s.ReadsWaitForBlockedWrite} {s.Next()} {s.Interest}";
 
     private static bool Moved(BlockedOperations after, Interest direction) => after.Next() is not null || (after.Interest & direction) == 0;
 
-    private static bool EndsHeldRecord(string happening, BlockedOperations before) =>
-        before.IsMidRecord && before.ReadsWaitForBlockedWrite && happening.StartsWith("Write ended Done", StringComparison.Ordinal) && happening.Contains("more=True", StringComparison.Ordinal);
+    private static bool EndsHeldRecord(string happening, BlockedOperations before, BlockedOperations after) =>
+        before.IsMidRecord && before.ReadsWaitForBlockedWrite && !after.IsMidRecord && happening.Contains("ended Done", StringComparison.Ordinal) && happening.Contains("more=True", StringComparison.Ordinal);
 
     private static bool MaySatisfy(string happening, BlockedOperations before, SslOperation operation) => before.WantOf(operation) switch
     {

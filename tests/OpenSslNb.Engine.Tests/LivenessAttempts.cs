@@ -71,7 +71,7 @@ internal static class LivenessAttempts
 
     // SSL_shutdown leaves what is owed to the others; our KeyUpdate sends it as a write does.
     private static LivenessWorld Send(LivenessWorld world, SslOperation operation) =>
-        operation == SslOperation.Shutdown && world.OwesAnswer ? Ended(world, operation, SslStep.Blocked(SslWant.Write)) : Sends(world, operation, w => w);
+        operation == SslOperation.Shutdown && world.OwesAnswer ? Ended(world, operation, SslStep.Blocked(SslWant.Write), reachedOpenSsl: false) : Sends(world, operation, w => w);
 
     // SSL_write sends first what a read has left unsent: on a transport that splits records the read could not, for it is held behind this very write.
     private static LivenessWorld Sends(LivenessWorld world, SslOperation operation, Func<LivenessWorld, LivenessWorld> sent)
@@ -83,9 +83,9 @@ internal static class LivenessAttempts
 
     private static LivenessWorld Taken(LivenessWorld world) => world with { First = world.Second, Second = Piece.None };
 
-    private static LivenessWorld Ended(LivenessWorld world, SslOperation operation, SslStep step, bool tookInput = false)
+    private static LivenessWorld Ended(LivenessWorld world, SslOperation operation, SslStep step, bool tookInput = false, bool reachedOpenSsl = true)
     {
         bool more = operation == SslOperation.Read || (operation == SslOperation.Write && world.Queued > 0);
-        return world.With(b => b.State.Complete(operation, step, more, tookInput));
+        return world.With(b => b.State.Complete(operation, step, more, tookInput, reachedOpenSsl));
     }
 }
