@@ -11,6 +11,9 @@ internal sealed partial class ConnectionDriver
     // Close or CloseWrite was called: close_notify goes behind what is queued.
     private bool _closingWrite;
 
+    // close_notify is next. It may have to wait for the peer itself: in the middle of a renegotiation, or when the kernel takes no more.
+    private bool _shutdownAsked;
+
     // How the connection ended, while its last bytes go out.
     private CloseOutcome? _outcome;
     private bool _finSent;
@@ -54,7 +57,9 @@ internal sealed partial class ConnectionDriver
         int budget = 1;
         RunWriteSide(ref budget);
         _transport.EndTurn();
-        if (_machine.State is ConnectionState.LocalClosed or ConnectionState.Closed) ArmDeadline();
+        bool isFirst = !_shutdownAsked;
+        _shutdownAsked = true;
+        if (isFirst || _machine.State is ConnectionState.LocalClosed or ConnectionState.Closed) ArmDeadline();
     }
 
     private void SendFin()

@@ -36,7 +36,7 @@ internal sealed partial class ConnectionDriver
         return _options.IdleTimeout < _options.WriteTimeout ? _options.IdleTimeout : _options.WriteTimeout;
     }
 
-    private bool IsWaitingForPeerToClose => _closing && _machine.State is ConnectionState.LocalClosed or ConnectionState.Closed;
+    private bool IsWaitingForPeerToClose => _closing && (_shutdownAsked || _machine.State is ConnectionState.LocalClosed or ConnectionState.Closed);
 
     private void OnDeadline()
     {

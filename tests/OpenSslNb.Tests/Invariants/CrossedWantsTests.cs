@@ -185,6 +185,22 @@ public sealed class CrossedWantsTests
         await Eventually.BecomesTrue(() => server.ReceivedLength == 4, "what was sent after the peer's close_notify");
     }
 
+    [TestCaseSource(nameof(Tls12))]
+    public async Task Close_in_the_middle_of_a_renegotiation_that_the_peer_never_answers_ends_by_the_shutdown_timeout(World world)
+    {
+        using var bench = new Bench(world, allowRenegotiation: true, connection: s_tight with { ShutdownTimeout = TimeSpan.FromMilliseconds(200) });
+        using TlsListener listener = bench.Listen(connection =>
+        {
+            connection.PauseReading();
+            return new RecordingHandler();
+        });
+        TlsConnection client = await bench.ConnectAsync(listener, new RecordingHandler());
+        client.Renegotiate();
+        client.Close();
+        CloseOutcome outcome = await client.Closed.WaitAsync(Bench.Deadline);
+        Assert.That(outcome.Reason, Is.EqualTo(CloseReason.ShutdownTimeout), outcome.ToString());
+    }
+
     // The peer stops reading until our queue stays full.
     private static async Task BlockSendingOf(TlsConnection blocked, TlsConnection peer)
     {
