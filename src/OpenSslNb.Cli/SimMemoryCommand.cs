@@ -11,6 +11,7 @@ internal static class SimMemoryCommand
     public static Command Create()
     {
         Option<string> session = new Option<string>("--session") { Description = "one session alone; all but the cold start unless told otherwise" }.OneOf([.. MemorySession.All.Append(MemorySession.ColdStart).Select(s => s.Name)]);
+        session.HelpName = "NAME";
         Option<int> every = new Option<int>("--every") { Description = "try every N-th allocation alone", DefaultValueFactory = _ => 1 }.AtLeast(1);
         Option<int> from = new Option<int>("--from") { Description = "the first that fails", DefaultValueFactory = _ => 1 }.AtLeast(1);
         Option<int> to = new Option<int>("--to") { Description = "the last that may; the session's last unless told otherwise", DefaultValueFactory = _ => int.MaxValue }.AtLeast(1);

@@ -14,6 +14,15 @@ public sealed class MemoryTests
         Assert.That(output, Does.Contain("failed for want of memory").And.Contain("went on"));
     }
 
+    [TestCase("tls13-buffered")]
+    [TestCase("tls13-fd")]
+    public async Task Every_allocation_of_a_connections_set_up_may_fail(string session)
+    {
+        (int code, string output) = await OpensslnbProgram.RunAsync("sim-memory", "--session", session, "--to", "120");
+        Assert.That(code, Is.Zero);
+        Assert.That(output, Does.Contain("120 tried"));
+    }
+
     [Test]
     public async Task The_first_session_of_a_process_ends_cleanly_or_goes_on_too()
     {
