@@ -15,7 +15,7 @@ internal static class SimCommand
         Option<int> runs = new Option<int>("--runs") { Description = "worlds, each with the next seed", DefaultValueFactory = _ => 1000 }.AtLeast(1);
         Option<string> scenario = new Option<string>("--scenario") { Description = "what kind of worlds", DefaultValueFactory = _ => "mixed" }.OneOf([.. PlanGenerator.Scenarios, .. SimTable.Names]);
         var shrink = new Option<bool>("--shrink") { Description = "make a failing world as small as possible" };
-        var trace = new Option<string?>("--trace") { Description = "write the steps of the last world to this file, one JSON object a line", HelpName = "FILE" };
+        var trace = new Option<string?>("--trace") { Description = "write all that the connections of the last world do to this file, as JSON lines; trace view shows it", HelpName = "FILE" };
         var save = new Option<string?>("--save") { Description = "write the plan of the last world to this file", HelpName = "FILE" };
         var replay = new Option<string?>("--replay") { Description = "run the world of a saved plan, exactly", HelpName = "FILE" };
         Option<int> every = new Option<int>("--every") { Description = "of the exhaustive scenarios, every n-th world", DefaultValueFactory = _ => 1 }.AtLeast(1);

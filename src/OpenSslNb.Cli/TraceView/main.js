@@ -147,8 +147,9 @@ function wireLists() {
 [["Application", [0]], ["Handshake", [1]], ["Read", [2]], ["Write", [3]], ["Shutdown", [4]], ["Messages", [5, 6]], ["Transport", [7]]].forEach(([text, lanes]) => chip("lanes", text, true, () => flip(view.lanes, lanes)));
 [["wants Read", "want-read"], ["wants Write", "want-write"], ["wants application", "want-app"], ["paused", "paused"]].forEach(([text, kind]) => chip("wants", text, true, () => flip(view.wants, [kind])));
 chip("wants", "crossed only", false, () => view.crossedOnly = !view.crossedOnly);
-const total = trace.connections.reduce((sum, c) => sum + c.events, 0);
-byId("summary").textContent = `${number.format(trace.connections.length)} connection${trace.connections.length === 1 ? "" : "s"}, ${number.format(total)} events, ${formatSpan(trace.duration)}, ${number.format(trace.connections.reduce((sum, c) => sum + c.crossed, 0))} crossed wants`;
+const sum = of => trace.connections.reduce((total, c) => total + of(c), 0);
+const counted = (count, noun) => `${number.format(count)} ${noun}${count === 1 ? "" : "s"}`;
+byId("summary").textContent = `${counted(trace.connections.length, "connection")}, ${counted(sum(c => c.events), "event")}, ${formatSpan(trace.duration)}, ${counted(sum(c => c.crossed), "crossed want")}`;
 listeners.push(drawTimeline, drawMinimap, followTimeline, drawRows);
 new ResizeObserver(([entry]) => { view.width = Math.max(300, entry.contentRect.width); changed(); }).observe(byId("chart"));
 wireTimeline();
