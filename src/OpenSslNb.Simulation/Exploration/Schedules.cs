@@ -14,7 +14,6 @@ internal sealed class Schedules : IChooser
 {
     private readonly WorldPlan _plan;
     private readonly int _mostStates;
-    private readonly int _blocks;
     private readonly HashSet<StateDigest> _visited = [];
     private readonly Stack<int[]> _unexplored = new();
     private readonly List<WorldResult> _failures = [];
@@ -29,8 +28,7 @@ internal sealed class Schedules : IChooser
 
     private Schedules(WorldPlan plan, int blocks, int mostStates)
     {
-        _plan = plan;
-        _blocks = blocks;
+        _plan = plan with { SpareBlocks = blocks };
         _mostStates = mostStates;
     }
 
@@ -94,13 +92,13 @@ internal sealed class Schedules : IChooser
         _path = [.. path];
         _position = 0;
         _isKnown = false;
-        using var world = new World(_plan, this) { SpareBlocks = _blocks };
+        using var world = new World(_plan, this);
         _world = world;
         bool goesOn = true;
         while (goesOn && !_isKnown && world.Violations.Count == 0 && !world.IsOver) goesOn = world.Step();
         if (_isKnown) return;
         _ends++;
         if (world.Violations.Count == 0) world.CheckEnd();
-        if (world.Violations.Count > 0) _failures.Add(new WorldResult(_plan, [.. world.Violations, $"schedule: {string.Join(' ', _path)}"], world.StepCount, 0, []));
+        if (world.Violations.Count > 0) _failures.Add(new WorldResult(_plan with { Choices = [.. _path] }, [.. world.Violations], world.StepCount, 0, world.Digest()));
     }
 }

@@ -1,5 +1,3 @@
-using OpenSslNb.Interop;
-
 namespace OpenSslNb.Simulation;
 
 /// <summary>The session that is taken apart byte by byte: handshake, three writes each way, new keys, close. With a calm network it is the same in every run.</summary>
@@ -45,17 +43,9 @@ internal sealed record ScriptedSession(string Name, TlsProtocol Protocol, bool R
             ClientTransport = transport,
             ServerTransport = transport,
             Poller = poller,
+            OffersSession = Resumes,
             Actions = actions,
         };
-    }
-
-    /// <summary>A session that can be resumed, from a handshake of its own; the caller's. Null when this one does not resume.</summary>
-    public SafeSslSessionHandle? CreateSession()
-    {
-        if (!Resumes) return null;
-        using var world = new World((this with { Resumes = false }).Plan());
-        world.Run();
-        return world.Clients[0].ReleaseSession() ?? throw new InvalidOperationException($"{Name}: the first handshake gave no session");
     }
 
     public override string ToString() => Name;

@@ -14,7 +14,7 @@ internal static class SystemCallMatrix
     public static ExplorationResult Explore(ScriptedSession session, TransportKind transport, PollerKind poller, int every = 1, Action? progress = null)
     {
         WorldPlan plan = session.Plan(transport, poller) with { DeadlineSeconds = 30 };
-        using SafeSslSessionHandle? resumable = session.CreateSession();
+        using SafeSslSessionHandle? resumable = WorldRun.CreateSession(plan);
         var failures = new List<WorldResult>();
         int worlds = 0;
         int number = 0;

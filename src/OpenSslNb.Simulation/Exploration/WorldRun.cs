@@ -23,12 +23,12 @@ internal sealed record WorldResult(WorldPlan Plan, IReadOnlyList<string> Violati
 internal static class WorldRun
 {
     /// <param name="plan">What the world follows from.</param>
-    /// <param name="chooser">Null for the plan's seed.</param>
+    /// <param name="chooser">Null for what the plan says.</param>
     /// <param name="trace">Sees each step; null for none.</param>
-    /// <param name="session">Offered by the first connection; null for none.</param>
-    /// <param name="check">Further rules for the end, in words where broken; null for none.</param>
-    public static WorldResult Run(WorldPlan plan, IChooser? chooser = null, ITlsTrace? trace = null, SafeSslSessionHandle? session = null, Func<World, IEnumerable<string>>? check = null)
+    /// <param name="session">What <see cref="CreateSession"/> gave for this plan, the caller's; null to make it here.</param>
+    public static WorldResult Run(WorldPlan plan, IChooser? chooser = null, ITlsTrace? trace = null, SafeSslSessionHandle? session = null)
     {
+        using SafeSslSessionHandle? own = session is null ? CreateSession(plan) : null;
         (int Ssl, int Bio) before = (NativeLive.Ssl, NativeLive.Bio);
         var violations = new List<string>();
         int steps = 0;
@@ -37,9 +37,8 @@ internal static class WorldRun
         World? world = null;
         try
         {
-            world = new World(plan, chooser, trace, session);
+            world = new World(plan, chooser, trace, session ?? own);
             world.Run();
-            if (world.Violations.Count == 0 && check is not null) violations.AddRange(check(world));
             (steps, fired, digest) = (world.StepCount, FaultsFired(world), world.Digest());
         }
         catch (Exception e)
@@ -50,6 +49,15 @@ internal static class WorldRun
         if (world is not null) Close(world, violations);
         if ((NativeLive.Ssl, NativeLive.Bio) != before) violations.Add($"SSL objects left: {NativeLive.Ssl - before.Ssl}, BIOs: {NativeLive.Bio - before.Bio}");
         return new WorldResult(plan, violations, steps, fired, digest) { Outcomes = world is null ? [] : [.. world.Clients.Concat(world.Servers).Select(peer => peer.Outcome)], Faults = world is null ? [] : [.. world.Unhandled, .. world.ConnectFaults] };
+    }
+
+    /// <summary>The session that the plan's first connection offers, from an undisturbed world like the plan's; the caller's. Null when it offers none.</summary>
+    public static SafeSslSessionHandle? CreateSession(WorldPlan plan)
+    {
+        if (!plan.OffersSession) return null;
+        using var world = new World(plan with { OffersSession = false, Faults = [], SystemCallFaults = [], MustEndAs = [], Choices = [], SpareBlocks = 0 });
+        world.Run();
+        return world.Clients.Count > 0 ? world.Clients[0].ReleaseSession() : null;
     }
 
     private static void Close(World world, List<string> violations)

@@ -14,28 +14,29 @@ internal enum Segmentation
 }
 
 /// <summary>What one direction of a simulated network is like.</summary>
+/// <remarks>Setters and not initializers: the generated reader of JSON would set what a file leaves out to zero.</remarks>
 internal sealed record NetworkModel
 {
     /// <summary>Bytes between the sender's <c>send</c> and the receiver's <c>recv</c> at most: both kernel buffers and the wire.</summary>
-    public int Capacity { get; init; } = 256 * 1024;
+    public int Capacity { get; set; } = 256 * 1024;
 
     /// <summary>How long a byte is under way, in microseconds.</summary>
-    public int Latency { get; init; }
+    public int Latency { get; set; }
 
     /// <summary>How what has arrived is handed over.</summary>
-    public Segmentation Segmentation { get; init; }
+    public Segmentation Segmentation { get; set; }
 
     /// <summary>One in so many sends is cut short; 0 for none.</summary>
-    public int ShortWriteOneIn { get; init; }
+    public int ShortWriteOneIn { get; set; }
 
     /// <summary>One in so many sends and receives finds "not now" though it could go on; 0 for none.</summary>
-    public int WouldBlockOneIn { get; init; }
+    public int WouldBlockOneIn { get; set; }
 
     /// <summary>One in so many system calls is interrupted by a signal; 0 for none.</summary>
-    public int InterruptedOneIn { get; init; }
+    public int InterruptedOneIn { get; set; }
 
     /// <summary>One in so many sends finds the kernel short of memory; 0 for none.</summary>
-    public int NoBuffersOneIn { get; init; }
+    public int NoBuffersOneIn { get; set; }
 }
 
 /// <summary>What happens to a direction at a certain byte.</summary>

@@ -11,6 +11,7 @@ internal static class OutcomeRules
     /// <summary>Reports each side of the world that ended otherwise.</summary>
     public static void Check(World world, Action<string> violate)
     {
+        foreach (ExpectedEnd end in world.Plan.MustEndAs) CheckExpected(world, end, violate);
         for (int i = 0; i < world.Clients.Count; i++)
         {
             WorldPeer client = world.Clients[i];
@@ -23,6 +24,15 @@ internal static class OutcomeRules
                 violate($"connection {i}: closed in good order, but {client.Received} of {server.Accepted} and {server.Received} of {client.Accepted} bytes came");
             }
         }
+    }
+
+    private static void CheckExpected(World world, ExpectedEnd end, Action<string> violate)
+    {
+        WorldPeer peer = (end.Side == Side.Client ? world.Clients : world.Servers)[end.Connection];
+
+        // Before the connection is accepted there is nobody to tell.
+        if (peer is { Connection: null, Outcome: null }) return;
+        if (peer.Outcome is not { } outcome || !end.Reasons.Contains(outcome.Reason)) violate($"{peer}: ended as {peer.Outcome}, and must end as {string.Join(" or ", end.Reasons)}");
     }
 
     private static void CheckSide(World world, int connection, WorldPeer peer, WorldPeer other, Action<string> violate)

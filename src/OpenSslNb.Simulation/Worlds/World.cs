@@ -4,21 +4,6 @@ using OpenSslNb.Interop;
 
 namespace OpenSslNb.Simulation;
 
-/// <summary>Decides what happens next where several things may.</summary>
-internal interface IChooser
-{
-    /// <summary>A number from 0 to <paramref name="count"/> - 1.</summary>
-    int Choose(int count);
-}
-
-/// <summary>Chooses by a seed.</summary>
-internal sealed class SeededChooser(ulong seed) : IChooser
-{
-    private readonly Randomness _randomness = new(seed);
-
-    public int Choose(int count) => _randomness.Next(count);
-}
-
 /// <summary>
 /// A simulated world: one loop for the clients and one for the servers, the virtual kernel between them, and a plan. Real OpenSSL and the real engine; time, network and schedule are the world's.
 /// One thread makes it, steps it and disposes it.
@@ -50,14 +35,15 @@ internal sealed partial class World : IDisposable
     private int _nextAction;
 
     /// <param name="plan">What happens.</param>
-    /// <param name="chooser">Null for one that follows the plan's seed.</param>
+    /// <param name="chooser">Null for one that follows the plan.</param>
     /// <param name="trace">Sees each step too; null for none.</param>
     /// <param name="session">A session that the first connection offers; null for none. Stays the caller's.</param>
     public World(WorldPlan plan, IChooser? chooser = null, ITlsTrace? trace = null, SafeSslSessionHandle? session = null)
     {
         SimulationProcess.Install();
         _plan = plan with { Actions = [.. plan.Actions.OrderBy(action => action.At)] };
-        _chooser = chooser ?? new SeededChooser(plan.Seed ^ 0x5C4ED);
+        _chooser = chooser ?? new PlannedChooser(plan);
+        SpareBlocks = plan.SpareBlocks;
         _session = session;
         Clock = new VirtualClock();
         Kernel = new VirtualKernel(Clock, new Randomness(plan.Seed ^ 0x4E7)) { Network = NetworkOf };
@@ -95,7 +81,7 @@ internal sealed partial class World : IDisposable
     }
 
     /// <summary>How often the chooser may still block a direction.</summary>
-    public int SpareBlocks { get; set; }
+    public int SpareBlocks { get; private set; }
 
     /// <summary>What must not be, in words; the world stops at the first.</summary>
     public List<string> Violations { get; } = [];

@@ -56,56 +56,75 @@ internal sealed record WorldAction(int At, int Connection, Side Side, ActionKind
 /// <param name="Fault">Where and what.</param>
 internal sealed record NetworkFault(int Connection, Side Sender, ByteFault Fault);
 
+/// <summary>How one end of a connection must end.</summary>
+/// <param name="Connection">Which connection, from 0.</param>
+/// <param name="Side">Which end.</param>
+/// <param name="Reasons">One of these.</param>
+internal sealed record ExpectedEnd(int Connection, Side Side, IReadOnlyList<CloseReason> Reasons);
+
 /// <summary>Everything that a world follows from. The same plan gives the same world, byte for byte.</summary>
+/// <remarks>Setters and not initializers: the generated reader of JSON would set what a file leaves out to zero and null.</remarks>
 internal sealed record WorldPlan
 {
     /// <summary>Decides what is left to chance: the schedule, OpenSSL's randomness, the model's disturbances.</summary>
-    public ulong Seed { get; init; }
+    public ulong Seed { get; set; }
 
-    public TlsProtocol Protocol { get; init; } = TlsProtocol.Tls13;
+    public TlsProtocol Protocol { get; set; } = TlsProtocol.Tls13;
 
-    public bool AllowRenegotiation { get; init; }
+    public bool AllowRenegotiation { get; set; }
 
     /// <summary>Connections offer the session of the one before them.</summary>
-    public bool Resume { get; init; }
+    public bool Resume { get; set; }
 
-    public PollerKind Poller { get; init; }
+    public PollerKind Poller { get; set; }
 
-    public TransportKind ClientTransport { get; init; }
+    public TransportKind ClientTransport { get; set; }
 
-    public TransportKind ServerTransport { get; init; }
+    public TransportKind ServerTransport { get; set; }
 
-    public int OutboundLimit { get; init; } = 1024 * 1024;
+    public int OutboundLimit { get; set; } = 1024 * 1024;
 
-    public int CiphertextLimit { get; init; } = 128 * 1024;
+    public int CiphertextLimit { get; set; } = 128 * 1024;
 
-    public int InboundLimit { get; init; } = 64 * 1024;
+    public int InboundLimit { get; set; } = 64 * 1024;
 
-    public int BytesPerTurn { get; init; } = 256 * 1024;
+    public int BytesPerTurn { get; set; } = 256 * 1024;
 
     /// <summary>Seconds of every deadline.</summary>
-    public int DeadlineSeconds { get; init; } = 3600;
+    public int DeadlineSeconds { get; set; } = 3600;
 
     /// <summary>The network from the client to the server.</summary>
-    public NetworkModel Up { get; init; } = new();
+    public NetworkModel Up { get; set; } = new();
 
     /// <summary>The network from the server to the client.</summary>
-    public NetworkModel Down { get; init; } = new();
+    public NetworkModel Down { get; set; } = new();
 
     /// <summary>Puts errors of nobody's into OpenSSL's queue before each turn.</summary>
-    public bool PoisonErrorQueue { get; init; }
+    public bool PoisonErrorQueue { get; set; }
 
-    public IReadOnlyList<WorldAction> Actions { get; init; } = [];
+    public IReadOnlyList<WorldAction> Actions { get; set; } = [];
 
-    public IReadOnlyList<NetworkFault> Faults { get; init; } = [];
+    public IReadOnlyList<NetworkFault> Faults { get; set; } = [];
 
-    public IReadOnlyList<SystemCallFault> SystemCallFaults { get; init; } = [];
+    public IReadOnlyList<SystemCallFault> SystemCallFaults { get; set; } = [];
 
     /// <summary>Ends that are in order besides those that the faults explain.</summary>
-    public IReadOnlyList<CloseReason> MayEndAs { get; init; } = [];
+    public IReadOnlyList<CloseReason> MayEndAs { get; set; } = [];
+
+    /// <summary>Ends that are known exactly, for exactly one thing is done to the connection.</summary>
+    public IReadOnlyList<ExpectedEnd> MustEndAs { get; set; } = [];
+
+    /// <summary>The first connection offers the session of an undisturbed world like this one.</summary>
+    public bool OffersSession { get; set; }
+
+    /// <summary>What happens first where several things may, one number a choice; the seed decides behind the last of them.</summary>
+    public IReadOnlyList<int> Choices { get; set; } = [];
+
+    /// <summary>How often a choice may be to block a direction.</summary>
+    public int SpareBlocks { get; set; }
 
     /// <summary>OpenSSL may lack memory at any moment: a connection may end for it, or not come about.</summary>
-    public bool MayLackMemory { get; init; }
+    public bool MayLackMemory { get; set; }
 
     /// <summary>Connections of this plan.</summary>
     [JsonIgnore]
@@ -114,12 +133,16 @@ internal sealed record WorldPlan
     /// <summary>The plan as text, for a file.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, WorldPlanJson.Default.WorldPlan);
 
-    /// <summary>Reads a plan that <see cref="ToJson"/> wrote.</summary>
-    /// <exception cref="JsonException">The text is something else.</exception>
-    public static WorldPlan FromJson(string json) => JsonSerializer.Deserialize(json, WorldPlanJson.Default.WorldPlan) ?? throw new JsonException("the plan is empty");
+    /// <summary>Reads a plan that <see cref="ToJson"/> or a person wrote. What is left out has its default.</summary>
+    /// <exception cref="JsonException">The text is something else, or no world can follow from it.</exception>
+    public static WorldPlan FromJson(string json)
+    {
+        WorldPlan plan = JsonSerializer.Deserialize(json, WorldPlanJson.Default.WorldPlan) ?? throw new JsonException("the plan is empty");
+        return WorldPlanRules.FirstBroken(plan) is { } broken ? throw new JsonException(broken) : plan;
+    }
 }
 
 /// <summary>How plans are written.</summary>
-[JsonSourceGenerationOptions(WriteIndented = true, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSourceGenerationOptions(WriteIndented = true, UseStringEnumConverter = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(WorldPlan))]
 internal sealed partial class WorldPlanJson : JsonSerializerContext;
