@@ -14,15 +14,16 @@ internal static class SimTable
 
     /// <summary>Runs one of them and prints its table.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="seed">The first world's, of each scenario by seed.</param>
     /// <param name="runs">Worlds of each scenario by seed.</param>
     /// <param name="every">Of the exhaustive ones: 1 for all worlds, n for every n-th.</param>
-    public static int Run(string name, int runs, int every)
+    public static int Run(string name, ulong seed, int runs, int every)
     {
         Table table = new Table().AddColumns("what", "worlds", "faults", "states", "transitions", "seconds", "failures");
         foreach (TableColumn column in table.Columns.Skip(1)) column.RightAligned();
         var total = new Found();
         var clock = Stopwatch.StartNew();
-        foreach ((string what, Func<Action, Found> explore) in Explorations(name, runs, every))
+        foreach ((string what, Func<Action, Found> explore) in Explorations(name, seed, runs, every))
         {
             var found = new Found();
             var row = Stopwatch.StartNew();
@@ -45,9 +46,9 @@ internal static class SimTable
         table.AddRow(Markup.Escape(what), Number(found.Worlds), Number(found.Faults), states, Number(found.Transitions), time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), found.Failures.Count.ToString(CultureInfo.InvariantCulture));
     }
 
-    private static IEnumerable<(string What, Func<Action, Found> Explore)> Explorations(string name, int runs, int every)
+    private static IEnumerable<(string What, Func<Action, Found> Explore)> Explorations(string name, ulong seed, int runs, int every)
     {
-        if (name is "all") foreach (string scenario in PlanGenerator.Scenarios) yield return ($"by seed: {scenario}", tick => BySeed(scenario, runs, tick));
+        if (name is "all") foreach (string scenario in PlanGenerator.Scenarios) yield return ($"by seed: {scenario}", tick => BySeed(scenario, seed, runs, tick));
         foreach (ScriptedSession session in name is "bytes" or "all" ? ScriptedSession.All : [])
         {
             foreach (TransportKind transport in Enum.GetValues<TransportKind>()) yield return ($"bytes: {session}, {transport}", tick => Found.Of(ByteBoundaries.Explore(session, transport, every, tick)));
@@ -67,12 +68,12 @@ internal static class SimTable
         }
     }
 
-    private static Found BySeed(string scenario, int runs, Action tick)
+    private static Found BySeed(string scenario, ulong first, int runs, Action tick)
     {
         var found = new Found();
-        for (ulong seed = 0; seed < (ulong)runs; seed++)
+        for (int done = 0; done < runs; done++)
         {
-            WorldResult result = WorldRun.Run(PlanGenerator.Create(seed, scenario));
+            WorldResult result = WorldRun.Run(PlanGenerator.Create(first + (ulong)done, scenario));
             found += new Found { Worlds = 1, Faults = result.FaultsFired, Failures = result.IsSound ? [] : [result] };
             tick();
         }

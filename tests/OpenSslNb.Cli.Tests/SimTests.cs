@@ -39,7 +39,62 @@ public sealed class SimTests
         // Nobody ever closes.
         string plan = Path.Combine(_folder, "plan.json");
         await File.WriteAllTextAsync(plan, """{ "Seed": 1, "Actions": [ { "Kind": "Connect" } ] }""");
-        Assert.That(await RunAsync(1, "sim", "--replay", plan), Does.Contain("violation: "));
+        Assert.That(await RunAsync(1, "sim", "--replay", plan), Does.Contain("violation: ").And.Contain("client: ended as IdleTimeout"));
+    }
+
+    [Test]
+    public async Task What_a_plan_leaves_out_has_its_default()
+    {
+        string plan = Path.Combine(_folder, "plan.json");
+        await File.WriteAllTextAsync(plan, """{ "Up": { "Latency": 5 }, "Actions": [ { "Kind": "Connect" }, { "At": 9, "Side": "Client", "Kind": "Send", "Size": 70000 }, { "At": 9, "Side": "Client", "Kind": "Close" }, { "At": 9, "Side": "Server", "Kind": "Close" } ] }""");
+        Assert.That(await RunAsync(0, "sim", "--replay", plan), Does.Contain(" 0 violations"));
+    }
+
+    [Test]
+    public async Task A_failing_world_is_replayed_made_small_and_traced()
+    {
+        string plan = Path.Combine(_folder, "plan.json");
+        string small = Path.Combine(_folder, "small.json");
+        string trace = Path.Combine(_folder, "trace");
+        await File.WriteAllTextAsync(plan, """{ "Actions": [ { "Kind": "Connect" }, { "At": 9, "Kind": "Send", "Size": 500 }, { "At": 9, "Connection": 1, "Kind": "Connect" } ] }""");
+        string output = await RunAsync(1, "sim", "--replay", plan, "--shrink", "--save", small, "--trace", trace);
+        Assert.That(output, Does.Contain("to 1 actions, 0 faults").And.Contain($"sim --replay {small}"));
+        Assert.That(await RunAsync(1, "sim", "--replay", small), Does.Contain("client: ended as IdleTimeout"));
+        Assert.That(await File.ReadAllTextAsync(trace), Does.Contain("\"event\":\"Opened\"").And.Not.Contain("\"bytes\":500"), "the small world is the one to look at");
+    }
+
+    [TestCase("--replay", "plan.json", "--seed", "3")]
+    [TestCase("--replay", "plan.json", "--scenario", "bytes")]
+    [TestCase("--scenario", "bytes", "--trace", "trace.jsonl")]
+    [TestCase("--scenario", "all", "--shrink")]
+    [TestCase("--scenario", "schedules", "--save", "plan.json")]
+    [TestCase("--every", "7")]
+    public async Task An_option_that_would_do_nothing_is_refused(params string[] options)
+    {
+        Opensslnb.Result result = await Opensslnb.RunAsync(["sim", .. options]);
+        Assert.That(result.Code, Is.EqualTo(2), result.Error);
+        Assert.That(result.Error, Does.Contain(options[^1].StartsWith("--", StringComparison.Ordinal) ? options[^1] : options[^2]));
+    }
+
+    [TestCase("{ \"Actions\": null }")]
+    [TestCase("{ \"Actions\": [ null ] }")]
+    [TestCase("{ \"Actions\": [ { \"Connection\": -1 } ] }")]
+    [TestCase("{ \"Actions\": [ { \"Connection\": 2000000000 } ] }")]
+    [TestCase("{ \"Actions\": [ { \"Size\": -1 } ] }")]
+    [TestCase("{ \"Up\": { \"Capacity\": 0 } }")]
+    [TestCase("{ \"Up\": { \"WouldBlockOneIn\": 1 } }")]
+    [TestCase("{ \"OutboundLimit\": -1 }")]
+    [TestCase("{ \"Protocol\": \"Default\" }")]
+    [TestCase("{ \"Faults\": [ {} ] }")]
+    public async Task A_plan_that_no_world_can_follow_from_is_refused_and_not_taken_for_a_defect(string text)
+    {
+        string plan = Path.Combine(_folder, "plan.json");
+        await File.WriteAllTextAsync(plan, text);
+        Opensslnb.Result result = await Opensslnb.RunAsync("sim", "--replay", plan);
+        Assert.That(result.Code, Is.EqualTo(1));
+        Assert.That(result.Output, Is.Empty);
+        Assert.That(result.Error, Does.Contain("is not a saved plan: "));
+        Opensslnb.AssertNoStackTrace(result.Error);
     }
 
     [Test]
