@@ -11,7 +11,7 @@ internal static class Usage
     public static async Task<int> RefuseAsync(ParseResult parsed)
     {
         Command command = parsed.CommandResult.Command;
-        IEnumerable<string> messages = command.Subcommands.Count > 0 ? [WithoutCommand(command, parsed)] : parsed.Errors.Select(e => e.Message).Distinct();
+        IEnumerable<string> messages = command.Subcommands.Count > 0 && command.Action is null ? [WithoutCommand(command, parsed)] : parsed.Errors.Select(e => e.Message).Distinct();
         foreach (string message in messages) await Console.Error.WriteLineAsync($"opensslnb: {message}");
         await Console.Error.WriteLineAsync($"opensslnb: see {PathOf(parsed.CommandResult)} --help");
         return ExitCode.Usage;

@@ -91,13 +91,20 @@ public sealed class UsageTests
     [Test]
     public async Task Help_of_every_command_mentions_every_option_and_goes_to_standard_output()
     {
-        await AssertHelpAsync([], "demo", "serve", "connect", "trace", "--help", "--version");
+        await AssertHelpAsync([], "demo", "serve", "connect", "sim", "sim-memory", "trace", "--help", "--version");
+        await AssertHelpAsync(["sim"], "--seed", "--runs", "--scenario", "--shrink", "--trace", "--save", "--replay", "--every", "--help");
+        await AssertHelpAsync(["sim-memory"], "account", "--session", "--every", "--from", "--to", "--in-process", "--plant", "--help");
+        await AssertHelpAsync(["sim-memory", "account"], "--sessions", "--plant", "--help");
         await AssertHelpAsync(["demo"], "--connections", "--seconds", "--poller", "--trace", "--help");
         await AssertHelpAsync(["trace"], "view", "--help");
         await AssertHelpAsync(["trace", "view"], "file", "-o", "--output", "--help");
         await AssertHelpAsync(["serve"], ["echo", "discard", "source", "--listen", "--cert", "--key", "--client-ca", "--max-connections", "--loops", .. s_sharedOptions]);
         await AssertHelpAsync(["connect"], ["HOST:PORT", "--ca", "--server-name", "--cert", "--key", "--dangerously-accept-any-certificate", .. s_sharedOptions]);
     }
+
+    [Test]
+    public async Task A_command_with_commands_below_it_says_what_is_wrong_with_its_own_options() =>
+        AssertUsage(await Opensslnb.RunAsync("sim-memory", "--every", "0"), "--every must be a whole number", "'0'", "sim-memory --help");
 
     [Test]
     public async Task Version_is_one_line()
