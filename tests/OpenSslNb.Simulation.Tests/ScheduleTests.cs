@@ -13,4 +13,19 @@ public sealed class ScheduleTests
         Assert.That(result.Failures.Select(failure => string.Join("; ", failure.Violations)), Is.Empty);
         Assert.That(result.States, Is.GreaterThan(1000));
     }
+
+    [Test]
+    public void A_schedule_that_breaks_a_rule_is_replayed_from_its_file()
+    {
+        // Nobody closes: the first schedule to come to its end fails.
+        WorldPlan script = Schedules.Script(TlsProtocol.Tls13, TransportKind.Buffered);
+        script = script with { Actions = [.. script.Actions.Where(action => action.Kind is not ActionKind.CloseWrite)] };
+        WorldResult failure = Schedules.Explore(script, blocks: 1, mostStates: 1500).Failures.Single();
+        Assert.That(failure.Plan.Choices, Is.Not.Empty);
+
+        WorldResult again = WorldRun.Run(WorldPlan.FromJson(failure.Plan.ToJson()));
+        Assert.That(again.Digest, Is.EqualTo(failure.Digest).And.Not.Empty);
+        Assert.That(again.Violations.Take(failure.Violations.Count), Is.EqualTo(failure.Violations));
+        Assert.That(WorldRun.Run(failure.Plan with { Choices = [] }).Digest, Is.Not.EqualTo(failure.Digest), "by the seed it is another schedule");
+    }
 }

@@ -21,7 +21,9 @@ internal sealed class Schedules : IChooser
     // Of the world that runs now.
     private World _world = null!;
     private List<int> _path = [];
+    private readonly HashSet<StateDigest> _own = [];
     private int _position;
+    private int _repeats;
     private bool _isKnown;
     private int _transitions;
     private int _ends;
@@ -75,7 +77,18 @@ internal sealed class Schedules : IChooser
     {
         int position = _position++;
         if (position < _path.Count) return _path[position];
-        if (!_visited.Add(StateDigest.Of(_world)) || _visited.Count >= _mostStates)
+        var state = StateDigest.Of(_world);
+
+        // Only time has passed since this world was here: nobody else follows it to where a deadline ends it.
+        if (_own.Contains(state))
+        {
+            int next = _repeats++ % count;
+            _path.Add(next);
+            return next;
+        }
+
+        _own.Add(state);
+        if (!_visited.Add(state) || _visited.Count >= _mostStates)
         {
             _isKnown = true;
             return 0;
@@ -91,6 +104,8 @@ internal sealed class Schedules : IChooser
     {
         _path = [.. path];
         _position = 0;
+        _repeats = 0;
+        _own.Clear();
         _isKnown = false;
         using var world = new World(_plan, this);
         _world = world;
