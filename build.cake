@@ -17,6 +17,7 @@ const string FuzzProgram = "artifacts/bin/OpenSslNb.Fuzz/release/OpenSslNb.Fuzz"
 var rest = Arguments<string>("rest", Array.Empty<string>())
     .Select(argument => argument.StartsWith(':') ? argument[1..] : argument)
     .ToArray();
+var isMutateTarget = string.Equals(Argument<string>("target"), "mutate", StringComparison.OrdinalIgnoreCase);
 var isVersionsTarget = string.Equals(Argument<string>("target"), "versions", StringComparison.OrdinalIgnoreCase);
 
 Task("Clean")
@@ -159,7 +160,7 @@ Task("Fuzz")
     .Does(() => Fuzz(int.Parse(Option("--seconds") ?? "60"), planted: rest.Contains("--planted")));
 
 Task("Mutate")
-    .Description("plant defects in a copy, one at a time (tests/Mutations), and show the test that catches each")
+    .Description("plant defects in a copy, one at a time (tests/Mutations), and show the test that catches each; arguments choose by name")
     .IsDependentOn("Restore")
     .Does(() =>
 {
@@ -172,6 +173,8 @@ Task("Mutate")
 
     Run("git", "checkout-index", "--all", "--force", $"--prefix={tree}/");
     var mutations = System.Text.Json.JsonSerializer.Deserialize<Mutation[]>(System.IO.File.ReadAllText("tests/Mutations/mutations.json"), new System.Text.Json.JsonSerializerOptions { PropertyNameCaseInsensitive = true });
+    if (isMutateTarget && rest.Length > 0) mutations = mutations.Where(mutation => rest.Any(part => mutation.Name.Contains(part))).ToArray();
+    if (mutations.Length == 0) throw new CakeException($"No mutation's name contains {string.Join(" or ", rest)}.");
     var lines = mutations.Select(mutation => (mutation.Name, Catch: CatchMutation(tree, mutation))).ToArray();
     System.Console.WriteLine();
     foreach (var (name, found) in lines) System.Console.WriteLine($"{(found is null ? "SURVIVED" : "caught  ")}  {name}{(found is null ? "" : $": {found}")}");
