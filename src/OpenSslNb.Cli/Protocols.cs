@@ -10,7 +10,7 @@ internal static class Protocols
     /// <summary>A handler for one connection.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="outboundLimit">The connection's: no send is longer.</param>
-    public static TlsConnectionHandler Create(string name, int outboundLimit) => name switch
+    public static ProtocolHandler Create(string name, int outboundLimit) => name switch
     {
         "echo" => new Echo(outboundLimit),
         "discard" => new Discard(),
@@ -18,15 +18,25 @@ internal static class Protocols
         _ => throw new ArgumentException($"unknown protocol '{name}': echo, discard or source"),
     };
 
+    /// <summary>A handler that can be told that the server stops.</summary>
+    internal abstract class ProtocolHandler : TlsConnectionHandler
+    {
+        /// <summary>The server stops: what is owed to the peer goes out, then close_notify. On the loop's thread.</summary>
+        public virtual void Finish(TlsConnection connection) => connection.Close();
+    }
+
     // Every byte back, behind those before it. While the queue is full the peer is held back by TCP.
-    private sealed class Echo(int outboundLimit) : TlsConnectionHandler
+    private sealed class Echo(int outboundLimit) : ProtocolHandler
     {
         // What found no room: at most one delivery, since reading is paused while there is any.
         private readonly MemoryStream _refused = new();
-        private bool _peerClosed;
+
+        // Nothing more will come, or be taken: the connection is closed when the last refused byte is queued.
+        private bool _isFinishing;
 
         public override void OnReceived(TlsConnection connection, ReadOnlySpan<byte> data)
         {
+            if (_isFinishing) return;
             int sent = _refused.Length == 0 ? Send(connection, data) : 0;
             if (sent == data.Length) return;
             _refused.Write(data[sent..]);
@@ -46,13 +56,15 @@ internal static class Protocols
             }
 
             _refused.SetLength(0);
-            connection.ResumeReading();
-            if (_peerClosed) connection.Close();
+            if (_isFinishing) connection.Close();
+            else connection.ResumeReading();
         }
 
-        public override void OnPeerClosed(TlsConnection connection)
+        public override void OnPeerClosed(TlsConnection connection) => Finish(connection);
+
+        public override void Finish(TlsConnection connection)
         {
-            _peerClosed = true;
+            _isFinishing = true;
             if (_refused.Length == 0) connection.Close();
         }
 
@@ -71,7 +83,7 @@ internal static class Protocols
         }
     }
 
-    private sealed class Discard : TlsConnectionHandler
+    private sealed class Discard : ProtocolHandler
     {
         public override void OnReceived(TlsConnection connection, ReadOnlySpan<byte> data)
         {
@@ -80,7 +92,7 @@ internal static class Protocols
     }
 
     // The client sends a count of 8 bytes, big-endian, and gets that many bytes; then the next.
-    private sealed class Source(int outboundLimit) : TlsConnectionHandler
+    private sealed class Source(int outboundLimit) : ProtocolHandler
     {
         private static readonly byte[] s_block = new byte[32 * 1024];
         private readonly int _longest = Math.Min(outboundLimit, s_block.Length);

@@ -52,7 +52,7 @@ internal static class ServeCommand
     {
         var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         s_signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal)];
-        var live = new ConcurrentDictionary<TlsConnection, byte>();
+        var live = new ConcurrentDictionary<TlsConnection, Protocols.ProtocolHandler>();
         var listeners = new List<TlsListener>();
         int admitted = 0;
         foreach (EventLoop loop in loops)
@@ -68,7 +68,7 @@ internal static class ServeCommand
         await Console.Out.FlushAsync();
         await stop.Task;
         listeners.ForEach(l => l.Dispose());
-        foreach (TlsConnection connection in live.Keys) connection.Close();
+        foreach ((TlsConnection connection, Protocols.ProtocolHandler handler) in live) connection.Loop.Post(() => handler.Finish(connection));
         await Task.WhenAny(Task.WhenAll(live.Keys.Select(c => c.Closed)), Task.Delay(options.Connection.ShutdownTimeout));
         return ExitCode.Ok;
 
@@ -80,18 +80,19 @@ internal static class ServeCommand
 
         TlsConnectionHandler Accept(TlsConnection connection)
         {
-            live[connection] = 0;
+            Protocols.ProtocolHandler handler = Protocols.Create(protocol, options.Connection.OutboundLimit);
+            live[connection] = handler;
 
             // A listener knows of its own connections alone; the limit is for all of them.
             bool refused = loops.Length > 1 && Interlocked.Increment(ref admitted) > options.MaximumConnections;
             if (refused || stop.Task.IsCompleted) connection.Dispose();
             connection.Closed.ContinueWith(_ => Forget(connection), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            return Protocols.Create(protocol, options.Connection.OutboundLimit);
+            return handler;
         }
 
         void Forget(TlsConnection connection)
         {
-            live.TryRemove(connection, out byte _);
+            live.TryRemove(connection, out _);
             Interlocked.Decrement(ref admitted);
         }
     }

@@ -24,6 +24,11 @@ internal sealed class SharedOptions
 
     public void AddTo(Command command)
     {
+        _alpn.Validators.Add(result =>
+        {
+            string? names = result.GetValueOrDefault<string?>();
+            if (names is not null && names.Split(',', StringSplitOptions.TrimEntries).Contains("")) result.AddError($"--alpn must be names separated by commas, and not '{names}'");
+        });
         Option[] all = [_poller, _transport, _minimum, _maximum, _ciphers, _ciphersuites, _groups, _alpn, _handshakeTimeout, _idleTimeout, _shutdownTimeout, _outboundLimit, _renegotiation, _keyLog, _trace];
         foreach (Option option in all) command.Options.Add(option);
         command.Validators.Add(result =>
@@ -57,7 +62,7 @@ internal sealed class SharedOptions
             CipherList = parsed.GetValue(_ciphers),
             CipherSuites = parsed.GetValue(_ciphersuites),
             Groups = parsed.GetValue(_groups),
-            ApplicationProtocols = parsed.GetValue(_alpn)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
+            ApplicationProtocols = parsed.GetValue(_alpn)?.Split(',', StringSplitOptions.TrimEntries) ?? [],
             AllowRenegotiation = parsed.GetValue(_renegotiation),
             KeyLog = keyLog,
         };

@@ -109,6 +109,7 @@ internal static class SimCommand
             failing = Shrinker.Shrink(failing, out int runs);
             Console.WriteLine($"shrunk in {runs} worlds to {failing.Plan.Actions.Count} actions, {failing.Plan.Faults.Count + failing.Plan.SystemCallFaults.Count} faults:");
             foreach (string violation in failing.Violations.Take(5)) Console.WriteLine($"  {violation}");
+            Console.WriteLine(failing.Plan.ToJson());
         }
 
         string path = keep.Path ?? $"opensslnb-sim-{failing.Plan.Seed}.json";

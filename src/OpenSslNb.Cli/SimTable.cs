@@ -33,6 +33,8 @@ internal static class SimTable
             foreach (WorldResult failure in found.Failures.Take(3)) Save(failure, total.Failures.Count);
         }
 
+        // In a file or a pipe there is no width to keep to.
+        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 140;
         AddRow(table.AddEmptyRow(), "together", total, clock.Elapsed);
         AnsiConsole.Write(table);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{total.Worlds} worlds, {total.Faults} faults, {total.States} states, {total.Transitions} transitions, {total.Failures.Count} failures"));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Playwright;
 using OpenSslNb.Cli.TraceView;
 
@@ -33,8 +32,15 @@ internal sealed class OpenPage : IAsyncDisposable
     /// <summary>The stretch of time that is shown, microseconds.</summary>
     public async Task<(double From, double To)> StretchAsync()
     {
-        ILocator timeline = Page.Locator("#timeline");
-        return (Number(await timeline.GetAttributeAsync("data-from")), Number(await timeline.GetAttributeAsync("data-to")));
+        // The page draws in the next frame: before that both are those of the last one, and read one after the other they may be of two.
+        const string Script = """
+            () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => {
+                const { from, to } = document.querySelector('#timeline').dataset;
+                done([Number(from), Number(to)]);
+            })))
+            """;
+        double[] stretch = await Page.EvaluateAsync<double[]>(Script);
+        return (stretch[0], stretch[1]);
     }
 
     /// <summary>A lane of the timeline.</summary>
@@ -63,6 +69,4 @@ internal sealed class OpenPage : IAsyncDisposable
         await Page.CloseAsync();
         File.Delete(_file);
     }
-
-    private static double Number(string? text) => double.Parse(text!, CultureInfo.InvariantCulture);
 }

@@ -50,7 +50,12 @@ internal static class OutcomeRules
         if (peer.Broken is { } broken) allowed.Add(broken == ActionKind.Abort ? CloseReason.Aborted : CloseReason.Disposed);
 
         // A renegotiation that meets a close_notify cannot end: neither side is to blame.
-        if (peer.HasRenegotiated || other.HasRenegotiated) allowed.UnionWith([CloseReason.ProtocolError, CloseReason.Truncated]);
+        if (peer.HasRenegotiated || other.HasRenegotiated)
+        {
+            if (MetCloseNotify(peer)) allowed.Add(CloseReason.ProtocolError);
+            if (MetCloseNotify(other)) allowed.Add(CloseReason.Truncated);
+        }
+
         if (peer.HasClosedEarly) allowed.Add(CloseReason.Disposed);
         if (other.Broken is not null || other.HasClosedEarly) allowed.UnionWith([CloseReason.Reset, CloseReason.Truncated]);
         if (world.Kernel.FiredSystemCallFaults.Count > 0) allowed.UnionWith([CloseReason.Reset, CloseReason.Truncated, CloseReason.LocalError, CloseReason.ConnectFailed]);
@@ -63,6 +68,9 @@ internal static class OutcomeRules
         foreach (ByteFault fault in sending.Fired) allowed.UnionWith(ByFault(fault, isReceiver: false));
         return allowed;
     }
+
+    // The peer's close_notify (alert 0) in the middle of a renegotiation: nothing can follow.
+    private static bool MetCloseNotify(WorldPeer peer) => peer.Outcome is { Reason: CloseReason.ProtocolError, AlertReceived: 0 };
 
     // A truncated or confused receiver hangs up, and its peer sees that in turn.
     private static CloseReason[] ByFault(ByteFault fault, bool isReceiver) => fault.Kind switch

@@ -80,9 +80,6 @@ internal sealed partial class World : IDisposable
         init => Kernel.RecordsStreams = value;
     }
 
-    /// <summary>How often the chooser may still block a direction.</summary>
-    public int SpareBlocks { get; private set; }
-
     /// <summary>What must not be, in words; the world stops at the first.</summary>
     public List<string> Violations { get; } = [];
 
@@ -168,29 +165,8 @@ internal sealed partial class World : IDisposable
         }
 
         if (_nextAction < _plan.Actions.Count && TimeOf(_plan.Actions[_nextAction]) <= Clock.Microseconds) enabled.Add(PerformNext);
-        if (SpareBlocks > 0 && enabled.Count > 0) enabled.AddRange(Kernel.Pipes.Where(pipe => pipe.HasRoom).Select(pipe => (Action)(() => Block(pipe))));
+        AddBlocks(enabled);
         return enabled;
-    }
-
-    /// <summary>What is left of the plan and of the loops' work, for a digest.</summary>
-    public void Describe(BinaryWriter writer)
-    {
-        writer.Write(_nextAction);
-        writer.Write(SpareBlocks);
-        foreach (EventLoop loop in Loops)
-        {
-            writer.Write(loop.HasWork);
-            writer.Write(NeedsTurn(loop));
-        }
-
-        foreach (ConnectRace? race in _races) writer.Write(race?.IsOver ?? false);
-        writer.Write(Kernel.OpenCount);
-    }
-
-    private void Block(VirtualPipe pipe)
-    {
-        SpareBlocks--;
-        pipe.BlockNow();
     }
 
     private static long TimeOf(WorldAction action) => action.At * 1000L;
