@@ -25,7 +25,7 @@ public sealed class BlockedOperationsTests
         }
 
         Assert.That(All, Has.Count.GreaterThan(10_000));
-        Assert.Pass($"{All.Count} states");
+        TestContext.Out.WriteLine($"{All.Count} states");
     }
 
     [Test]

@@ -50,7 +50,7 @@ internal static class ReachableStates
             if (!holds(state)) Assert.Fail($"broken: {rule}\n{Describe(state)}");
         }
 
-        Assert.Pass($"{All.Count} states");
+        TestContext.Out.WriteLine($"{All.Count} states");
     }
 
     public static string Describe(BlockedOperations state)

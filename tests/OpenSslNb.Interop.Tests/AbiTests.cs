@@ -41,7 +41,7 @@ public sealed partial class AbiTests
     public void Headers_that_came_with_the_library_are_of_its_version()
     {
         OpenSslLibrary.EnsureLoaded();
-        if (CCompiler.HeadersOfNamedFolder is null) Assert.Pass($"The system's headers, {_headers:x}, for {OpenSslLibrary.Version.Text}: what is bound is the same in all versions.");
+        if (CCompiler.HeadersOfNamedFolder is null) Assert.Ignore($"Only with OPENSSLNB_OPENSSL_DIR: the system's headers, {_headers:x}, for {OpenSslLibrary.Version.Text}: what is bound is the same in all versions.");
         Assert.That(_headers, Is.EqualTo(OpenSslLibrary.Version.Number));
     }
 

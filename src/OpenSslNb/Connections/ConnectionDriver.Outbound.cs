@@ -37,7 +37,8 @@ internal sealed partial class ConnectionDriver
         }
 
         SendResult result = Offer(data, out SendMoment moment);
-        if (!data.IsEmpty) TraceSend(moment, result == SendResult.Queued ? TlsTraceEvent.SendQueued : TlsTraceEvent.SendRefused, data.Length);
+        if (data.IsEmpty) return result;
+        TraceSend(moment, result == SendResult.Queued ? TlsTraceEvent.SendQueued : TlsTraceEvent.SendRefused, data.Length);
         if (result == SendResult.Queued) Schedule();
         return result;
     }
