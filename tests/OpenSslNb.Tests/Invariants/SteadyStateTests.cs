@@ -16,10 +16,10 @@ public sealed class SteadyStateTests(World world)
     {
         using var bench = new Bench(world);
         using TlsListener listener = bench.Listen(_ => new EchoBack());
-        var rally = new Rally(length, warmUp: 300, rounds: 2000);
+        var rally = new Rally(length, warmUp: 300, rounds: 2000, stretches: 3);
         TlsConnection client = await bench.ConnectAsync(listener, rally);
         long allocated = await rally.Allocated.WaitAsync(Bench.Deadline);
-        Assert.That(allocated, Is.Zero, "bytes on the loop's thread, both sides, in 2000 rounds");
+        Assert.That(allocated, Is.Zero, "bytes on the loop's thread, both sides, in the best of the stretches of 2000 rounds");
         client.Close();
     }
 
@@ -119,11 +119,14 @@ public sealed class SteadyStateTests(World world)
         public override void OnReceived(TlsConnection connection, ReadOnlySpan<byte> data) => Interlocked.Add(ref _received, data.Length);
     }
 
-    // Sends a message when the one before has come back; measures what its thread allocates in the rounds after the warm-up.
-    private sealed class Rally(int length, int warmUp, int rounds) : TlsConnectionHandler
+    // Sends a message when the one before has come back; measures what its thread allocates in the rounds after the warm-up. What is allocated per operation shows in each stretch of rounds;
+    // what the runtime allocates once on this thread, when it first meets a path or compiles it anew, shows in one of them at most.
+    private sealed class Rally(int length, int warmUp, int rounds, int stretches = 1) : TlsConnectionHandler
     {
         private readonly byte[] _message = new byte[length];
         private readonly TaskCompletionSource<long> _allocated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _stretch;
+        private long _least = long.MaxValue;
         private int _back;
         private int _round;
         private long _before;
@@ -138,8 +141,15 @@ public sealed class SteadyStateTests(World world)
             if (_back < length) return;
             _back = 0;
             if (_round == warmUp) _before = GC.GetAllocatedBytesForCurrentThread();
-            if (_round++ == warmUp + rounds) _allocated.SetResult(GC.GetAllocatedBytesForCurrentThread() - _before);
-            else if (_round <= warmUp + rounds) connection.Send(_message);
+            if (_round++ == warmUp + rounds) EndStretch();
+            if (_stretch < stretches) connection.Send(_message);
+        }
+
+        private void EndStretch()
+        {
+            _least = Math.Min(_least, GC.GetAllocatedBytesForCurrentThread() - _before);
+            _round = warmUp;
+            if (++_stretch == stretches) _allocated.SetResult(_least);
         }
     }
 }
