@@ -1,0 +1,32 @@
+namespace OpenSslNb.Benchmarks;
+
+/// <summary>What is to be measured.</summary>
+internal sealed record BenchmarkPlan
+{
+    public required IReadOnlyList<Scenario> Scenarios { get; init; }
+
+    public required IReadOnlyList<Contender> Contenders { get; init; }
+
+    /// <summary>Length of one measurement.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>How often each contender is measured in each scenario, in turn with the others.</summary>
+    public required int Rounds { get; init; }
+
+    /// <summary>Times of work before the first measurement, for programs that are compiled while they run; for the others a tenth of it.</summary>
+    public required double WarmUpSeconds { get; init; }
+
+    /// <summary>Rounds of a contender in a scenario: the variants and what takes minutes to set up get fewer.</summary>
+    public int RoundsOf(Scenario scenario, Contender contender)
+    {
+        int rounds = contender.IsMain ? Rounds : Math.Min(Rounds, 5);
+        return scenario.IsSlow ? Math.Min(rounds, 2) : rounds;
+    }
+
+    public bool Includes(Scenario scenario, Contender contender)
+    {
+        if (scenario.Kind == ScenarioKind.Idle) return contender.IsMain || contender.IsIdleOnly;
+        if (contender.IsIdleOnly || (scenario.NeedsScale && !contender.IsMain)) return false;
+        return scenario.Kind == ScenarioKind.Work || contender.IsMain;
+    }
+}

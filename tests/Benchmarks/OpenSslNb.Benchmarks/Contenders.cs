@@ -1,0 +1,35 @@
+namespace OpenSslNb.Benchmarks;
+
+/// <summary>All contenders, in the order of the tables.</summary>
+internal static class Contenders
+{
+    private const string EngineJit = "bin/OpenSslNb.Benchmarks.EngineServer/release/OpenSslNb.Benchmarks.EngineServer";
+    private const string EngineAot = "aot-bench/OpenSslNb.Benchmarks.EngineServer";
+    private const string Rivals = "bin/OpenSslNb.Benchmarks.Rivals/release/OpenSslNb.Benchmarks.Rivals";
+    private const string NativeServer = "native-bench/server";
+
+    private static readonly Dictionary<string, string> s_inline = new() { ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1" };
+
+    public static IReadOnlyList<Contender> All { get; } =
+    [
+        Engine("engine", EngineAot, "buffered", "epoll") with { IsMain = true },
+        Engine("engine-jit", EngineJit, "buffered", "epoll") with { IsMain = true, IsJit = true },
+        new("sslstream", Rivals, ["sslstream"]) { Role = ContenderRole.SslStream, IsMain = true, IsJit = true },
+        new("sslstream-inline", Rivals, ["sslstream"]) { Role = ContenderRole.SslStreamInline, Environment = s_inline, IsMain = true, IsJit = true },
+        new("kestrel", Rivals, ["kestrel"]) { Role = ContenderRole.Other, IsMain = true, IsJit = true },
+        new("c", NativeServer, ["--mode", "gathered"]) { Role = ContenderRole.BestC, IsMain = true },
+        new("c-plain", NativeServer, ["--mode", "plain"]) { Role = ContenderRole.Other, IsMain = true },
+        Engine("engine-poll", EngineAot, "buffered", "poll"),
+        Engine("engine-fd", EngineAot, "fd", "epoll"),
+        Engine("engine-fd-poll", EngineAot, "fd", "poll"),
+        Engine("engine-jit-poll", EngineJit, "buffered", "poll") with { IsJit = true },
+        Engine("engine-jit-fd", EngineJit, "fd", "epoll") with { IsJit = true },
+        Engine("engine-jit-fd-poll", EngineJit, "fd", "poll") with { IsJit = true },
+        Engine("engine-memory", EngineAot, "buffered", "epoll", "memory") with { IsIdleOnly = true },
+        Engine("engine-speed", EngineAot, "buffered", "epoll", "speed") with { IsIdleOnly = true },
+        new("c-release", NativeServer, ["--mode", "gathered", "--release-buffers"]) { Role = ContenderRole.BestC, IsIdleOnly = true },
+    ];
+
+    private static Contender Engine(string name, string program, string transport, string poller, string policy = "balanced") =>
+        new(name, program, ["--transport", transport, "--poller", poller, "--policy", policy]) { UsesPoll = poller == "poll" };
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace OpenSslNb.Benchmarks;
+
+/// <summary>One run of the load generator. It connects, says that it is ready, works for the time it was told, reports, and waits with its connections open.</summary>
+internal sealed class LoadProcess : ChildProcess
+{
+    public LoadProcess(ServerProcess server, int port, string trust, string[] scenario, double seconds, bool isUrgent = false)
+        : base($"the load generator ({string.Join(' ', scenario)})", Command(server, port, trust, scenario, seconds, isUrgent))
+    {
+    }
+
+    public void WaitUntilReady()
+    {
+        if (Hear() is var line and not "ready") throw Fault($"said '{line}' instead of 'ready'");
+    }
+
+    public void Start() => Tell("go");
+
+    public LoadResult Result()
+    {
+        string line = Hear();
+        return JsonSerializer.Deserialize(line, BenchmarkJson.Default.LoadResult) ?? throw Fault($"said '{line}' instead of its result");
+    }
+
+    /// <summary>Lets it close its connections and end.</summary>
+    public void End()
+    {
+        Tell("end");
+        Finish();
+    }
+
+    private static string[] Command(ServerProcess server, int port, string trust, string[] scenario, double seconds, bool isUrgent) =>
+    [
+        .. isUrgent ? Cores.OfUrgentLoad : Cores.OfLoad,
+        Installation.LoadGenerator,
+        "--scenario", .. scenario,
+        "--server", "127.0.0.1", "--port", $"{port}",
+        "--ca", trust,
+        "--pid", $"{server.Id}",
+        "--seconds", seconds.ToString(CultureInfo.InvariantCulture),
+    ];
+}
