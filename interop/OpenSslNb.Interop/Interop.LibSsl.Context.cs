@@ -24,6 +24,9 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_CTX_get_options(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, ulong> SSL_CTX_get_options = (delegate* unmanaged<nint, ulong>)OpenSslLibrary.Required("SSL_CTX_get_options");
 
+    /// <summary><c>SSL_CTX_set_num_tickets(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nuint, int> SSL_CTX_set_num_tickets = (delegate* unmanaged<nint, nuint, int>)OpenSslLibrary.Required("SSL_CTX_set_num_tickets");
+
     /// <summary><c>SSL_CTX_set_cipher_list(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, byte*, int> SSL_CTX_set_cipher_list = (delegate* unmanaged<nint, byte*, int>)OpenSslLibrary.Required("SSL_CTX_set_cipher_list");
 

@@ -93,7 +93,7 @@ public sealed class KernelTests
         int client = _kernel.Socket();
         _kernel.Connect(client, VirtualKernel.FirstDialledPort);
         Deliver();
-        return (client, _kernel.Accept(listener));
+        return (client, _kernel.Accept(listener, out _));
     }
 
     private void Deliver()

@@ -65,7 +65,13 @@ internal static unsafe class SystemCallHooks
     private static int Listen(int fd, int backlog) => IsVirtual(fd) ? Return(Kernel.Listen(fd)) : Original.Listen(fd, backlog);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Accept(int fd, byte* address, uint* length, int flags) => IsVirtual(fd) ? Return(Kernel.Accept(fd)) : Original.Accept(fd, address, length, flags);
+    private static int Accept(int fd, byte* address, uint* length, int flags)
+    {
+        if (!IsVirtual(fd)) return Original.Accept(fd, address, length, flags);
+        int accepted = Kernel.Accept(fd, out int peerPort);
+        if (accepted >= 0 && address != null) WriteName(peerPort, address, length);
+        return Return(accepted);
+    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Connect(int fd, byte* address, uint length) => IsVirtual(fd) ? Return(Kernel.Connect(fd, PortOf(address))) : Original.Connect(fd, address, length);
@@ -157,16 +163,21 @@ internal static unsafe class SystemCallHooks
 
     private static int PortOf(byte* address) => BinaryPrimitives.ReadUInt16BigEndian(new ReadOnlySpan<byte>(address + sizeof(ushort), sizeof(ushort)));
 
-    // struct sockaddr_in on 127.0.0.1.
     private static int NameOf(int fd, byte* address, uint* length, bool peer)
     {
         int port = Kernel.GetName(fd, peer);
         if (port < 0) return Return(port);
+        WriteName(port, address, length);
+        return 0;
+    }
+
+    // struct sockaddr_in on 127.0.0.1.
+    private static void WriteName(int port, byte* address, uint* length)
+    {
         *(ushort*)address = (ushort)AddressFamily.InterNetwork;
         BinaryPrimitives.WriteUInt16BigEndian(new Span<byte>(address + sizeof(ushort), sizeof(ushort)), (ushort)port);
         new ReadOnlySpan<byte>([127, 0, 0, 1]).CopyTo(new Span<byte>(address + 4, 4));
         *length = 16;
-        return 0;
     }
 
     /// <summary>The real functions.</summary>

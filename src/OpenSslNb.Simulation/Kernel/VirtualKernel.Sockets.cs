@@ -94,13 +94,16 @@ internal sealed partial class VirtualKernel
         return fault != 0 ? fault : -Errno.EINPROGRESS;
     }
 
-    public int Accept(int fd)
+    /// <summary><c>accept4(2)</c>, with the port on 127.0.0.1 that the connection comes from.</summary>
+    public int Accept(int fd, out int peerPort)
     {
+        peerPort = 0;
         if (Intercept("accept4") is var fault and not 0) return fault;
         if (Find<VirtualSocket>(fd, "accept4") is not { } listener) return -Errno.EBADF;
         if (!listener.Backlog.TryDequeue(out VirtualSocket? accepted)) return -Errno.EAGAIN;
         Activity++;
         LastAccepted = accepted.Connection;
+        peerPort = accepted.RemotePort;
         return Add(accepted);
     }
 

@@ -46,8 +46,16 @@ internal sealed partial class ConnectionDriver
 
         bool ourSideIsOut = _machine.State is ConnectionState.LocalClosed or ConnectionState.Closed && _transport.Unsent == 0;
         if (!ourSideIsOut) return;
-        if (_closing) SendFin();
-        if (_machine.State == ConnectionState.Closed) BeginLingering(new CloseOutcome(CloseReason.CloseNotify, null, _instance.AlertSent, _instance.AlertReceived));
+        if (_machine.State != ConnectionState.Closed)
+        {
+            if (_closing) SendFin();
+            return;
+        }
+
+        // Both have said their last, and nothing is unread that would make close() send RST: no need to wait for the peer's FIN.
+        var outcome = new CloseOutcome(CloseReason.CloseNotify, null, _instance.AlertSent, _instance.AlertReceived);
+        if (_transport.IsInputDrained) End(outcome);
+        else BeginLingering(outcome);
     }
 
     private void AskShutdown()

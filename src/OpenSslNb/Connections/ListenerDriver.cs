@@ -19,8 +19,10 @@ internal sealed class ListenerDriver : LoopSource
     private readonly Func<TlsConnection, TlsConnectionHandler> _handlerFactory;
     private readonly TlsListenerOptions _options;
     private readonly SocketHandle _socket;
+    private readonly DescriptorReserve _reserve;
     private readonly LoopTimer _retry;
     private readonly Action _onConnectionEnded;
+    private readonly bool _takesEveryAddress;
     private volatile bool _stopRequested;
     private long _acceptedCount;
     private long _refusedCount;
@@ -37,6 +39,7 @@ internal sealed class ListenerDriver : LoopSource
         _context = context;
         _handlerFactory = handlerFactory;
         _options = options;
+        _reserve = new DescriptorReserve(options.DescriptorReserve);
         _onConnectionEnded = () => Interlocked.Decrement(ref _connectionCount);
         _retry = new LoopTimer(EndShortage);
         _socket = SocketHandle.CreateTcp(endPoint.AddressFamily);
@@ -49,6 +52,7 @@ internal sealed class ListenerDriver : LoopSource
             _socket.Bind(endPoint);
             _socket.Listen(options.Backlog);
             EndPoint = _socket.LocalEndPoint ?? throw new IOException($"the address of the listener on {endPoint} cannot be read");
+            _takesEveryAddress = EndPoint.Address.Equals(IPAddress.Any) || EndPoint.Address.Equals(IPAddress.IPv6Any);
             context.Handle.DangerousAddRef(ref _holdsContext);
         }
         catch
@@ -107,11 +111,11 @@ internal sealed class ListenerDriver : LoopSource
     {
         for (int i = 0; i < AcceptsPerTurn && !_stopRequested; i++)
         {
-            int fd = _socket.Accept();
+            int fd = _socket.Accept(out SocketName peer);
             if (fd >= 0)
             {
-                Accept(SocketHandle.Adopt(fd));
-                if (!DescriptorReserve.Contains(fd, _options.DescriptorReserve)) continue;
+                Accept(SocketHandle.Adopt(fd), peer);
+                if (!_reserve.Contains(fd, _loop.Now)) continue;
                 PauseForShortage();
                 return;
             }
@@ -151,7 +155,7 @@ internal sealed class ListenerDriver : LoopSource
     // A listener without a connection accepts one all the same: with a limit so low that the rest of the process fills it, it would serve nobody else.
     private void EndShortage()
     {
-        if (_connectionCount > 0 && DescriptorReserve.IsReached(_options.DescriptorReserve)) _loop.Arm(_retry, s_shortagePause);
+        if (_connectionCount > 0 && _reserve.IsReached(_loop.Now)) _loop.Arm(_retry, s_shortagePause);
         else Listen();
     }
 
@@ -170,7 +174,11 @@ internal sealed class ListenerDriver : LoopSource
         }
     }
 
-    private void Accept(SocketHandle socket)
+    // Known without asking, unless the listener takes every address of the machine.
+    private IPEndPoint? LocalEndPointOf(SocketHandle socket) =>
+        _takesEveryAddress ? socket.LocalEndPoint : EndPoint;
+
+    private void Accept(SocketHandle socket, in SocketName peer)
     {
         Interlocked.Increment(ref _acceptedCount);
         if (_connectionCount >= _options.MaximumConnections)
@@ -183,7 +191,7 @@ internal sealed class ListenerDriver : LoopSource
         TlsConnection? connection = null;
         try
         {
-            connection = new TlsConnection(_loop, socket, _context, _options.Connection, peerName: null);
+            connection = new TlsConnection(_loop, socket, _context, _options.Connection, peer, LocalEndPointOf(socket));
             TlsConnectionHandler handler = _handlerFactory(connection);
             Interlocked.Increment(ref _connectionCount);
             connection.Begin(handler, _onConnectionEnded);

@@ -11,15 +11,30 @@ public sealed class TlsConnection : IDisposable
     private static long s_lastId;
 
     private readonly ConnectionDriver _driver;
-    private readonly TaskCompletionSource<CloseOutcome> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SocketName _peer;
+    private IPEndPoint? _remoteEndPoint;
+
+    // Made when somebody asks. Whoever comes second, the asker or the end, completes it.
+    private TaskCompletionSource<CloseOutcome>? _closed;
+    private volatile CloseOutcome? _completed;
     private volatile TlsConnectionInfo? _info;
     private volatile CloseOutcome? _outcome;
 
     internal TlsConnection(EventLoop loop, SocketHandle socket, TlsContext context, TlsConnectionOptions options, string? peerName, SafeSslSessionHandle? session = null)
+        : this(loop, socket, context, options, peerName, session, default, socket.LocalEndPoint) => _remoteEndPoint = socket.RemoteEndPoint;
+
+    // Accepted: the peer's address came with it, and is made an object only if somebody asks.
+    internal TlsConnection(EventLoop loop, SocketHandle socket, TlsContext context, TlsConnectionOptions options, in SocketName peer, IPEndPoint? local)
+        : this(loop, socket, context, options, null, null, peer, local)
+    {
+    }
+
+    private TlsConnection(
+        EventLoop loop, SocketHandle socket, TlsContext context, TlsConnectionOptions options, string? peerName, SafeSslSessionHandle? session, in SocketName peer, IPEndPoint? local)
     {
         Loop = loop;
-        RemoteEndPoint = socket.RemoteEndPoint;
-        LocalEndPoint = socket.LocalEndPoint;
+        _peer = peer;
+        LocalEndPoint = local;
         _driver = new ConnectionDriver(this, loop, socket, context, options, peerName, session);
     }
 
@@ -30,7 +45,7 @@ public sealed class TlsConnection : IDisposable
     public EventLoop Loop { get; }
 
     /// <summary>The peer's address; null when it was gone before it could be asked.</summary>
-    public IPEndPoint? RemoteEndPoint { get; }
+    public IPEndPoint? RemoteEndPoint => _remoteEndPoint ??= _peer.ToEndPoint();
 
     /// <summary>Our address.</summary>
     public IPEndPoint? LocalEndPoint { get; }
@@ -45,7 +60,15 @@ public sealed class TlsConnection : IDisposable
     public CloseOutcome? Outcome => _outcome;
 
     /// <summary>Completes with the outcome after the handler's <see cref="TlsConnectionHandler.OnClosed"/>, when all resources are free.</summary>
-    public Task<CloseOutcome> Closed => _closed.Task;
+    public Task<CloseOutcome> Closed
+    {
+        get
+        {
+            TaskCompletionSource<CloseOutcome> closed = Volatile.Read(ref _closed) ?? MakeClosed();
+            if (_completed is { } outcome) closed.TrySetResult(outcome);
+            return closed.Task;
+        }
+    }
 
     /// <summary>Plaintext bytes that are queued and not taken by OpenSSL yet. A snapshot.</summary>
     public long QueuedBytes => _driver.QueuedBytes;
@@ -133,14 +156,27 @@ public sealed class TlsConnection : IDisposable
         var outcome = new CloseOutcome(CloseReason.CallbackFailed, reason);
         _outcome = outcome;
         _driver.Discard();
-        _closed.TrySetResult(outcome);
+        CompleteClosed(outcome);
     }
 
     internal void SetInfo(TlsConnectionInfo info) => _info = info;
 
     internal void SetOutcome(CloseOutcome outcome) => _outcome = outcome;
 
-    internal void CompleteClosed(CloseOutcome outcome) => _closed.TrySetResult(outcome);
+    internal void CompleteClosed(CloseOutcome outcome)
+    {
+        _completed = outcome;
+
+        // The asker puts its source in and then looks at the outcome; we set the outcome and then look for a source. Without the fence both could look too early.
+        Interlocked.MemoryBarrier();
+        Volatile.Read(ref _closed)?.TrySetResult(outcome);
+    }
 
     internal TlsClosedException ClosedFault() => new(_outcome);
+
+    private TaskCompletionSource<CloseOutcome> MakeClosed()
+    {
+        var made = new TaskCompletionSource<CloseOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        return Interlocked.CompareExchange(ref _closed, made, null) ?? made;
+    }
 }

@@ -12,7 +12,7 @@ internal static unsafe class TlsContextBuilder
         SetModes(context, options);
         SetVersions(context, options);
         SetCiphers(context, options);
-        SetSessions(context);
+        SetSessions(context, options);
         if (options.Certificate is { } certificate) certificate.Apply(context);
         SetTrust(context, options);
         SetAlpn(handle, options);
@@ -67,8 +67,14 @@ internal static unsafe class TlsContextBuilder
         }
     }
 
-    private static void SetSessions(nint context)
+    private static void SetSessions(nint context, TlsOptions options)
     {
+        if (options is TlsServerOptions { SessionTicketCount: var count })
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(count, nameof(TlsServerOptions.SessionTicketCount));
+            Require(LibSsl.SSL_CTX_set_num_tickets(context, (nuint)count), $"{count} session tickets");
+        }
+
         // Tickets only: a cache inside the shared context would grow and be contended. A context id is needed all the same, or resumption with client certificates fails.
         _ = LibSsl.SSL_CTX_set_session_cache_mode(context, SslConst.SSL_SESS_CACHE_OFF);
         fixed (byte* id = "opensslnb"u8)

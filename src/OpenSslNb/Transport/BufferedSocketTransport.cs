@@ -48,6 +48,8 @@ internal sealed class BufferedSocketTransport : CiphertextTransport
 
     public override bool HasBufferedInput => _receiveEnd > _receiveStart || _stash.Length > 0;
 
+    public override bool IsInputDrained => (SawEndOfStream || _socketDry) && !HasBufferedInput;
+
     public override int Unsent => _backlog.Length + _sendLength;
 
     public override Interest Interest => Unsent > 0 ? Interest.Write : Interest.None;

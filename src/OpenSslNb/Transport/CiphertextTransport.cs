@@ -44,6 +44,9 @@ internal abstract class CiphertextTransport : IDisposable
     /// <summary>True when bytes wait here that no poller can see.</summary>
     public abstract bool HasBufferedInput { get; }
 
+    /// <summary>True when nothing that has arrived is known to be unread, here or in the kernel; false when that is not known.</summary>
+    public virtual bool IsInputDrained => SawEndOfStream && !HasBufferedInput;
+
     /// <summary>Ciphertext bytes that OpenSSL has given and the kernel, or the caller, has not taken yet.</summary>
     public abstract int Unsent { get; }
 

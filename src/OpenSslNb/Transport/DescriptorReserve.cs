@@ -3,21 +3,37 @@ using OpenSslNb.Interop;
 namespace OpenSslNb.Transport;
 
 /// <summary>Descriptors that accepting leaves to the rest of the process: the runtime needs one for every new thread, and ends the process when it gets none.</summary>
-internal static unsafe class DescriptorReserve
+/// <param name="reserve">How many.</param>
+internal sealed unsafe class DescriptorReserve(int reserve)
 {
-    /// <summary>True when this descriptor, the lowest that was free (POSIX gives no other), is one of the last <paramref name="reserve"/> below the limit.</summary>
-    public static bool Contains(int fd, int reserve)
+    // The limit hardly ever changes, and asking is a system call for every connection.
+    private const long TrustMilliseconds = 100;
+
+    private ulong _limit;
+    private long _askAgain = long.MinValue;
+
+    /// <summary>True when this descriptor, the lowest that was free (POSIX gives no other), is one of the last below the limit.</summary>
+    /// <param name="fd">A descriptor that was just given.</param>
+    /// <param name="now">The loop's time in milliseconds.</param>
+    public bool Contains(int fd, long now)
     {
-        LibC.rlimit limit;
-        return LibC.getrlimit(LibC.RLIMIT_NOFILE, &limit) == 0 && (ulong)fd + (ulong)reserve >= limit.rlim_cur;
+        if (now >= _askAgain)
+        {
+            LibC.rlimit limit;
+            _limit = LibC.getrlimit(LibC.RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : ulong.MaxValue;
+            _askAgain = now + TrustMilliseconds;
+        }
+
+        return _limit != ulong.MaxValue && (ulong)fd + (ulong)reserve >= _limit;
     }
 
     /// <summary>True when the next descriptor would be one of the reserve, or cannot be had at all.</summary>
-    public static bool IsReached(int reserve)
+    /// <param name="now">The loop's time in milliseconds.</param>
+    public bool IsReached(long now)
     {
         int probe = LibC.eventfd(0, LibC.EFD_CLOEXEC);
         if (probe < 0) return true;
         _ = LibC.close(probe);
-        return Contains(probe, reserve);
+        return Contains(probe, now);
     }
 }

@@ -75,11 +75,19 @@ internal sealed unsafe class SocketHandle : SafeHandle
     }
 
     /// <summary>Accepts one connection, non-blocking and close-on-exec: its descriptor, or -errno.</summary>
-    public int Accept()
+    /// <param name="peer">The address it comes from.</param>
+    public int Accept(out SocketName peer)
     {
-        int fd = LibC.accept4(Fd, null, null, LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC);
-        int errno = Marshal.GetLastSystemError();
-        return fd >= 0 ? fd : -errno;
+        peer = default;
+        uint length = SocketName.Capacity;
+        fixed (byte* pointer = peer.Buffer)
+        {
+            int fd = LibC.accept4(Fd, pointer, &length, LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC);
+            int errno = Marshal.GetLastSystemError();
+            if (fd < 0) return -errno;
+            peer.Length = length;
+            return fd;
+        }
     }
 
     /// <summary>Sends FIN behind what was sent. A connection that is gone already needs none.</summary>
@@ -102,16 +110,16 @@ internal sealed unsafe class SocketHandle : SafeHandle
 
     private IPEndPoint? EndPoint(bool peer)
     {
-        var address = new SocketAddress(AddressFamily.InterNetworkV6);
-        uint length = (uint)address.Buffer.Length;
-        fixed (byte* pointer = address.Buffer.Span)
+        SocketName name = default;
+        uint length = SocketName.Capacity;
+        fixed (byte* pointer = name.Buffer)
         {
             int result = peer ? LibC.getpeername(Fd, pointer, &length) : LibC.getsockname(Fd, pointer, &length);
             if (result != 0) return null;
         }
 
-        address.Size = (int)length;
-        return (IPEndPoint)new IPEndPoint(address.Family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0).Create(address);
+        name.Length = length;
+        return name.ToEndPoint();
     }
 
     private static IOException Fault(string call, int errno) => new($"{call} failed: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})");
