@@ -111,13 +111,14 @@ internal sealed class SslMachine<TCalls>
         return true;
     }
 
-    /// <summary>The connection is lost for a reason outside OpenSSL: no call is made on it again.</summary>
+    /// <summary>The connection is over for a reason outside OpenSSL: no call is made on it again. One that was closed in both directions stays <see cref="ConnectionState.Closed"/>.</summary>
     public void Fail(CloseOutcome outcome)
     {
         if (State == ConnectionState.Failed) return;
+        _operations.Die();
+        if (State == ConnectionState.Closed) return;
         _failure = outcome;
         State = ConnectionState.Failed;
-        _operations.Die();
     }
 
     private SslStep Attempt(SslOperation operation, Span<byte> plaintext)

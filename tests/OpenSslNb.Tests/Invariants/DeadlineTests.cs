@@ -122,7 +122,7 @@ public sealed class DeadlineTests(World world)
     }
 
     [Test]
-    public async Task A_peer_that_has_closed_TLS_but_never_closes_TCP_is_given_up_after_the_shutdown_timeout()
+    public async Task A_peer_that_has_closed_TLS_but_never_closes_TCP_is_given_up_after_the_shutdown_timeout_at_the_latest()
     {
         using Bench bench = CreateBench();
         using var server = new ClosingServer(bench);
@@ -131,8 +131,10 @@ public sealed class DeadlineTests(World world)
         await tls.ShutdownAsync();
         TlsConnection connection = await server.AcceptedAsync();
         await SettleAsync(bench, () => connection.State == ConnectionState.Closed, "close_notify both ways");
+
+        // Where OpenSSL reads the socket itself, nobody knows that nothing is unread: only then is there something to wait for.
         await _clock.AdvanceAsync(bench.Loop, TimeSpan.FromSeconds(4));
-        Assert.That(connection.Outcome, Is.Null, "after 4 s");
+        Assert.That(connection.Outcome, world.Transport == TransportKind.SocketFd ? Is.Null : Is.Not.Null, "after 4 s");
         await _clock.AdvanceAsync(bench.Loop, TimeSpan.FromSeconds(1.1));
         Assert.That((await server.EndAsync()).Reason, Is.EqualTo(CloseReason.CloseNotify));
     }
