@@ -9,6 +9,9 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_free(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, void> SSL_free = (delegate* unmanaged<nint, void>)OpenSslLibrary.Required("SSL_free");
 
+    /// <summary><c>SSL_free_buffers(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int> SSL_free_buffers = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("SSL_free_buffers");
+
     /// <summary><c>SSL_ctrl(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int, nint, void*, nint> SSL_ctrl = (delegate* unmanaged<nint, int, nint, void*, nint>)OpenSslLibrary.Required("SSL_ctrl");
 
@@ -107,6 +110,9 @@ internal static unsafe partial class LibSsl
 
     /// <summary><c>SSL_SESSION_free(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, void> SSL_SESSION_free = (delegate* unmanaged<nint, void>)OpenSslLibrary.Required("SSL_SESSION_free");
+
+    /// <summary><c>SSL_set_mode(3)</c>: a macro.</summary>
+    internal static nint SSL_set_mode(nint ssl, nint mode) => SSL_ctrl(ssl, SslConst.SSL_CTRL_MODE, mode, null);
 
     /// <summary><c>SSL_set_tlsext_host_name(3)</c>: a macro.</summary>
     internal static nint SSL_set_tlsext_host_name(nint ssl, byte* name) => SSL_ctrl(ssl, SslConst.SSL_CTRL_SET_TLSEXT_HOSTNAME, SslConst.TLSEXT_NAMETYPE_host_name, name);

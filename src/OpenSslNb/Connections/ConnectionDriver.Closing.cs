@@ -141,6 +141,7 @@ internal sealed partial class ConnectionDriver
         _phase = Phase.Ended;
         _outcome = outcome;
         _loop.Disarm(_deadline);
+        LeaveWarm();
         _loop.Detach(this);
         _machine.Fail(outcome);
         TraceTurn(Interest.None);

@@ -33,6 +33,7 @@ internal sealed partial class ConnectionDriver
         _transport.EndTurn();
         if (_transport.SendErrno != 0) ReadLastWords();
         NoteProgress(received: _transport.BytesTaken != taken, sent: SentBytes != given);
+        NoteBuffersInUse();
         AdvanceClosing();
         if (_phase != Phase.Active) return;
 

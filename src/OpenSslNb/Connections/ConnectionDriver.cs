@@ -51,6 +51,7 @@ internal sealed partial class ConnectionDriver : LoopSource
             ? new SocketFdTransport(socket.Fd)
             : new BufferedSocketTransport(socket.Fd, _resources.Buffers, options.CiphertextLimit);
         _instance = CreateInstance(context, _transport, peerName, session);
+        if (options.Memory == MemoryPolicy.Memory) _instance.ReleaseBuffersAtOnce();
         if (options.Trace is { } trace) _instance.ObserveMessages(_trace = new ConnectionTrace(trace, connection, loop));
         _machine = new SslMachine<SslCalls>(new SslCalls(_instance), new OutboundQueue(_resources.Chunks), _resources.Counters, _trace);
         _deadline = new LoopTimer(OnDeadline);
@@ -118,7 +119,8 @@ internal sealed partial class ConnectionDriver : LoopSource
         _transport.Unsent,
         _transport.HasBufferedInput,
         _inbound.Length,
-        OnReadyList || HasRequests || Volatile.Read(ref _isPosted) == 1);
+        OnReadyList || HasRequests || Volatile.Read(ref _isPosted) == 1,
+        _isWarm);
 
     /// <summary>The session as it is now; null when there is none. On the loop's thread, while the connection lives.</summary>
     public SafeSslSessionHandle? TakeSession() => _phase == Phase.Ended ? null : _instance.TakeSession();

@@ -13,6 +13,7 @@ namespace OpenSslNb.Connections;
 /// <param name="HasBufferedInput">Ciphertext waits where no poller sees it.</param>
 /// <param name="KeptInbound">Plaintext kept while reading is paused.</param>
 /// <param name="HasTurnDue">A turn will come without an event.</param>
+/// <param name="IsWarm">OpenSSL's record buffers are to be freed when nothing moves for a while.</param>
 internal readonly record struct ConnectionSnapshot(
     bool IsActive,
     bool IsEnded,
@@ -23,4 +24,5 @@ internal readonly record struct ConnectionSnapshot(
     int Unsent,
     bool HasBufferedInput,
     int KeptInbound,
-    bool HasTurnDue);
+    bool HasTurnDue,
+    bool IsWarm);

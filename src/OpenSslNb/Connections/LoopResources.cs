@@ -4,13 +4,17 @@ using OpenSslNb.Transport;
 namespace OpenSslNb.Connections;
 
 /// <summary>What the connections of one loop share.</summary>
-internal sealed class LoopResources
+/// <param name="loop">The loop.</param>
+internal sealed class LoopResources(EventLoop loop)
 {
     /// <summary>Lent to the connection whose turn it is.</summary>
     public LoopBuffers Buffers { get; } = new();
 
     /// <summary>Outbound chunks; used from any thread.</summary>
     public ChunkPool Chunks { get; } = new();
+
+    /// <summary>Those that have buffers to give back when they rest; the loop's thread's alone.</summary>
+    public WarmConnections Warm { get; } = new(loop);
 
     /// <summary>What the loop's machines have done.</summary>
     public EngineCounters Counters { get; } = new();
@@ -19,6 +23,6 @@ internal sealed class LoopResources
     public static LoopResources Of(EventLoop loop)
     {
         object? existing = Volatile.Read(ref loop.Resources);
-        return (LoopResources)(existing ?? Interlocked.CompareExchange(ref loop.Resources, new LoopResources(), null) ?? loop.Resources!);
+        return (LoopResources)(existing ?? Interlocked.CompareExchange(ref loop.Resources, new LoopResources(loop), null) ?? loop.Resources!);
     }
 }

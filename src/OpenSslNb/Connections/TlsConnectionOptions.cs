@@ -46,6 +46,12 @@ public sealed record TlsConnectionOptions
     /// <summary>Size of the kernel's receive buffer (<c>SO_RCVBUF</c>, bytes); null leaves it to the kernel.</summary>
     public int? ReceiveBuffer { get; init; }
 
+    /// <summary>How long OpenSSL's record buffers are kept; <see cref="MemoryPolicy.Balanced"/> unless told otherwise.</summary>
+    public MemoryPolicy Memory { get; init; } = MemoryPolicy.Balanced;
+
+    /// <summary>With <see cref="MemoryPolicy.Balanced"/>: time without a byte after which record buffers are freed, give or take half a second. 5 s unless told otherwise.</summary>
+    public TimeSpan IdleBufferTime { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Sees each attempt of each operation, and what happens above and below it; null for none.</summary>
     public ITlsTrace? Trace { get; init; }
 
@@ -61,6 +67,8 @@ public sealed record TlsConnectionOptions
         Positive(nameof(IdleTimeout), IdleTimeout);
         Positive(nameof(WriteTimeout), WriteTimeout);
         Positive(nameof(ShutdownTimeout), ShutdownTimeout);
+        Positive(nameof(IdleBufferTime), IdleBufferTime);
+        if (!Enum.IsDefined(Memory)) throw new ArgumentOutOfRangeException(nameof(Memory), Memory, $"{nameof(Memory)} must be one of {string.Join(", ", Enum.GetNames<MemoryPolicy>())}");
         return this;
     }
 

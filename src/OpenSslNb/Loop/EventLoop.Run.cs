@@ -54,6 +54,7 @@ public sealed partial class EventLoop
         int timeout = 0;
         if (_readyList.Count == 0)
         {
+            if (_spin.TryBegin() && Spin() is > 0 and int found) return found;
             timeout = _timers.MillisecondsToNext(ReadClock());
             Interlocked.Exchange(ref _sleeping, 1);
             if (!_inbox.IsEmpty || _stopRequested) timeout = 0;
@@ -62,6 +63,25 @@ public sealed partial class EventLoop
         int count = _poller.Wait(_events, timeout);
         Volatile.Write(ref _sleeping, 0);
         return count;
+    }
+
+    // 0 when it is time to sleep, or when there is something to do that is no event.
+    private int Spin()
+    {
+        do
+        {
+            int count = _poller.Wait(_events, 0);
+            if (count > 0)
+            {
+                _spin.Succeed();
+                return count;
+            }
+
+            // Posted items need no wake-up now, and a timer may be due.
+            if (!_inbox.IsEmpty || _stopRequested || _timers.MillisecondsToNext(ReadClock()) == 0) return 0;
+        }
+        while (_spin.GoesOn());
+        return 0;
     }
 
     private void Dispatch(in PollEvent pollEvent)

@@ -18,6 +18,7 @@ public sealed partial class EventLoop : IDisposable
     private readonly Inbox _inbox = new();
     private readonly SourceTable _sources = new();
     private readonly TimerWheel _timers;
+    private readonly AdaptiveSpin _spin;
     private readonly Queue<LoopSource> _readyList = new();
     private readonly PollEvent[] _events = new PollEvent[EventsPerWait];
     private readonly Thread _thread;
@@ -44,6 +45,8 @@ public sealed partial class EventLoop : IDisposable
         _isDriven = isDriven;
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.BytesPerTurn, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.HandshakesPerTurn, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.SpinTime, TimeSpan.Zero, nameof(options));
+        _spin = new AdaptiveSpin(_options.SpinTime);
         _clockStart = _options.Clock.GetTimestamp();
         _timers = new TimerWheel(0);
         (_poller, _waker) = CreatePoller(_options.Poller);

@@ -25,6 +25,12 @@ public sealed record EventLoopOptions
     /// <summary>Bytes that one connection may read, and may write, in one turn before others get theirs; 256 KiB unless told otherwise.</summary>
     public int BytesPerTurn { get; init; } = 256 * 1024;
 
+    /// <summary>
+    /// How long the loop looks for events without sleeping before it sleeps: answers come sooner by the time of a wake-up, and the CPU is busy meanwhile. Given up for a while when nothing comes in that time.
+    /// Zero, which is never, unless told otherwise; 20 to 50 µs is what it is worth.
+    /// </summary>
+    public TimeSpan SpinTime { get; init; } = TimeSpan.Zero;
+
     /// <summary>Handshakes that one turn may work on before established connections get their turn again; 16 unless told otherwise.</summary>
     public int HandshakesPerTurn { get; init; } = 16;
 }

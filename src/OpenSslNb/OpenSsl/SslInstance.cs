@@ -114,6 +114,16 @@ internal sealed unsafe class SslInstance : IDisposable
         if (LibSsl.SSL_key_update(Ssl, type) != 1) throw OpenSslException.FromQueue("SSL_key_update failed");
     }
 
+    /// <summary>From now on a record's buffer is freed as soon as it is empty (<c>SSL_set_mode(3)</c>).</summary>
+    public void ReleaseBuffersAtOnce() => _ = LibSsl.SSL_set_mode(Ssl, SslConst.SSL_MODE_RELEASE_BUFFERS);
+
+    /// <summary>Frees the record buffers, which come again when needed (<c>SSL_free_buffers(3)</c>). False when there is something in them.</summary>
+    public bool TryFreeBuffers()
+    {
+        LibCrypto.ERR_clear_error();
+        return LibSsl.SSL_free_buffers(Ssl) == 1;
+    }
+
     public void Dispose()
     {
         if (!_self.IsAllocated) return;

@@ -1,0 +1,54 @@
+using OpenSslNb.Loop;
+
+namespace OpenSslNb.Connections;
+
+/// <summary>
+/// The connections of one loop that hold record buffers and follow <see cref="MemoryPolicy.Balanced"/>. Swept by one timer, which is armed only while there are any: an idle loop sleeps. Used by the loop's thread alone.
+/// </summary>
+internal sealed class WarmConnections
+{
+    private static readonly TimeSpan s_period = TimeSpan.FromMilliseconds(500);
+
+    private readonly EventLoop _loop;
+    private readonly LoopTimer _sweep;
+
+    // Linked through the connections themselves.
+    private ConnectionDriver? _first;
+
+    public WarmConnections(EventLoop loop)
+    {
+        _loop = loop;
+        _sweep = new LoopTimer(Sweep);
+    }
+
+    /// <summary>A connection that is not among them has used its buffers.</summary>
+    public void Add(ConnectionDriver connection)
+    {
+        connection.NextWarm = _first;
+        if (_first is not null) _first.PreviousWarm = connection;
+        _first = connection;
+        if (!_sweep.IsArmed) _loop.Arm(_sweep, s_period);
+    }
+
+    /// <summary>A connection that is among them has ended, or has freed its buffers.</summary>
+    public void Remove(ConnectionDriver connection)
+    {
+        if (connection.PreviousWarm is { } previous) previous.NextWarm = connection.NextWarm;
+        else _first = connection.NextWarm;
+        if (connection.NextWarm is { } next) next.PreviousWarm = connection.PreviousWarm;
+        connection.NextWarm = connection.PreviousWarm = null;
+    }
+
+    private void Sweep()
+    {
+        for (ConnectionDriver? connection = _first; connection is not null;)
+        {
+            // Read before it leaves the list.
+            ConnectionDriver? next = connection.NextWarm;
+            connection.CoolDown();
+            connection = next;
+        }
+
+        if (_first is not null) _loop.Arm(_sweep, s_period);
+    }
+}
