@@ -99,7 +99,7 @@ static void reserve(struct channel *channel, size_t more)
     channel->kept_capacity = capacity;
 }
 
-static void keep(struct channel *channel, const uint8_t *data, size_t length)
+void channel_keep(struct channel *channel, const uint8_t *data, size_t length)
 {
     if (length == 0 || channel->broken) {
         return;
@@ -109,11 +109,15 @@ static void keep(struct channel *channel, const uint8_t *data, size_t length)
     channel->kept_length += length;
 }
 
-static void drop_kept(struct channel *channel)
+void channel_drop(struct channel *channel, size_t length)
 {
-    free(channel->kept);
-    channel->kept = NULL;
-    channel->kept_offset = channel->kept_length = channel->kept_capacity = 0;
+    channel->kept_offset += length;
+    channel->kept_length -= length;
+    if (channel->kept_length == 0) {
+        free(channel->kept);
+        channel->kept = NULL;
+        channel->kept_offset = channel->kept_capacity = 0;
+    }
 }
 
 // Returns how much the kernel took. Less than all means that it blocks: no second call is needed to learn EAGAIN.
@@ -136,18 +140,13 @@ static size_t transmit(struct channel *channel, const struct iovec *parts, size_
 static void flush_kept(struct channel *channel)
 {
     if (channel->broken) {
-        drop_kept(channel);
+        channel_drop(channel, channel->kept_length);
     }
     if (channel->kept_length == 0 || !channel->writable) {
         return;
     }
     struct iovec part = { channel->kept + channel->kept_offset, channel->kept_length };
-    size_t sent = transmit(channel, &part, 1, part.iov_len);
-    channel->kept_offset += sent;
-    channel->kept_length -= sent;
-    if (channel->kept_length == 0 || channel->broken) {
-        drop_kept(channel);
-    }
+    channel_drop(channel, transmit(channel, &part, 1, part.iov_len));
 }
 
 // Sends what has gathered and then `tail`, behind whatever is kept already.
@@ -162,8 +161,8 @@ static void flush_with(struct channel *channel, const uint8_t *tail, size_t tail
         sent = transmit(channel, parts, tail_length > 0 ? 2 : 1, total);
     }
     size_t sent_of_out = smaller(sent, gather->out_length);
-    keep(channel, gather->out + sent_of_out, gather->out_length - sent_of_out);
-    keep(channel, tail + (sent - sent_of_out), tail_length - (sent - sent_of_out));
+    channel_keep(channel, gather->out + sent_of_out, gather->out_length - sent_of_out);
+    channel_keep(channel, tail + (sent - sent_of_out), tail_length - (sent - sent_of_out));
     gather->out_length = 0;
 }
 

@@ -72,6 +72,10 @@ bool channel_receive(struct channel *channel);
 // Takes all of it, always: it gathers, goes to the kernel, or is kept.
 void channel_gather(struct channel *channel, const void *data, size_t length);
 
+// For those who send by themselves: keeps a copy behind what is kept, and drops what was sent from its front.
+void channel_keep(struct channel *channel, const uint8_t *data, size_t length);
+void channel_drop(struct channel *channel, size_t length);
+
 // Sends kept and gathered bytes as far as the kernel takes them.
 void channel_flush(struct channel *channel);
 

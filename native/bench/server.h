@@ -34,6 +34,18 @@ struct protocol {
 
 extern const struct protocol protocols[PROTOCOL_COUNT];
 
+// How ciphertext travels.
+struct transport {
+    void (*attach)(struct connection *connection);
+    void (*enter)(struct connection *connection, uint32_t events); // a turn begins, with what epoll said
+    size_t (*read)(struct connection *connection);                 // into loop->drained
+    void (*send)(struct connection *connection, const void *data, size_t length);
+    void (*leave)(struct connection *connection); // the turn is over
+    void (*arm)(struct connection *connection);   // tells epoll what to wait for
+};
+
+extern const struct transport gathered_transport, plain_transport;
+
 // What epoll points to.
 struct watch {
     void (*ready)(struct watch *watch, uint32_t events);
@@ -58,6 +70,7 @@ struct server_options {
 // One thread, one epoll, contexts of its own: loops share nothing.
 struct loop {
     const struct server_options *options;
+    const struct transport *transport;
     int epoll;
     struct gather gather;
     BIO *bio;
@@ -88,7 +101,6 @@ struct progress {
     struct posted *posted;
 };
 
-// A connection that `mode` plain drives has no use for the channel's buffers, only for its descriptor.
 struct connection {
     struct watch watch;
     struct channel channel;
@@ -107,8 +119,10 @@ void connection_accepted(struct listener *listener, int fd);
 void connection_run(struct connection *connection, uint32_t events);
 // Queues or sends all of it.
 void connection_send(struct connection *connection, const void *data, size_t length);
+// OpenSSL reads no more: the end, in order or not. Closes when what is unsent is sent.
+void connection_stopped(struct connection *connection);
 
-// What the kernel has not taken yet of what was sent.
+// What the kernel has not taken yet of what was sent: ciphertext if gathered, plaintext if plain.
 static inline size_t connection_unsent(const struct connection *connection)
 {
     return connection->channel.kept_length;

@@ -5,7 +5,6 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "gather_bio.h"
 #include "net.h"
 #include "server.h"
 #include "tls.h"
@@ -16,25 +15,6 @@ static void connection_ready(struct watch *watch, uint32_t events)
     if (!connection->closed) {
         connection_run(connection, events);
     }
-}
-
-// Edge-triggered, once, and with EPOLLOUT from the first time on that the kernel blocks: most connections never see
-// that, and until then it would only make epoll say at once that a new socket is writable.
-static void update_interest(struct connection *connection)
-{
-    uint32_t wanted = EPOLLIN | EPOLLRDHUP | EPOLLET;
-    if (!connection->channel.writable) {
-        wanted |= EPOLLOUT;
-    }
-    if ((connection->interest & wanted) == wanted) {
-        return;
-    }
-    struct epoll_event event = { .events = wanted, .data.ptr = &connection->watch };
-    int operation = connection->interest == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-    if (epoll_ctl(connection->loop->epoll, operation, connection->channel.fd, &event) != 0) {
-        die("epoll_ctl");
-    }
-    connection->interest = wanted;
 }
 
 void connection_accepted(struct listener *listener, int fd)
@@ -52,7 +32,7 @@ void connection_accepted(struct listener *listener, int fd)
     }
     channel_init(&connection->channel, &loop->gather, fd);
     SSL_set_accept_state(connection->ssl);
-    gather_bio_attach(loop->bio, connection->ssl);
+    loop->transport->attach(connection);
     // The peer's hello is mostly there already.
     connection_run(connection, EPOLLIN);
 }
@@ -73,47 +53,23 @@ static void connection_close(struct connection *connection)
 
 void connection_send(struct connection *connection, const void *data, size_t length)
 {
-    // The channel never blocks, so that there is neither a part written nor a retry.
-    if (SSL_write(connection->ssl, data, (int)length) <= 0) {
-        connection->channel.broken = true;
-        ERR_clear_error();
-    }
+    connection->loop->transport->send(connection, data, length);
 }
 
-// What a call that did not succeed means for the connection. The error queue is empty unless OpenSSL has just put
-// something there: it is emptied here and nowhere else, instead of before each call.
-static void stopped(struct connection *connection)
+// The error queue is empty unless OpenSSL has just put something there: it is emptied here and nowhere else, instead
+// of before each call.
+void connection_stopped(struct connection *connection)
 {
     struct channel *channel = &connection->channel;
     SSL *ssl = connection->ssl;
-    if (SSL_want_read(ssl) && !channel->ended) {
-        return; // OpenSSL has asked for bytes that are not there yet
-    }
     connection->closing = true;
     if (SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN) {
         SSL_shutdown(ssl);
     } else if (!channel->ended) {
         tls_report(connection->protocol->name);
+        channel->broken = true;
     }
     ERR_clear_error();
-}
-
-// Reads until there is nothing more, or enough to answer.
-static size_t drain(struct connection *connection)
-{
-    struct channel *channel = &connection->channel;
-    uint8_t *buffer = connection->loop->drained;
-    size_t length = 0;
-    // Records come whole out of the channel and fit into the buffer: OpenSSL itself holds none back.
-    while (channel_has_input(channel) && DRAIN_SIZE - length >= RECORD_SIZE) {
-        int got = SSL_read(connection->ssl, buffer + length, RECORD_SIZE);
-        if (got <= 0) {
-            stopped(connection);
-            break;
-        }
-        length += (size_t)got;
-    }
-    return length;
 }
 
 static bool may_read(const struct connection *connection)
@@ -127,7 +83,7 @@ static size_t step(struct connection *connection, size_t budget)
     const struct protocol *protocol = connection->protocol;
     size_t moved = 0;
     if (may_read(connection)) {
-        moved = drain(connection);
+        moved = connection->loop->transport->read(connection);
         if (moved > 0 && !protocol->received(connection, connection->loop->drained, moved)) {
             fprintf(stderr, "%s: not what the protocol says\n", protocol->name);
             connection->closing = true;
@@ -142,20 +98,20 @@ static size_t step(struct connection *connection, size_t budget)
 void connection_run(struct connection *connection, uint32_t events)
 {
     struct channel *channel = &connection->channel;
-    channel_ready(channel, events);
-    channel_enter(channel);
+    const struct transport *transport = connection->loop->transport;
+    transport->enter(connection, events);
     size_t moved = 0;
     size_t latest;
     do {
         latest = step(connection, TURN_BUDGET);
         moved += latest;
     } while (latest > 0 && moved < TURN_BUDGET);
-    channel_leave(channel);
+    transport->leave(connection);
     if (channel->broken || (connection->closing && channel->kept_length == 0)) {
         connection_close(connection);
         return;
     }
-    update_interest(connection);
+    transport->arm(connection);
     if (latest > 0 && !connection->queued) {
         connection->queued = true;
         connection->next = connection->loop->busy;

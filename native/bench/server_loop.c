@@ -54,6 +54,7 @@ void loop_init(struct loop *loop, const struct server_options *options, const ui
 {
     *loop = (struct loop){
         .options = options,
+        .transport = options->plain ? &plain_transport : &gathered_transport,
         .epoll = epoll_create1(EPOLL_CLOEXEC),
         .wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC),
         .waker.ready = posted_wake,
