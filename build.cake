@@ -71,8 +71,7 @@ Task("Peers")
 
 Task("Test")
     .Description("run every test project, then fuzz for a minute; arguments go to dotnet test (--filter ...), without fuzzing")
-    .IsDependentOn("Build")
-    .IsDependentOn("Peers")
+    .IsDependentOn("BenchPrograms")
     .Does(() =>
 {
     System.IO.Directory.CreateDirectory(TestResults);
@@ -121,6 +120,27 @@ Task("Versions")
         throw new CakeException($"Failed: {string.Join(", ", failed)}.");
     }
 });
+
+Task("BenchPrograms")
+    .Description("compile what the benchmark runs: the servers, ahead of time too, and the C programs")
+    .IsDependentOn("Build")
+    .IsDependentOn("Peers")
+    .Does(() =>
+{
+    Install([("make", HasCommand("make"))]);
+    Run("make", "--silent", "-C", "native/bench", $"OUT={System.IO.Path.GetFullPath("artifacts/native-bench")}");
+    Run("dotnet", "publish", "tests/Benchmarks/OpenSslNb.Benchmarks.EngineServer", "-c", Configuration, "-r", RuntimeIdentifier(), "-p:PublishAot=true", "-o", "artifacts/aot-bench");
+});
+
+Task("Bench")
+    .Description("measure this engine beside SslStream, Kestrel and C into artifacts/bench, within 20 minutes; arguments go to the program (--scenario echo-64)")
+    .IsDependentOn("BenchPrograms")
+    .Does(() => Run(Program, ["bench", .. rest.Length > 0 ? rest : ["--report", "artifacts/bench"]]));
+
+Task("Microbench")
+    .Description("measure the parts of the hot path with BenchmarkDotNet; arguments go to it (--filter '*Poller*')")
+    .IsDependentOn("Build")
+    .Does(() => Run("artifacts/bin/OpenSslNb.Benchmarks.Micro/release/OpenSslNb.Benchmarks.Micro", [.. rest.Length > 0 ? rest : ["--filter", "*"]]));
 
 Task("Concurrency")
     .Description("ten times the schedules of the tests, from a seed of today; arguments go to the checker (--times 100, --list)")

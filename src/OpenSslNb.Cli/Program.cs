@@ -11,10 +11,13 @@ var root = new Command("opensslnb", "Non-blocking TLS over OpenSSL: a demonstrat
     DemoCommand.Create(),
     ServeCommand.Create(),
     ConnectCommand.Create(),
+    BenchCommand.Create(),
     SimCommand.Create(),
     SimMemoryCommand.Create(),
     TraceCommand.Create(),
 };
+
+if (args is [BenchCommand.Name, .. string[] benchArguments]) return await BenchCommand.RunAsync(benchArguments);
 
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0) return await Usage.RefuseAsync(parsed);

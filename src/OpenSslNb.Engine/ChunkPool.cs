@@ -3,8 +3,8 @@ namespace OpenSslNb.Engine;
 /// <summary>Keeps free chunks, so that steady traffic allocates nothing. May be used from any thread.</summary>
 internal sealed class ChunkPool
 {
-    /// <summary>4 MiB of free chunks; more than that goes back to the garbage collector.</summary>
-    private const int MaximumFree = 256;
+    /// <summary>16 MiB of free chunks; more than that goes back to the garbage collector.</summary>
+    private const int MaximumFree = 1024;
 
     private readonly Lock _gate = new();
     private OutboundChunk? _free;

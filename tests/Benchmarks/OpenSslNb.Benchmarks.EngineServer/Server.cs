@@ -17,24 +17,25 @@ internal sealed class Server : IDisposable
 
     public static Server Start(ReadOnlySpan<string> arguments)
     {
-        var parsed = new ServerArguments(arguments, "--transport", "--poller", "--loops", "--policy");
-        if (parsed.Tickets != 2) Console.Error.WriteLine("--tickets has no effect: the engine leaves it at OpenSSL's 2");
-        if (parsed.Text("--policy", "") != "") Console.Error.WriteLine("--policy has no effect: the engine has no such option");
+        var parsed = new ServerArguments(arguments, "--transport", "--poller", "--loops", "--policy", "--spin-us");
+        MemoryPolicy policy = parsed.OneOf("--policy", "balanced", "speed", "memory") switch { "speed" => MemoryPolicy.Speed, "memory" => MemoryPolicy.Memory, _ => MemoryPolicy.Balanced };
+        TimeSpan spin = TimeSpan.FromMicroseconds(parsed.Number("--spin-us", 0, least: 0));
+        int tickets = parsed.Number("--tickets", new TlsServerOptions().SessionTicketCount, least: 0);
         TransportKind transport = parsed.OneOf("--transport", "buffered", "fd") == "fd" ? TransportKind.SocketFd : TransportKind.Buffered;
         PollerKind poller = parsed.OneOf("--poller", "epoll", "poll") == "poll" ? PollerKind.Poll : PollerKind.Epoll;
         int count = parsed.Number("--loops", 1, least: 1);
         using TlsCertificate ecdsa = TlsCertificate.FromPemFiles(parsed.EcdsaCertificate, parsed.EcdsaKey);
         using TlsCertificate rsa = TlsCertificate.FromPemFiles(parsed.RsaCertificate, parsed.RsaKey);
-        var listenerOptions = new TlsListenerOptions { Backlog = 4096, ReusePort = count > 1, Connection = new TlsConnectionOptions { Transport = transport } };
+        var listenerOptions = new TlsListenerOptions { Backlog = 4096, ReusePort = count > 1, Connection = new TlsConnectionOptions { Transport = transport, Memory = policy, IdleBufferTime = TimeSpan.FromSeconds(2) } };
         ServerPorts? ports = null;
         var workers = new Lazy<PostWorkers>();
         var loops = new List<EventLoop>();
         for (int i = 0; i < count; i++)
         {
-            var loop = new EventLoop(new EventLoopOptions { Poller = poller, Name = $"loop {i}" });
+            var loop = new EventLoop(new EventLoopOptions { Poller = poller, SpinTime = spin, Name = $"loop {i}" });
             loop.UnhandledCallbackException += Report;
             loops.Add(loop);
-            ports = Listen(loop, ecdsa, rsa, listenerOptions, workers, ports);
+            ports = Listen(loop, new TlsServerOptions { Certificate = ecdsa, SessionTicketCount = tickets }, rsa, listenerOptions, workers, ports);
         }
 
         return new Server(ports!, loops);
@@ -43,10 +44,10 @@ internal sealed class Server : IDisposable
     public void Dispose() => _loops.ForEach(loop => loop.Dispose());
 
     // The ports that the first loop got are everybody's. A context for each loop: they share nothing.
-    private static ServerPorts Listen(EventLoop loop, TlsCertificate ecdsa, TlsCertificate rsa, TlsListenerOptions options, Lazy<PostWorkers> workers, ServerPorts? known)
+    private static ServerPorts Listen(EventLoop loop, TlsServerOptions server, TlsCertificate rsa, TlsListenerOptions options, Lazy<PostWorkers> workers, ServerPorts? known)
     {
-        using TlsContext context = TlsContext.CreateServer(new TlsServerOptions { Certificate = ecdsa });
-        using TlsContext rsaContext = TlsContext.CreateServer(new TlsServerOptions { Certificate = rsa });
+        using TlsContext context = TlsContext.CreateServer(server);
+        using TlsContext rsaContext = TlsContext.CreateServer(server with { Certificate = rsa });
         return new ServerPorts(
             Echo: On(context, known?.Echo, _ => new EchoHandler()),
             EchoRsa: On(rsaContext, known?.EchoRsa, _ => new EchoHandler()),

@@ -17,8 +17,8 @@ internal static class Contenders
         new("sslstream", Rivals, ["sslstream"]) { Role = ContenderRole.SslStream, IsMain = true, IsJit = true },
         new("sslstream-inline", Rivals, ["sslstream"]) { Role = ContenderRole.SslStreamInline, Environment = s_inline, IsMain = true, IsJit = true },
         new("kestrel", Rivals, ["kestrel"]) { Role = ContenderRole.Other, IsMain = true, IsJit = true },
-        new("c", NativeServer, ["--mode", "gathered"]) { Role = ContenderRole.BestC, IsMain = true },
-        new("c-plain", NativeServer, ["--mode", "plain"]) { Role = ContenderRole.Other, IsMain = true },
+        new("c", NativeServer, ["--mode", "gathered", "--tickets", "1"]) { Role = ContenderRole.BestC, IsMain = true },
+        new("c-plain", NativeServer, ["--mode", "plain", "--tickets", "1"]) { Role = ContenderRole.Other, IsMain = true },
         Engine("engine-poll", EngineAot, "buffered", "poll"),
         Engine("engine-fd", EngineAot, "fd", "epoll"),
         Engine("engine-fd-poll", EngineAot, "fd", "poll"),
@@ -27,7 +27,7 @@ internal static class Contenders
         Engine("engine-jit-fd-poll", EngineJit, "fd", "poll") with { IsJit = true },
         Engine("engine-memory", EngineAot, "buffered", "epoll", "memory") with { IsIdleOnly = true },
         Engine("engine-speed", EngineAot, "buffered", "epoll", "speed") with { IsIdleOnly = true },
-        new("c-release", NativeServer, ["--mode", "gathered", "--release-buffers"]) { Role = ContenderRole.BestC, IsIdleOnly = true },
+        new("c-release", NativeServer, ["--mode", "gathered", "--release-buffers", "--tickets", "1"]) { Role = ContenderRole.BestC, IsIdleOnly = true },
     ];
 
     private static Contender Engine(string name, string program, string transport, string poller, string policy = "balanced") =>
