@@ -11,18 +11,20 @@ internal sealed partial class ConnectionDriver
 
     internal ConnectionDriver? PreviousWarm;
 
-    /// <summary>Gives the buffers back when nothing has moved for long enough. On the loop's thread, outside any turn.</summary>
-    public void CoolDown()
-    {
-        if (_options.IdleBufferTime == Timeout.InfiniteTimeSpan || _loop.Now - _lastProgress < (long)_options.IdleBufferTime.TotalMilliseconds) return;
+    /// <summary>Time until nothing has moved for long enough; not positive when that is so.</summary>
+    public TimeSpan TimeToCoolDown => _options.IdleBufferTime - TimeSpan.FromMilliseconds(_loop.Now - _lastProgress);
 
-        // Not in the middle of a record: then there is a next time.
-        if (_instance.TryFreeBuffers()) LeaveWarm();
+    /// <summary>Gives the buffers back. On the loop's thread, outside any turn of this connection. False, and to be tried again, in the middle of a record.</summary>
+    public bool TryCoolDown()
+    {
+        if (!_instance.TryFreeBuffers()) return false;
+        LeaveWarm();
+        return true;
     }
 
     private void NoteBuffersInUse()
     {
-        if (_isWarm || _options.Memory != MemoryPolicy.Balanced) return;
+        if (_isWarm || _options.Memory != MemoryPolicy.Balanced || _options.IdleBufferTime == Timeout.InfiniteTimeSpan) return;
         _isWarm = true;
         _resources.Warm.Add(this);
     }

@@ -7,7 +7,8 @@ namespace OpenSslNb.Connections;
 /// </summary>
 internal sealed class WarmConnections
 {
-    private static readonly TimeSpan s_period = TimeSpan.FromMilliseconds(500);
+    // Connections that become due one after the other share a sweep.
+    private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(500);
 
     private readonly EventLoop _loop;
     private readonly LoopTimer _sweep;
@@ -27,7 +28,7 @@ internal sealed class WarmConnections
         connection.NextWarm = _first;
         if (_first is not null) _first.PreviousWarm = connection;
         _first = connection;
-        if (!_sweep.IsArmed) _loop.Arm(_sweep, s_period);
+        if (!_sweep.IsArmed) ArmIn(connection.TimeToCoolDown);
     }
 
     /// <summary>A connection that is among them has ended, or has freed its buffers.</summary>
@@ -41,14 +42,18 @@ internal sealed class WarmConnections
 
     private void Sweep()
     {
+        TimeSpan pause = TimeSpan.MaxValue;
         for (ConnectionDriver? connection = _first; connection is not null;)
         {
             // Read before it leaves the list.
             ConnectionDriver? next = connection.NextWarm;
-            connection.CoolDown();
+            TimeSpan left = connection.TimeToCoolDown;
+            if ((left > TimeSpan.Zero || !connection.TryCoolDown()) && left < pause) pause = left;
             connection = next;
         }
 
-        if (_first is not null) _loop.Arm(_sweep, s_period);
+        if (_first is not null) ArmIn(pause);
     }
+
+    private void ArmIn(TimeSpan time) => _loop.Arm(_sweep, time < s_shortestPause ? s_shortestPause : time);
 }
