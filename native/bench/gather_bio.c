@@ -3,20 +3,8 @@
 #include <openssl/bio.h>
 #include <string.h>
 
+#include "record.h"
 #include "tls.h"
-#include "wire.h"
-
-enum { RECORD_HEADER = 5 };
-
-// Hands out one whole record, so that OpenSSL (which reads ahead) asks once for it and never has to move the beginning
-// of the next one to the front of its buffer.
-static size_t record_length(const uint8_t *data, size_t length)
-{
-    if (length < RECORD_HEADER) {
-        return length;
-    }
-    return smaller(length, RECORD_HEADER + ((size_t)data[3] << 8 | data[4]));
-}
 
 static int bio_read(BIO *bio, char *buffer, size_t size, size_t *read)
 {
