@@ -8,6 +8,8 @@ internal static class CryptoConst
     internal const int BIO_CB_RETURN = 128;
     internal const int BIO_CB_WRITE = 3;
     internal const int BIO_CTRL_EOF = 2;
+    internal const int BIO_CTRL_GET_KTLS_SEND = 73;
+    internal const int BIO_CTRL_GET_KTLS_RECV = 76;
     internal const int BIO_CTRL_FLUSH = 11;
     internal const int BIO_CTRL_PENDING = 10;
     internal const int BIO_FLAGS_READ = 1;

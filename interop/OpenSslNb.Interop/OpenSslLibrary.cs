@@ -137,6 +137,9 @@ internal static unsafe class OpenSslCapabilities
     /// <summary>Client renegotiation must be allowed explicitly; before 3.0 it was unless forbidden.</summary>
     internal static bool HasAllowClientRenegotiation => OpenSslLibrary.Version.Is3OrLater;
 
+    /// <summary><c>SSL_OP_ENABLE_KTLS</c> means something. Whether the library was built with it and the kernel has the module shows on a connection.</summary>
+    internal static bool HasKernelTls => OpenSslLibrary.Version.Is3OrLater;
+
     /// <summary>Errors carry a function's name and are fetched in one call.</summary>
     internal static bool HasErrGetErrorAll => LibCrypto.ERR_get_error_all != null;
 

@@ -26,6 +26,7 @@ internal static class SslConst
     internal const ulong SSL_OP_NO_COMPRESSION = 0x20000;
     internal const ulong SSL_OP_NO_RENEGOTIATION = 0x40000000;
     internal const ulong SSL_OP_ALLOW_CLIENT_RENEGOTIATION = 0x100;
+    internal const ulong SSL_OP_ENABLE_KTLS = 8;
     internal const int SSL_VERIFY_NONE = 0;
     internal const int SSL_VERIFY_PEER = 1;
     internal const int SSL_VERIFY_FAIL_IF_NO_PEER_CERT = 2;

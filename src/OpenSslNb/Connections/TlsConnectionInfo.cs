@@ -27,6 +27,9 @@ public sealed record TlsConnectionInfo
     /// <summary>Why the peer's certificate would not be acceptable, in OpenSSL's words (<c>SSL_get_verify_result(3)</c>); null when it is, or when the peer sent none. Only a side that does not enforce verification sees it set.</summary>
     public string? VerificationError { get; init; }
 
+    /// <summary>Directions in which the kernel does the cryptography (<c>BIO_get_ktls_send(3)</c>); none unless <see cref="TlsOptions.KernelTls"/> asked for it and it can.</summary>
+    public KernelTlsDirections KernelTls { get; init; }
+
     internal static unsafe TlsConnectionInfo Of(nint ssl)
     {
         nint verification = LibSsl.SSL_get_verify_result(ssl);
@@ -37,11 +40,17 @@ public sealed record TlsConnectionInfo
             CipherSuite = Text(LibSsl.SSL_CIPHER_get_name(LibSsl.SSL_get_current_cipher(ssl))) ?? "",
             ApplicationProtocol = ApplicationProtocolOf(ssl),
             ServerName = Text(LibSsl.SSL_get_servername(ssl, SslConst.TLSEXT_NAMETYPE_host_name)),
+            KernelTls = KernelTlsOf(LibSsl.SSL_get_rbio(ssl)),
             IsResumed = LibSsl.SSL_session_reused(ssl) != 0,
             PeerSubject = subject,
             VerificationError = subject is null || verification == CryptoConst.X509_V_OK ? null : Text(LibCrypto.X509_verify_cert_error_string(verification)),
         };
     }
+
+    // One BIO for both directions, on every transport.
+    private static unsafe KernelTlsDirections KernelTlsOf(nint bio) =>
+        (LibCrypto.BIO_ctrl(bio, CryptoConst.BIO_CTRL_GET_KTLS_SEND, 0, null) > 0 ? KernelTlsDirections.Send : 0)
+        | (LibCrypto.BIO_ctrl(bio, CryptoConst.BIO_CTRL_GET_KTLS_RECV, 0, null) > 0 ? KernelTlsDirections.Receive : 0);
 
     private static unsafe string? ApplicationProtocolOf(nint ssl)
     {

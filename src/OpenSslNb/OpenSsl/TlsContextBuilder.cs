@@ -25,6 +25,7 @@ internal static unsafe class TlsContextBuilder
         // Partial writes and moving buffers stay off: OpenSSL then checks that a retry is identical. Auto-retry off: one record a call, so that a flood of KeyUpdates cannot hold the loop.
         _ = LibSsl.SSL_CTX_clear_mode(context, SslConst.SSL_MODE_AUTO_RETRY | SslConst.SSL_MODE_ENABLE_PARTIAL_WRITE | SslConst.SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
         _ = LibSsl.SSL_CTX_set_options(context, (ulong)SslConst.SSL_OP_NO_COMPRESSION);
+        if (options.KernelTls && OpenSslCapabilities.HasKernelTls) _ = LibSsl.SSL_CTX_set_options(context, SslConst.SSL_OP_ENABLE_KTLS);
         if (options.AllowRenegotiation)
         {
             _ = LibSsl.SSL_CTX_clear_options(context, (ulong)SslConst.SSL_OP_NO_RENEGOTIATION);

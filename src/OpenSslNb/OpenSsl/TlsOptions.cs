@@ -27,6 +27,12 @@ public abstract record TlsOptions
     /// <summary>Lets TLS 1.2 peers renegotiate. Off unless told otherwise: it costs us far more than them (CVE-2011-1473) and crosses reads with writes.</summary>
     public bool AllowRenegotiation { get; init; }
 
+    /// <summary>
+    /// Lets the kernel encrypt and decrypt where it can: on <see cref="TransportKind.SocketFd"/>, with OpenSSL 3 built for it, the kernel's <c>tls</c> module, and a cipher that it knows
+    /// (<c>SSL_OP_ENABLE_KTLS</c>, <c>SSL_CTX_set_options(3)</c>). Where it cannot, everything works as without; <see cref="TlsConnectionInfo.KernelTls"/> says what came of it. Off unless told otherwise.
+    /// </summary>
+    public bool KernelTls { get; init; }
+
     /// <summary>Receives each secret as a line in NSS key log format, for tools such as Wireshark (<c>SSL_CTX_set_keylog_callback(3)</c>). Called on the thread that drives the connection. Whoever has these lines can read the traffic.</summary>
     public Action<string>? KeyLog { get; init; }
 }
