@@ -108,6 +108,7 @@ struct load {
     size_t open;
     uint64_t now; // of this turn
     uint64_t schedule; // paced: when the next message is due
+    int timer;         // paced: expires then
     uint64_t random;
 
     // Counted while running.

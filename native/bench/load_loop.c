@@ -3,21 +3,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
 #include "gather_bio.h"
 #include "load.h"
 #include "net.h"
 #include "tls.h"
 
+static const uint64_t BILLION = 1000000000;
+
 enum {
     EVENTS = 256,
     OPENING_LIMIT = 64, // handshakes at once while the connections are set up: no backlog overflows
     WARM_UNITS = 4,
+    PATIENCE_MS = 30000, // without any event, where one has to come
     PACED_RING = 1 << 16,
 };
-
-// Without any event, where one has to come.
-static const uint64_t PATIENCE_NS = 30 * UINT64_C(1000000000);
 
 void load_fail(const struct load *load, const char *what)
 {
@@ -66,6 +68,7 @@ static void run_busy(struct load *load)
     while (peer != NULL) {
         struct peer *next = peer->next;
         peer->queued = false;
+        load_clock(load); // what it starts, it starts now
         if (peer->state != PEER_CLOSED) {
             peer_run(peer, 0);
         } else if (load->scenario->connects && load_may_start(peer)) {
@@ -77,19 +80,23 @@ static void run_busy(struct load *load)
 }
 
 // One wait and what follows from it; returns how many events there were.
-static int turn(struct load *load, uint64_t timeout_ns)
+static int turn(struct load *load, int timeout_ms)
 {
     struct epoll_event events[EVENTS];
-    if (load->busy != NULL) {
-        timeout_ns = 0;
-    }
-    struct timespec timeout = { (time_t)(timeout_ns / 1000000000), (long)(timeout_ns % 1000000000) };
-    int count = epoll_pwait2(load->epoll, events, EVENTS, &timeout, NULL);
+    int count = epoll_wait(load->epoll, events, EVENTS, load->busy != NULL ? 0 : timeout_ms);
     if (count < 0 && errno != EINTR) {
-        die("epoll_pwait2");
+        die("epoll_wait");
     }
     for (int i = 0; i < count; i++) {
-        peer_run(events[i].data.ptr, events[i].events);
+        struct peer *peer = events[i].data.ptr;
+        if (peer != NULL) {
+            peer_run(peer, events[i].events);
+        } else {
+            uint64_t expirations;
+            if (read(load->timer, &expirations, sizeof expirations) > 0) {
+                load_queue(&load->peers[0]);
+            }
+        }
     }
     run_busy(load);
     return count;
@@ -99,7 +106,7 @@ static int turn(struct load *load, uint64_t timeout_ns)
 static void patient_turn(struct load *load)
 {
     bool busy = load->busy != NULL;
-    if (turn(load, PATIENCE_NS) == 0 && !busy) {
+    if (turn(load, PATIENCE_MS) == 0 && !busy) {
         load_fail(load, "the server does not answer");
     }
 }
@@ -158,17 +165,39 @@ void load_warm_up(struct load *load)
     load->phase = PHASE_RESTING;
 }
 
-// How long to sleep at most. A scheduled message that is due has its turn.
-static uint64_t pause_before(struct load *load, uint64_t end)
+// Wakes at the scheduled times of paced.
+static void start_timer(struct load *load)
 {
-    if (load->scenario != &paced_scenario) {
-        return end - load->now;
+    load->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    uint64_t interval = load->options->interval_ns;
+    struct itimerspec schedule = {
+        .it_value = { (time_t)(load->schedule / BILLION), (long)(load->schedule % BILLION) },
+        .it_interval = { (time_t)(interval / BILLION), (long)(interval % BILLION) },
+    };
+    struct epoll_event event = { .events = EPOLLIN };
+    if (load->timer < 0 || timerfd_settime(load->timer, TFD_TIMER_ABSTIME, &schedule, NULL) != 0
+        || epoll_ctl(load->epoll, EPOLL_CTL_ADD, load->timer, &event) != 0) {
+        die("timer");
     }
-    if (load->now >= load->schedule) {
-        load_queue(&load->peers[0]);
-        return 0;
+}
+
+// Turns until `end`.
+static void run_until(struct load *load, uint64_t end)
+{
+    const bool paced = load->scenario == &paced_scenario;
+    const bool spin = paced && load->options->spin;
+    if (paced && !spin) {
+        start_timer(load);
     }
-    return load->options->spin ? 0 : smaller(end, load->schedule) - load->now;
+    while (load_clock(load) < end) {
+        if (spin && load->now >= load->schedule) {
+            load_queue(&load->peers[0]);
+        }
+        turn(load, spin ? 0 : (int)((end - load->now) / 1000000) + 1);
+    }
+    if (paced && !spin) {
+        close(load->timer);
+    }
 }
 
 struct window load_run(struct load *load)
@@ -188,9 +217,7 @@ struct window load_run(struct load *load)
     uint64_t end = start + (uint64_t)(options->seconds * 1e9);
     load->schedule = start + options->interval_ns;
     kick(load, options->connections);
-    while (load_clock(load) < end) {
-        turn(load, pause_before(load, end));
-    }
+    run_until(load, end);
     struct window window = {
         .seconds = (double)(load->now - start) / 1e9,
         .cpu = (double)(clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_start) / 1e9,

@@ -62,7 +62,7 @@ static int start_connect(const struct load_options *options)
 void peer_open(struct peer *peer)
 {
     struct load *load = peer->load;
-    peer->starts[0] = load_clock(load);
+    peer->starts[0] = load->now;
     channel_init(&peer->channel, &load->gather, start_connect(load->options));
     peer->ssl = SSL_new(load->context);
     if (peer->ssl == NULL) {

@@ -53,10 +53,11 @@ static void send_message(struct peer *peer, uint64_t started)
 static size_t echo_produce(struct peer *peer)
 {
     struct load *load = peer->load;
+    const uint64_t started = load->now; // the turn's
     size_t moved = 0;
     while (peer->started - peer->finished < load->options->depth && peer->channel.kept_length <= UNSENT_LIMIT
            && load_may_start(peer)) {
-        send_message(peer, load->now);
+        send_message(peer, started);
         moved += load->options->size;
     }
     return moved;
@@ -100,7 +101,7 @@ static size_t active_produce(struct peer *peer)
         return 0;
     }
     peer->permits = 0;
-    send_message(peer, peer->load->now);
+    send_message(peer, load_clock(peer->load));
     return peer->load->options->size;
 }
 

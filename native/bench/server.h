@@ -40,6 +40,7 @@ struct transport {
     void (*enter)(struct connection *connection, uint32_t events); // a turn begins, with what epoll said
     size_t (*read)(struct connection *connection);                 // into loop->drained
     void (*send)(struct connection *connection, const void *data, size_t length);
+    void (*finish)(struct connection *connection); // sends close_notify behind all that was sent, as soon as it may
     void (*leave)(struct connection *connection); // the turn is over
     void (*arm)(struct connection *connection);   // tells epoll what to wait for
 };
@@ -110,7 +111,7 @@ struct connection {
     struct progress progress;
     struct connection *next; // in loop->busy or loop->dead
     bool queued;             // is in loop->busy
-    bool closing;            // close_notify was exchanged: only what is unsent keeps it open
+    bool closing;            // the peer sends no more: only what is unsent keeps it open
     bool closed;
     uint32_t interest; // what epoll watches for
 };

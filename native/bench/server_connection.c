@@ -61,12 +61,11 @@ void connection_send(struct connection *connection, const void *data, size_t len
 void connection_stopped(struct connection *connection)
 {
     struct channel *channel = &connection->channel;
-    SSL *ssl = connection->ssl;
     connection->closing = true;
-    if (SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN) {
-        SSL_shutdown(ssl);
-    } else if (!channel->ended) {
-        tls_report(connection->protocol->name);
+    if (!(SSL_get_shutdown(connection->ssl) & SSL_RECEIVED_SHUTDOWN)) {
+        if (!channel->ended) {
+            tls_report(connection->protocol->name);
+        }
         channel->broken = true;
     }
     ERR_clear_error();
@@ -86,10 +85,11 @@ static size_t step(struct connection *connection, size_t budget)
         moved = connection->loop->transport->read(connection);
         if (moved > 0 && !protocol->received(connection, connection->loop->drained, moved)) {
             fprintf(stderr, "%s: not what the protocol says\n", protocol->name);
-            connection->closing = true;
+            connection->channel.broken = true;
         }
     }
-    if (protocol->produce != NULL && !connection->closing && connection_unsent(connection) == 0) {
+    if (protocol->produce != NULL && !connection->closing && !connection->channel.broken
+        && connection_unsent(connection) == 0) {
         moved += protocol->produce(connection, budget);
     }
     return moved;
@@ -106,6 +106,9 @@ void connection_run(struct connection *connection, uint32_t events)
         latest = step(connection, TURN_BUDGET);
         moved += latest;
     } while (latest > 0 && moved < TURN_BUDGET);
+    if (connection->closing && !channel->broken) {
+        transport->finish(connection);
+    }
     transport->leave(connection);
     if (channel->broken || (connection->closing && channel->kept_length == 0)) {
         connection_close(connection);

@@ -66,6 +66,12 @@ static void gathered_send(struct connection *connection, const void *data, size_
     }
 }
 
+static void gathered_finish(struct connection *connection)
+{
+    // Behind the last answer, in the same send.
+    SSL_shutdown(connection->ssl);
+}
+
 static void gathered_leave(struct connection *connection)
 {
     channel_leave(&connection->channel);
@@ -84,6 +90,7 @@ const struct transport gathered_transport = {
     .enter = gathered_enter,
     .read = gathered_read,
     .send = gathered_send,
+    .finish = gathered_finish,
     .leave = gathered_leave,
     .arm = gathered_arm,
 };
@@ -165,6 +172,14 @@ static void plain_send(struct connection *connection, const void *data, size_t l
     channel_keep(channel, (const uint8_t *)data + done, length - done);
 }
 
+static void plain_finish(struct connection *connection)
+{
+    // Not before a write that is to be retried.
+    if (connection_unsent(connection) == 0) {
+        SSL_shutdown(connection->ssl);
+    }
+}
+
 static void plain_leave(struct connection *connection)
 {
     (void)connection;
@@ -182,6 +197,7 @@ const struct transport plain_transport = {
     .enter = plain_enter,
     .read = plain_read,
     .send = plain_send,
+    .finish = plain_finish,
     .leave = plain_leave,
     .arm = plain_arm,
 };
