@@ -9,6 +9,9 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_free(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, void> SSL_free = (delegate* unmanaged<nint, void>)OpenSslLibrary.Required("SSL_free");
 
+    /// <summary><c>SSL_set_read_ahead(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int, void> SSL_set_read_ahead = (delegate* unmanaged<nint, int, void>)OpenSslLibrary.Required("SSL_set_read_ahead");
+
     /// <summary><c>SSL_free_buffers(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int> SSL_free_buffers = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("SSL_free_buffers");
 

@@ -25,6 +25,12 @@ internal interface ISslCalls
     /// <summary>One attempt of <c>SSL_write(3)</c> with the frozen bytes of <paramref name="write"/>, all or nothing.</summary>
     SslStep Write(in PendingWrite write);
 
+    /// <summary><c>SSL_write(3)</c> of bytes that belong to the caller, when it cannot block: see <see cref="CanWriteAtOnce"/>. Done with all of them, or failed.</summary>
+    SslStep WriteAtOnce(ReadOnlySpan<byte> data);
+
+    /// <summary>True when a write of this many bytes, at most one record, would not block: the transport takes its record whole, and no handshake can come in between. Then nothing is ever retried, and no copy is needed.</summary>
+    bool CanWriteAtOnce(int plaintextLength);
+
     /// <summary>One attempt to send our close_notify with <c>SSL_shutdown(3)</c>.</summary>
     SslStep Shutdown();
 

@@ -70,6 +70,13 @@ internal readonly struct ScriptedCalls(Script script) : ISslCalls
     public SslStep Write(in PendingWrite write) =>
         script.Answer(new SeenCall(SslOperation.Write, OutboundQueueTests.PointerOf(write), write.Length, write.Bytes.ToArray()));
 
+    public unsafe SslStep WriteAtOnce(ReadOnlySpan<byte> data)
+    {
+        fixed (byte* pointer = data) return script.Answer(new SeenCall(SslOperation.Write, (nint)pointer, data.Length, data.ToArray()));
+    }
+
+    public bool CanWriteAtOnce(int plaintextLength) => !script.IsInHandshake && HasRoomFor(plaintextLength);
+
     public SslStep Shutdown() => script.Answer(new SeenCall(SslOperation.Shutdown, 0, 0, []));
 
     public bool HasRoomFor(int plaintextLength)

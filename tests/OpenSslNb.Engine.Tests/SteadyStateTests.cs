@@ -50,6 +50,10 @@ public sealed class SteadyStateTests
 
         public SslStep Write(in PendingWrite write) => Next(SslStep.Done());
 
+        public readonly SslStep WriteAtOnce(ReadOnlySpan<byte> data) => SslStep.Done(data.Length);
+
+        public readonly bool CanWriteAtOnce(int plaintextLength) => true;
+
         public readonly SslStep Shutdown() => SslStep.Done();
 
         public readonly bool HasRoomFor(int plaintextLength) => true;

@@ -13,6 +13,9 @@ internal sealed partial class ConnectionDriver
     // Guarded by _outboundGuard: sends that found no room, oldest first. While there are any, later sends queue behind them.
     private readonly LinkedList<SendWaiter> _waiters = new();
 
+    // Set under the guard after every send, cleared under it by the loop. The loop looks without the guard: whoever sends from elsewhere gives it another turn afterwards.
+    private volatile bool _hasPosted;
+
     // Guarded by _outboundGuard.
     private bool _closedToSends;
 
@@ -36,6 +39,7 @@ internal sealed partial class ConnectionDriver
             throw new ArgumentException($"{data.Length} bytes can never fit the outbound limit of {_options.OutboundLimit}: send less at a time, use SendAsync, or raise TlsConnectionOptions.OutboundLimit", nameof(data));
         }
 
+        if (data.Length >= LeastAtOnce && TrySendAtOnce(data)) return SendResult.Queued;
         SendResult result = Offer(data, out SendMoment moment);
         if (data.IsEmpty) return result;
         TraceSend(moment, result == SendResult.Queued ? TlsTraceEvent.SendQueued : TlsTraceEvent.SendRefused, data.Length);
@@ -62,6 +66,7 @@ internal sealed partial class ConnectionDriver
             {
                 waiter = new SendWaiter(this, data);
                 _waiters.AddLast(waiter.Node);
+                _hasPosted = true;
             }
 
             moment = NoteMoment();
@@ -133,6 +138,7 @@ internal sealed partial class ConnectionDriver
     private void Enqueue(ReadOnlySpan<byte> data)
     {
         _posted.Append(data);
+        _hasPosted = true;
         long queued = Interlocked.Add(ref _queued, data.Length);
         if (queued > _resources.Counters.HighestQueued) _resources.Counters.RaiseHighestQueued(queued);
     }
@@ -140,12 +146,16 @@ internal sealed partial class ConnectionDriver
     // On the loop: everything posted so far goes to the machine.
     private void TakePosted()
     {
+        if (!_hasPosted) return;
         long admitted;
         SendMoment moment;
         lock (_outboundGuard)
         {
             admitted = AdmitWaiters();
             moment = admitted > 0 ? NoteMoment() : default;
+
+            // Who still waits for room is looked at again when there is some.
+            _hasPosted = _waiters.Count > 0;
             if (_posted.IsEmpty) return;
             _machine.Outbound.TakeAll(_posted);
         }

@@ -9,6 +9,10 @@ internal sealed partial class ConnectionDriver
     // A record without application data (KeyUpdate, ticket, warning) costs the loop's time too: a flood of them must end the turn.
     private const int EmptyRecordCost = 1024;
 
+    // Reading ahead pays when several small records come together.
+    private const int LeastRecordsAhead = 3;
+    private const int LargestRecordAhead = 2048;
+
     private void RunTurn()
     {
         if (_inTurn || _phase == Phase.Ended) return;
@@ -26,6 +30,7 @@ internal sealed partial class ConnectionDriver
 
     private void RunActiveTurn()
     {
+        _atOnceBudget = _loop.BytesPerTurn;
         ulong taken = _transport.BytesTaken;
         long given = SentBytes;
         bool deferred = !TakeRequests() || !RunOperations();
@@ -82,7 +87,7 @@ internal sealed partial class ConnectionDriver
             if (step.IsDone) OnEstablished();
 
             // The flight that a blocked handshake has just written may be all that it waits for.
-            if (_transport.Flush() && step.Want == SslWant.Write) _machine.OnWritable();
+            if (step.Want == SslWant.Write && _transport.Flush()) _machine.OnWritable();
         }
 
         return true;
@@ -96,20 +101,30 @@ internal sealed partial class ConnectionDriver
         {
             int room = ReadRoom;
             int filled = 0;
+            int records = 0;
 
             // A whole record always fits: OpenSSL is never left with half of one decrypted.
             while (room - filled >= OutboundChunk.Capacity && _machine.TryStep(SslOperations.Read, plaintext[filled..room], out _, out step))
             {
                 if (!step.IsDone) break;
                 filled += step.Bytes;
+                records++;
                 budget -= Math.Max(step.Bytes, EmptyRecordCost);
                 if (budget <= 0) break;
             }
 
+            if (filled > 0) ChooseReadAhead(filled, records);
             if (filled > 0) Deliver(plaintext[..filled]);
             if (step.Kind == SslStepKind.Closed) OnPeerClosed();
             if (HasRequests && !TakeRequests()) return;
         }
+    }
+
+    // By what has just come. A single small record says nothing about the next.
+    private void ChooseReadAhead(int bytes, int records)
+    {
+        if (records >= LeastRecordsAhead && bytes / records <= LargestRecordAhead) _instance.ReadAhead(on: true);
+        else if (bytes / records > LargestRecordAhead) _instance.ReadAhead(on: false);
     }
 
     private bool MayRead()

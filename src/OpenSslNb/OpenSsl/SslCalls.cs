@@ -60,6 +60,19 @@ internal readonly unsafe struct SslCalls(SslInstance instance) : ISslCalls
         }
     }
 
+    public bool CanWriteAtOnce(int plaintextLength) =>
+        !instance.Transport.SplitsRecords && !instance.Context.AllowsRenegotiation && !IsInHandshake && instance.Transport.HasRoomFor(plaintextLength);
+
+    public SslStep WriteAtOnce(ReadOnlySpan<byte> data)
+    {
+        fixed (byte* buffer = data)
+        {
+            // Nothing that CanWriteAtOnce has not ruled out makes it block; if it did, these bytes could not be frozen for the retry, and the connection is lost.
+            SslStep step = Perform(SslOperation.Write, buffer, data.Length, inputFrozen: true);
+            return step.IsBlocked ? SslStep.Failed(new CloseOutcome(CloseReason.LocalError, new InvalidOperationException($"SSL_write wants {step.Want} though its record had room"))) : step;
+        }
+    }
+
     public SslStep Shutdown()
     {
         // SSL_shutdown(3) fails for good while a handshake is on; whatever the handshake waits for comes first.
@@ -77,7 +90,8 @@ internal readonly unsafe struct SslCalls(SslInstance instance) : ISslCalls
         transport.RanDry = false;
         transport.InputFrozen = inputFrozen;
 
-        LibCrypto.ERR_clear_error();
+        // Nearly always it is empty: to look costs less than to clear each of its entries.
+        if (LibCrypto.ERR_peek_error() != 0) LibCrypto.ERR_clear_error();
         int result = operation switch
         {
             SslOperation.Handshake => LibSsl.SSL_do_handshake(ssl),
@@ -85,11 +99,11 @@ internal readonly unsafe struct SslCalls(SslInstance instance) : ISslCalls
             SslOperation.Write => LibSsl.SSL_write(ssl, buffer, length),
             _ => LibSsl.SSL_shutdown(ssl),
         };
+        if (result > 0 && instance.CallbackFailure is null) return SslStep.Done(operation is SslOperation.Read or SslOperation.Write ? result : 0);
         int errno = Marshal.GetLastSystemError();
 
         // A callback that cannot fail the call itself (the key log) has thrown: OpenSSL knows nothing of it.
         if (instance.CallbackFailure is not null) return SslStep.Failed(SslFailure.Classify(instance, operation, SslConst.SSL_ERROR_NONE, errno));
-        if (result > 0) return SslStep.Done(operation is SslOperation.Read or SslOperation.Write ? result : 0);
         int error = LibSsl.SSL_get_error(ssl, result);
         return error switch
         {

@@ -11,6 +11,7 @@ internal sealed unsafe class SslInstance : IDisposable
 
     // Weak: a forgotten instance must stay collectable. Callbacks run only inside calls that are made through it, so the target is alive then.
     private GCHandle _self;
+    private bool _readsAhead;
 
     /// <summary>Makes an <c>SSL</c> of the context over a transport. Ready for its handshake.</summary>
     /// <param name="context">Stays usable while this instance lives, even if disposed meanwhile.</param>
@@ -112,6 +113,18 @@ internal sealed unsafe class SslInstance : IDisposable
         LibCrypto.ERR_clear_error();
         int type = requestPeer ? SslConst.SSL_KEY_UPDATE_REQUESTED : SslConst.SSL_KEY_UPDATE_NOT_REQUESTED;
         if (LibSsl.SSL_key_update(Ssl, type) != 1) throw OpenSslException.FromQueue("SSL_key_update failed");
+    }
+
+    /// <summary>
+    /// Lets OpenSSL take several records from the transport at once (<c>SSL_set_read_ahead(3)</c>): two calls of the BIO less for each, which counts when they are small; large ones would be moved about.
+    /// Never where a renegotiation may come: what OpenSSL holds then, a write could meet.
+    /// </summary>
+    public void ReadAhead(bool on)
+    {
+        on &= !Transport.SplitsRecords && !Context.AllowsRenegotiation;
+        if (on == _readsAhead) return;
+        _readsAhead = on;
+        LibSsl.SSL_set_read_ahead(Ssl, on ? 1 : 0);
     }
 
     /// <summary>From now on a record's buffer is freed as soon as it is empty (<c>SSL_set_mode(3)</c>).</summary>

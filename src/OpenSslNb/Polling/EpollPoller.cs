@@ -31,8 +31,11 @@ internal sealed unsafe class EpollPoller : IPoller
         fixed (byte* buffer = _buffer)
         {
             count = LibC.epoll_wait(_epoll, buffer, events.Length, timeoutMilliseconds);
-            int errno = Marshal.GetLastSystemError();
-            if (count < 0) return errno == Errno.EINTR ? 0 : throw PollerFault("epoll_wait", errno);
+            if (count < 0)
+            {
+                int errno = Marshal.GetLastSystemError();
+                return errno == Errno.EINTR ? 0 : throw PollerFault("epoll_wait", errno);
+            }
         }
 
         for (int i = 0; i < count; i++) events[i] = Decode(_buffer.AsSpan(i * EpollEventLayout.Size, EpollEventLayout.Size));

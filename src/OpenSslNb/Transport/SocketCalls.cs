@@ -14,8 +14,8 @@ internal static unsafe class SocketCalls
             while (true)
             {
                 nint count = LibC.recv(fd, pointer, (nuint)destination.Length, LibC.MSG_DONTWAIT);
-                int errno = Marshal.GetLastSystemError();
                 if (count >= 0) return (int)count;
+                int errno = Marshal.GetLastSystemError();
                 if (errno != Errno.EINTR) return -errno;
             }
         }
@@ -29,8 +29,8 @@ internal static unsafe class SocketCalls
             while (true)
             {
                 nint count = LibC.send(fd, pointer, (nuint)source.Length, LibC.MSG_DONTWAIT | LibC.MSG_NOSIGNAL);
-                int errno = Marshal.GetLastSystemError();
                 if (count >= 0) return (int)count;
+                int errno = Marshal.GetLastSystemError();
                 if (errno != Errno.EINTR) return -errno;
             }
         }

@@ -1,0 +1,39 @@
+namespace OpenSslNb.Connections;
+
+/// <content>Large sends from inside a callback: encrypted from the caller's memory when nothing is queued before them, so that they are not copied.</content>
+internal sealed partial class ConnectionDriver
+{
+    // Smaller ones are worth more when they are gathered into one record.
+    private const int LeastAtOnce = 4 * 1024;
+
+    // What may still go out like this in the present turn; a handler that always has more must not hold the loop.
+    private int _atOnceBudget;
+
+    // Only inside a turn: its end flushes what was written, and nobody else is inside the machine.
+    private bool TrySendAtOnce(ReadOnlySpan<byte> data)
+    {
+        if (!_inTurn || _atOnceBudget <= 0 || !_loop.IsCurrent || !_machine.CanWriteAtOnce) return false;
+        SendMoment moment;
+        lock (_outboundGuard)
+        {
+            if (_closedToSends || _waiters.Count > 0 || QueuedBytes != 0) return false;
+
+            // As if queued: what other threads send from now on goes behind it.
+            Interlocked.Add(ref _queued, data.Length);
+            moment = NoteMoment();
+        }
+
+        TraceSend(moment, TlsTraceEvent.SendQueued, data.Length);
+        int taken = _machine.WriteAtOnce(data);
+        _atOnceBudget -= taken;
+        Interlocked.Add(ref _queued, -taken);
+        if (taken < data.Length)
+        {
+            _machine.Outbound.Append(data[taken..]);
+            _resources.Counters.RaiseHighestQueued(QueuedBytes);
+            _machine.AskWrite();
+        }
+
+        return true;
+    }
+}
