@@ -74,6 +74,7 @@ internal sealed partial class ConnectionDriver
     private void BeginLingering(CloseOutcome outcome)
     {
         _outcome = outcome;
+        CountHandshake(outcome.Reason);
         bool peerIsGone = outcome.Reason is CloseReason.Reset or CloseReason.Truncated || _transport.Errno != 0 || _transport.SendErrno != 0;
         if (peerIsGone)
         {
@@ -132,6 +133,7 @@ internal sealed partial class ConnectionDriver
         if (byItself && _phase == Phase.Active && Index >= 0) DeliverKeptAtEnd();
         _phase = Phase.Ended;
         _outcome = outcome;
+        CountEnd(outcome.Reason);
         _loop.Disarm(_deadline);
         _loop.Detach(this);
         _machine.Fail(outcome);

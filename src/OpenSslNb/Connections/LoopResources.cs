@@ -4,7 +4,8 @@ using OpenSslNb.Transport;
 namespace OpenSslNb.Connections;
 
 /// <summary>What the connections of one loop share.</summary>
-internal sealed class LoopResources
+/// <param name="loop">Whose resources these are.</param>
+internal sealed class LoopResources(EventLoop loop)
 {
     /// <summary>Lent to the connection whose turn it is.</summary>
     public LoopBuffers Buffers { get; } = new();
@@ -13,12 +14,12 @@ internal sealed class LoopResources
     public ChunkPool Chunks { get; } = new();
 
     /// <summary>What the loop's machines have done.</summary>
-    public EngineCounters Counters { get; } = new();
+    public EngineCounters Counters { get; } = loop.Figures.Engine;
 
     /// <summary>The resources of a loop, made when first asked for. From any thread.</summary>
     public static LoopResources Of(EventLoop loop)
     {
         object? existing = Volatile.Read(ref loop.Resources);
-        return (LoopResources)(existing ?? Interlocked.CompareExchange(ref loop.Resources, new LoopResources(), null) ?? loop.Resources!);
+        return (LoopResources)(existing ?? Interlocked.CompareExchange(ref loop.Resources, new LoopResources(loop), null) ?? loop.Resources!);
     }
 }
