@@ -11,13 +11,4 @@ internal static unsafe class DescriptorReserve
         LibC.rlimit limit;
         return LibC.getrlimit(LibC.RLIMIT_NOFILE, &limit) == 0 && (ulong)fd + (ulong)reserve >= limit.rlim_cur;
     }
-
-    /// <summary>True when the next descriptor would be one of the reserve, or cannot be had at all.</summary>
-    public static bool IsReached(int reserve)
-    {
-        int probe = LibC.eventfd(0, LibC.EFD_CLOEXEC);
-        if (probe < 0) return true;
-        _ = LibC.close(probe);
-        return Contains(probe, reserve);
-    }
 }
