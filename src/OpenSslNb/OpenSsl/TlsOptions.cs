@@ -49,4 +49,7 @@ public sealed record TlsServerOptions : TlsOptions
 {
     /// <summary>Demand a client certificate that leads to these authorities; null to ask for none (<c>SSL_CTX_set_verify(3)</c>).</summary>
     public TlsTrust? ClientTrust { get; init; }
+
+    /// <summary>Session tickets (RFC 5077, RFC 8446 §4.6.1) of that context are good for this one too, and the other way round: for servers with one context per loop. Null for keys of its own.</summary>
+    public TlsContext? TicketKeysOf { get; init; }
 }
