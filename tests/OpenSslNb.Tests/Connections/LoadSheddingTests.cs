@@ -123,6 +123,39 @@ public sealed class LoadSheddingTests(PollerKind poller)
     }
 
     [Test]
+    public async Task While_a_loop_does_not_come_to_accept_the_backlog_fills_up_and_all_get_in_when_it_does()
+    {
+        using TlsListener listener = Start(_bench.Loop, new TlsListenerOptions { Backlog = 1 });
+        using var holding = new ManualResetEventSlim();
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _bench.Loop.Post(() =>
+        {
+            held.SetResult();
+            holding.Wait();
+        });
+        await held.Task;
+        var connecting = new List<Task<RawPeer?>>();
+        try
+        {
+            // Linux keeps one more than it is told.
+            for (int i = 0; i < 2; i++) connecting.Add(Task.FromResult(await TryConnectAsync(listener)));
+            for (int i = 0; i < 3; i++) connecting.Add(TryConnectAsync(listener));
+            Assert.That(listener.AcceptedCount, Is.Zero);
+        }
+        finally
+        {
+            holding.Set();
+        }
+
+        // A client can take itself for connected when its last segment of the three found no room: the first data that it sends says it again.
+        RawPeer?[] peers = await Task.WhenAll(connecting).WaitAsync(Bench.Deadline);
+        foreach (RawPeer? peer in peers) await peer!.SendAsync((byte[])[22]);
+        await Eventually.BecomesTrue(() => listener.ConnectionCount == 5, "all are in");
+        Assert.That((listener.RefusedCount, listener.ShortageCount), Is.EqualTo((0L, 0L)));
+        Array.ForEach(peers, peer => peer!.Dispose());
+    }
+
+    [Test]
     public async Task A_factory_that_throws_gives_its_place_back()
     {
         var limit = new TlsConnectionLimit(1);
