@@ -90,6 +90,12 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_CTX_set1_groups_list(3)</c>: a macro.</summary>
     internal static nint SSL_CTX_set1_groups_list(nint context, byte* list) => SSL_CTX_ctrl(context, SslConst.SSL_CTRL_SET_GROUPS_LIST, 0, list);
 
+    /// <summary><c>SSL_CTX_get_tlsext_ticket_keys</c>: a macro without a page; with null it gives the length.</summary>
+    internal static nint SSL_CTX_get_tlsext_ticket_keys(nint context, byte* keys, nint length) => SSL_CTX_ctrl(context, SslConst.SSL_CTRL_GET_TLSEXT_TICKET_KEYS, length, keys);
+
+    /// <summary><c>SSL_CTX_set_tlsext_ticket_keys</c>: a macro without a page.</summary>
+    internal static nint SSL_CTX_set_tlsext_ticket_keys(nint context, byte* keys, nint length) => SSL_CTX_ctrl(context, SslConst.SSL_CTRL_SET_TLSEXT_TICKET_KEYS, length, keys);
+
     /// <summary><c>SSL_CTX_add1_chain_cert(3)</c>: a macro; takes a reference of its own.</summary>
     internal static nint SSL_CTX_add1_chain_cert(nint context, nint certificate) => SSL_CTX_ctrl(context, SslConst.SSL_CTRL_CHAIN_CERT, 1, (void*)certificate);
 }

@@ -38,6 +38,8 @@ internal static class SslConst
     internal const int SSL_CTRL_SET_GROUPS_LIST = 92;
     internal const int SSL_CTRL_CHAIN_CERT = 89;
     internal const int SSL_CTRL_SET_TLSEXT_HOSTNAME = 55;
+    internal const int SSL_CTRL_GET_TLSEXT_TICKET_KEYS = 58;
+    internal const int SSL_CTRL_SET_TLSEXT_TICKET_KEYS = 59;
     internal const int SSL_SESS_CACHE_OFF = 0;
     internal const int TLSEXT_NAMETYPE_host_name = 0;
     internal const int TLS1_2_VERSION = 0x303;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace OpenSslNb.Cli;
 
@@ -20,5 +21,21 @@ internal readonly record struct HostPort(string Host, int Port)
         if (inBrackets ? !host.Contains(':') || !IPAddress.TryParse(host, out _) : host.AsSpan().ContainsAny(":[] ")) return false;
         value = new HostPort(host, port);
         return true;
+    }
+
+    /// <summary>The address of the name.</summary>
+    /// <param name="option">Whose value this is, for the message.</param>
+    /// <exception cref="IOException">The name has no address.</exception>
+    public async Task<IPEndPoint> ResolveAsync(string option)
+    {
+        if (IPAddress.TryParse(Host, out IPAddress? address)) return new IPEndPoint(address, Port);
+        try
+        {
+            return new IPEndPoint((await Dns.GetHostAddressesAsync(Host))[0], Port);
+        }
+        catch (SocketException e)
+        {
+            throw new IOException($"the name '{Host}' of {option} could not be resolved: {e.Message}", e);
+        }
     }
 }

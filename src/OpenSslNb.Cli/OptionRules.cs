@@ -64,6 +64,21 @@ internal static class OptionRules
         return option;
     }
 
+    /// <summary>Makes the option take <c>HOST:PORT</c> or be left out.</summary>
+    public static Option<HostPort?> At(this Option<HostPort?> option)
+    {
+        bool Read(string text, out HostPort? value)
+        {
+            bool isRead = HostPort.TryParse(text, out HostPort read);
+            value = read;
+            return isRead;
+        }
+
+        option.HelpName = "HOST:PORT";
+        option.CustomParser = result => Parse<HostPort?>(result, option.Name, HostPort.Expected, Read);
+        return option;
+    }
+
     /// <summary>Makes the argument take <c>HOST:PORT</c>, where somebody can be connected to.</summary>
     public static Argument<HostPort> At(this Argument<HostPort> argument)
     {

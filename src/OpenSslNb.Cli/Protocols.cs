@@ -21,6 +21,11 @@ internal static class Protocols
     /// <summary>A handler that can be told that the server stops.</summary>
     internal abstract class ProtocolHandler : TlsConnectionHandler
     {
+        /// <summary>Told when the connection has ended. On the loop's thread.</summary>
+        public Action<TlsConnection>? Ended { get; set; }
+
+        public override void OnClosed(TlsConnection connection, CloseOutcome outcome) => Ended?.Invoke(connection);
+
         /// <summary>The server stops: what is owed to the peer goes out, then close_notify. On the loop's thread.</summary>
         public virtual void Finish(TlsConnection connection) => connection.Close();
     }

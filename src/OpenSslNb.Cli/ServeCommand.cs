@@ -1,8 +1,7 @@
-using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using OpenSslNb.Cli.Metrics;
 
 namespace OpenSslNb.Cli;
 
@@ -19,95 +18,58 @@ internal static class ServeCommand
         var cert = new Option<string>("--cert") { Description = "certificate chain, PEM", Required = true };
         var key = new Option<string>("--key") { Description = "private key, PEM", Required = true };
         var clientCa = new Option<string?>("--client-ca") { Description = "demand client certificates of these authorities, PEM" };
-        Option<int> maximum = new Option<int>("--max-connections") { Description = "most connections at a time", DefaultValueFactory = _ => int.MaxValue }.AtLeast(1);
+        Option<int> maximum = new Option<int>("--max-connections") { Description = "most connections at a time, of all loops together; more are reset", DefaultValueFactory = _ => int.MaxValue }.AtLeast(1);
+        Option<int> backlog = new Option<int>("--backlog") { Description = "most connections that wait in the kernel, per loop", DefaultValueFactory = _ => new TlsListenerOptions().Backlog }.AtLeast(1);
         Option<int> loops = new Option<int>("--loops") { Description = "number of loops, one thread each", DefaultValueFactory = _ => 1 }.AtLeast(1);
+        Option<HostPort?> metrics = new Option<HostPort?>("--metrics") { Description = "answer Prometheus there, at /metrics over plain HTTP; port 0 picks one" }.At();
         var shared = new SharedOptions();
-        var command = new Command("serve", "A TLS server of a simple protocol.") { protocol, listen, cert, key, clientCa, maximum, loops };
+        var command = new Command("serve", "A TLS server of a simple protocol.") { protocol, listen, cert, key, clientCa, maximum, backlog, loops, metrics };
         shared.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
             using TraceFile? trace = shared.OpenTrace(parsed);
             using KeyLogFile? keyLog = shared.OpenKeyLog(parsed);
-            using TlsCertificate certificate = TlsCertificate.FromPemFiles(parsed.GetValue(cert)!, parsed.GetValue(key)!);
             TlsTrust? trust = parsed.GetValue(clientCa) is { } path ? TlsTrust.FromPemFile(path) : null;
-            TlsServerOptions options = shared.Apply(parsed, new TlsServerOptions { Certificate = certificate, ClientTrust = trust }, keyLog is null ? null : keyLog.Write);
-            using TlsContext context = TlsContext.CreateServer(options);
+            TlsServerOptions options = shared.Apply(parsed, new TlsServerOptions { ClientTrust = trust }, keyLog is null ? null : keyLog.Write);
             DescriptorLimit.Raise();
             int count = parsed.GetValue(loops);
-            EventLoop[] eventLoops = [.. Enumerable.Range(0, count).Select(_ => shared.CreateLoop(parsed))];
-            var listenerOptions = new TlsListenerOptions { MaximumConnections = parsed.GetValue(maximum), ReusePort = count > 1, Connection = shared.Connection(parsed, trace) };
-            try
+            var listenerOptions = new TlsListenerOptions
             {
-                return await RunAsync(eventLoops, await ResolveAsync(parsed.GetValue(listen)), context, parsed.GetValue(protocol)!, listenerOptions);
-            }
-            finally
-            {
-                foreach (EventLoop loop in eventLoops) loop.Dispose();
-            }
+                Backlog = parsed.GetValue(backlog),
+                SharedLimit = new TlsConnectionLimit(parsed.GetValue(maximum)),
+                ReusePort = count > 1,
+                Connection = shared.Connection(parsed, trace),
+            };
+            var plan = new ServePlan(
+                parsed.GetValue(protocol)!, () => shared.CreateLoop(parsed), () => TlsCertificate.FromPemFiles(parsed.GetValue(cert)!, parsed.GetValue(key)!), options, listenerOptions);
+            using MetricsServer? metricsServer = parsed.GetValue(metrics) is { } at ? MetricsServer.Start(await at.ResolveAsync(metrics.Name)) : null;
+            return await RunAsync(plan, count, await parsed.GetValue(listen).ResolveAsync(listen.Name));
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(EventLoop[] loops, IPEndPoint endPoint, TlsContext context, string protocol, TlsListenerOptions options)
+    private static async Task<int> RunAsync(ServePlan plan, int count, IPEndPoint endPoint)
     {
         var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         s_signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal)];
-        var live = new ConcurrentDictionary<TlsConnection, Protocols.ProtocolHandler>();
-        var listeners = new List<TlsListener>();
-        int admitted = 0;
-        foreach (EventLoop loop in loops)
+        ServeLoop[] loops = ServeLoop.StartAll(plan, count, endPoint);
+        try
         {
-            loop.UnhandledCallbackException += e => Console.Error.WriteLine($"opensslnb: {e.Message}");
-            listeners.Add(TlsListener.Start(loop, endPoint, context, Accept, options));
-
-            // The port that the first one got is everybody's.
-            endPoint = listeners[0].EndPoint;
+            Console.Out.WriteLine($"listening on {loops[0].EndPoint}");
+            await Console.Out.FlushAsync();
+            await stop.Task;
+            await Task.WhenAny(Task.WhenAll(loops.Select(loop => loop.FinishAsync())), Task.Delay(plan.Listener.Connection.ShutdownTimeout));
+            return ExitCode.Ok;
         }
-
-        Console.Out.WriteLine($"listening on {endPoint}");
-        await Console.Out.FlushAsync();
-        await stop.Task;
-        listeners.ForEach(l => l.Dispose());
-        foreach ((TlsConnection connection, Protocols.ProtocolHandler handler) in live) connection.Loop.Post(() => handler.Finish(connection));
-        await Task.WhenAny(Task.WhenAll(live.Keys.Select(c => c.Closed)), Task.Delay(options.Connection.ShutdownTimeout));
-        return ExitCode.Ok;
+        finally
+        {
+            foreach (ServeLoop loop in loops) loop.Dispose();
+        }
 
         void OnSignal(PosixSignalContext signal)
         {
             signal.Cancel = true;
             stop.TrySetResult();
-        }
-
-        TlsConnectionHandler Accept(TlsConnection connection)
-        {
-            Protocols.ProtocolHandler handler = Protocols.Create(protocol, options.Connection.OutboundLimit);
-            live[connection] = handler;
-
-            // A listener knows of its own connections alone; the limit is for all of them.
-            bool refused = loops.Length > 1 && Interlocked.Increment(ref admitted) > options.MaximumConnections;
-            if (refused || stop.Task.IsCompleted) connection.Dispose();
-            connection.Closed.ContinueWith(_ => Forget(connection), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            return handler;
-        }
-
-        void Forget(TlsConnection connection)
-        {
-            live.TryRemove(connection, out _);
-            Interlocked.Decrement(ref admitted);
-        }
-    }
-
-    private static async Task<IPEndPoint> ResolveAsync(HostPort listen)
-    {
-        (string host, int port) = listen;
-        if (IPAddress.TryParse(host, out IPAddress? address)) return new IPEndPoint(address, port);
-        try
-        {
-            return new IPEndPoint((await Dns.GetHostAddressesAsync(host))[0], port);
-        }
-        catch (SocketException e)
-        {
-            throw new IOException($"the name '{host}' of --listen could not be resolved: {e.Message}", e);
         }
     }
 }

@@ -247,9 +247,11 @@ internal sealed class SslMachine<TCalls>
                 break;
             case SslOperation.Read:
                 _counters.BytesRead += bytes;
+                _counters.RecordsRead++;
                 break;
             case SslOperation.Write:
                 _counters.BytesWritten += bytes;
+                _counters.RecordsWritten++;
                 break;
             case SslOperation.Shutdown:
                 State = State == ConnectionState.PeerClosed ? ConnectionState.Closed : ConnectionState.LocalClosed;

@@ -98,7 +98,7 @@ public sealed class UsageTests
         await AssertHelpAsync(["demo"], "--connections", "--seconds", "--poller", "--trace", "--help");
         await AssertHelpAsync(["trace"], "view", "--help");
         await AssertHelpAsync(["trace", "view"], "file", "-o", "--output", "--help");
-        await AssertHelpAsync(["serve"], ["echo", "discard", "source", "--listen", "--cert", "--key", "--client-ca", "--max-connections", "--loops", .. s_sharedOptions]);
+        await AssertHelpAsync(["serve"], ["echo", "discard", "source", "--listen", "--cert", "--key", "--client-ca", "--max-connections", "--backlog", "--loops", "--metrics", .. s_sharedOptions]);
         await AssertHelpAsync(["connect"], ["HOST:PORT", "--ca", "--server-name", "--cert", "--key", "--dangerously-accept-any-certificate", .. s_sharedOptions]);
     }
 

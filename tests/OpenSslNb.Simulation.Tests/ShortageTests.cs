@@ -27,4 +27,25 @@ public sealed class ShortageTests
         Assert.That(world.Violations, Is.Empty);
         Assert.That(world.Servers[0].Outcome!.IsOrderly, Is.True);
     }
+
+    [Test]
+    public void A_listener_without_descriptors_accepts_at_once_when_one_of_its_connections_ends([Values] PollerKind poller)
+    {
+        // The second connection comes 10 ms before the end of the first: the listener has 40 ms of its pause before it.
+        WorldPlan plan = ScriptedSession.All[^2].Plan(poller: poller) with
+        {
+            Actions = [new(0, 0, Side.Client, ActionKind.Connect), new(190, 1, Side.Client, ActionKind.Connect), new(200, 0, Side.Server, ActionKind.Abort), new(300, 1, Side.Client, ActionKind.Close), new(300, 1, Side.Server, ActionKind.Close)],
+            SystemCallFaults = [new SystemCallFault("accept4", 2, EMFILE)],
+            MayEndAs = [CloseReason.Aborted, CloseReason.Reset],
+        };
+        using var world = new World(plan);
+        while (world.Servers[0].Outcome is null && world.Step()) Assert.That(world.Violations, Is.Empty);
+        Assert.That(world.Clock.Microseconds, Is.InRange(200_000, 205_000));
+        Assert.That(world.Servers[1].Connection, Is.Null, "it waits in the backlog");
+        while (world.Servers[1].Connection is null && world.Step()) Assert.That(world.Violations, Is.Empty);
+        Assert.That(world.Clock.Microseconds, Is.LessThan(205_000));
+        world.Run();
+        Assert.That(world.Violations, Is.Empty);
+        Assert.That(world.Servers[1].Outcome!.IsOrderly, Is.True);
+    }
 }

@@ -15,10 +15,11 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> s_mayImport = new()
     {
         ["Polling"] = ["Interop"],
-        ["Loop"] = ["Interop", "Polling"],
+        ["Metrics"] = ["Engine"],
+        ["Loop"] = ["Interop", "Polling", "Metrics"],
         ["OpenSsl"] = ["Engine", "Interop", "Transport"],
         ["Transport"] = ["Engine", "Interop"],
-        ["Connections"] = ["Engine", "Interop", "OpenSsl", "Transport", "Polling", "Loop"],
+        ["Connections"] = ["Engine", "Interop", "OpenSsl", "Transport", "Polling", "Loop", "Metrics"],
     };
 
     private static IEnumerable<string> Rooms => s_mayImport.Keys;
@@ -112,10 +113,10 @@ public sealed partial class ArchitectureTests
 
     private static string WithoutComments(string text) => Comment().Replace(text, "");
 
-    [GeneratedRegex(@"^using OpenSslNb\.(Interop|Engine|OpenSsl|Transport|Polling|Loop|Connections);", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^using OpenSslNb\.(Interop|Engine|OpenSsl|Transport|Polling|Loop|Metrics|Connections);", RegexOptions.Multiline)]
     private static partial Regex ImportOfRoom();
 
-    [GeneratedRegex(@"(?<![\w.])(?:OpenSslNb\.)?(Interop|Engine|OpenSsl|Transport|Polling|Connections)\.[A-Z]")]
+    [GeneratedRegex(@"(?<![\w.])(?:OpenSslNb\.)?(Interop|Engine|OpenSsl|Transport|Polling|Metrics|Connections)\.[A-Z]")]
     private static partial Regex QualifiedName();
 
     [GeneratedRegex(@"\bunsafe\b|\bThread\b|\bTask\b|DateTime|Stopwatch|TimeProvider|Environment\.TickCount|\bSocket\b|\bfd\b|DllImport|LibraryImport")]

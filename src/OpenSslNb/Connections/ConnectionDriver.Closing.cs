@@ -82,6 +82,7 @@ internal sealed partial class ConnectionDriver
     private void BeginLingering(CloseOutcome outcome)
     {
         _outcome = outcome;
+        CountHandshake(outcome.Reason);
         bool peerIsGone = outcome.Reason is CloseReason.Reset or CloseReason.Truncated || _transport.Errno != 0 || _transport.SendErrno != 0;
         if (peerIsGone)
         {
@@ -140,6 +141,7 @@ internal sealed partial class ConnectionDriver
         if (byItself && _phase == Phase.Active && Index >= 0) DeliverKeptAtEnd();
         _phase = Phase.Ended;
         _outcome = outcome;
+        CountEnd(outcome.Reason);
         _loop.Disarm(_deadline);
         LeaveWarm();
         _loop.Detach(this);

@@ -29,7 +29,7 @@ internal sealed partial class ConnectionDriver
     private long _owedLowWater;
 
     /// <summary>Plaintext bytes that OpenSSL has not taken yet.</summary>
-    public long QueuedBytes => Interlocked.Read(ref _queued);
+    public override long QueuedBytes => Interlocked.Read(ref _queued);
 
     /// <summary>From any thread.</summary>
     public SendResult TrySend(ReadOnlySpan<byte> data)

@@ -165,6 +165,7 @@ internal sealed partial class ConnectionDriver
 
     private void OnEstablished()
     {
+        CountHandshake(CloseReason.None);
         _connection.SetInfo(TlsConnectionInfo.Of(_instance.Ssl));
         ArmDeadline();
         _trace?.Application(TlsTraceEvent.Opened);

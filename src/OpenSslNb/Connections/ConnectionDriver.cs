@@ -95,6 +95,7 @@ internal sealed partial class ConnectionDriver : LoopSource
         _handler = handler;
         _onEnded = onEnded;
         _loop.Attach(this);
+        CountBegin();
         _trace?.Application(TlsTraceEvent.Begun);
         _lastProgress = _lastSent = _loop.Now;
         ArmDeadline();

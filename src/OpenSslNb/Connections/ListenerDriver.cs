@@ -40,8 +40,8 @@ internal sealed class ListenerDriver : LoopSource
         _handlerFactory = handlerFactory;
         _options = options;
         _reserve = new DescriptorReserve(options.DescriptorReserve);
-        _onConnectionEnded = () => Interlocked.Decrement(ref _connectionCount);
-        _retry = new LoopTimer(EndShortage);
+        _onConnectionEnded = OnConnectionEnded;
+        _retry = new LoopTimer(Listen);
         _socket = SocketHandle.CreateTcp(endPoint.AddressFamily);
         try
         {
@@ -115,9 +115,7 @@ internal sealed class ListenerDriver : LoopSource
             if (fd >= 0)
             {
                 Accept(SocketHandle.Adopt(fd), peer);
-                if (!_reserve.Contains(fd, _loop.Now)) continue;
-                PauseForShortage();
-                return;
+                continue;
             }
 
             // Errors of the connection that was to be accepted are its own: accept(2). The next one may be well.
@@ -144,19 +142,26 @@ internal sealed class ListenerDriver : LoopSource
         _holdsContext = false;
     }
 
-    // Out of descriptors (but for the reserve) or memory: the socket stays readable, so waiting for it would spin. Look again in a while.
+    // Out of descriptors or memory: the socket stays readable, so waiting for it would spin. Look again in a while, or when a connection has given its descriptor back.
     private void PauseForShortage()
     {
-        Interlocked.Increment(ref _shortageCount);
+        CountShortage();
         _loop.SetInterest(this, Interest.None);
         _loop.Arm(_retry, s_shortagePause);
     }
 
-    // A listener without a connection accepts one all the same: with a limit so low that the rest of the process fills it, it would serve nobody else.
-    private void EndShortage()
+    private void CountShortage()
     {
-        if (_connectionCount > 0 && _reserve.IsReached(_loop.Now)) _loop.Arm(_retry, s_shortagePause);
-        else Listen();
+        _loop.Figures.Shortages++;
+        Interlocked.Increment(ref _shortageCount);
+    }
+
+    private void OnConnectionEnded()
+    {
+        Release();
+        if (!_retry.IsArmed) return;
+        _loop.Disarm(_retry);
+        Listen();
     }
 
     // A poller that cannot be told (ENOMEM, ENOSPC: epoll_ctl(2)) may be told later: a listener must not stay deaf.
@@ -168,23 +173,22 @@ internal sealed class ListenerDriver : LoopSource
         }
         catch (IOException e)
         {
-            Interlocked.Increment(ref _shortageCount);
+            CountShortage();
             _loop.Arm(_retry, s_shortagePause);
             _loop.ReportUnhandled(e);
         }
     }
 
     // Known without asking, unless the listener takes every address of the machine.
-    private IPEndPoint? LocalEndPointOf(SocketHandle socket) =>
-        _takesEveryAddress ? socket.LocalEndPoint : EndPoint;
+    private IPEndPoint? LocalEndPointOf(SocketHandle socket) => _takesEveryAddress ? socket.LocalEndPoint : EndPoint;
 
     private void Accept(SocketHandle socket, in SocketName peer)
     {
+        _loop.Figures.Accepted++;
         Interlocked.Increment(ref _acceptedCount);
-        if (_connectionCount >= _options.MaximumConnections)
+        if (!TryAdmit(socket))
         {
-            Interlocked.Increment(ref _refusedCount);
-            socket.Dispose();
+            Refuse(socket);
             return;
         }
 
@@ -192,16 +196,48 @@ internal sealed class ListenerDriver : LoopSource
         try
         {
             connection = new TlsConnection(_loop, socket, _context, _options.Connection, peer, LocalEndPointOf(socket));
-            TlsConnectionHandler handler = _handlerFactory(connection);
-            Interlocked.Increment(ref _connectionCount);
-            connection.Begin(handler, _onConnectionEnded);
+            connection.Begin(_handlerFactory(connection), _onConnectionEnded);
         }
         catch (Exception e)
         {
             // This connection cannot be had (memory, a factory that throws); the listener goes on.
+            Release();
             connection?.Discard(e);
             socket.Dispose();
             _loop.ReportUnhandled(e);
         }
+    }
+
+    // A listener without a connection accepts one whatever the reserve: with a limit so low that the rest of the process fills it, it would serve nobody.
+    private bool TryAdmit(SocketHandle socket)
+    {
+        if (_connectionCount > 0 && _reserve.Contains(socket.Fd, _loop.Now))
+        {
+            _loop.Figures.RefusedForDescriptors++;
+            return false;
+        }
+
+        if (_connectionCount >= _options.MaximumConnections || _options.SharedLimit?.TryTake() == false)
+        {
+            _loop.Figures.RefusedForLimit++;
+            return false;
+        }
+
+        Interlocked.Increment(ref _connectionCount);
+        return true;
+    }
+
+    private void Release()
+    {
+        Interlocked.Decrement(ref _connectionCount);
+        _options.SharedLimit?.Release();
+    }
+
+    // Four system calls, and no SSL. RST and not FIN: the peer learns at once and whatever it has sent, and no state of the connection stays in our kernel.
+    private void Refuse(SocketHandle socket)
+    {
+        Interlocked.Increment(ref _refusedCount);
+        socket.ResetOnClose();
+        socket.Dispose();
     }
 }

@@ -4,7 +4,7 @@ using OpenSslNb.Transport;
 namespace OpenSslNb.Connections;
 
 /// <summary>What the connections of one loop share.</summary>
-/// <param name="loop">The loop.</param>
+/// <param name="loop">Whose resources these are.</param>
 internal sealed class LoopResources(EventLoop loop)
 {
     /// <summary>Lent to the connection whose turn it is.</summary>
@@ -17,7 +17,7 @@ internal sealed class LoopResources(EventLoop loop)
     public WarmConnections Warm { get; } = new(loop);
 
     /// <summary>What the loop's machines have done.</summary>
-    public EngineCounters Counters { get; } = new();
+    public EngineCounters Counters { get; } = loop.Figures.Engine;
 
     /// <summary>The resources of a loop, made when first asked for. From any thread.</summary>
     public static LoopResources Of(EventLoop loop)

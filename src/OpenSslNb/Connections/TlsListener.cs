@@ -9,10 +9,13 @@ public sealed record TlsListenerOptions
     /// <summary>Connections that the kernel keeps until they are accepted (<c>listen(2)</c>); 4096 unless told otherwise, and at most what the system allows.</summary>
     public int Backlog { get; init; } = 4096;
 
-    /// <summary>Most connections of this listener at a time: those above it are closed at once. No limit unless given.</summary>
+    /// <summary>Most connections of this listener at a time: those above it are reset at once, before anything of TLS is made for them. No limit unless given.</summary>
     public int MaximumConnections { get; init; } = int.MaxValue;
 
-    /// <summary>Descriptors below the process's limit that are left to everything else: with fewer free than these, connections wait in the kernel's backlog. 32 unless told otherwise.</summary>
+    /// <summary>A limit that several listeners have together, for example one per loop; those above it are reset as well. None unless given.</summary>
+    public TlsConnectionLimit? SharedLimit { get; init; }
+
+    /// <summary>Descriptors below the process's limit that are left to everything else: with fewer free than these, new connections are reset at once, unless the listener has none. 32 unless told otherwise.</summary>
     /// <remarks>The runtime needs a descriptor for every new thread, and ends the process when it cannot have it.</remarks>
     public int DescriptorReserve { get; init; } = 32;
 
@@ -33,16 +36,16 @@ public sealed class TlsListener : IDisposable
     /// <summary>The address that is listened on, with the port that was chosen if it was 0.</summary>
     public IPEndPoint EndPoint => _driver.EndPoint;
 
-    /// <summary>Connections accepted so far, those refused for a limit included.</summary>
+    /// <summary>Connections accepted so far, those refused included.</summary>
     public long AcceptedCount => _driver.AcceptedCount;
 
-    /// <summary>Connections refused so far, for <see cref="TlsListenerOptions.MaximumConnections"/>.</summary>
+    /// <summary>Connections refused so far, for <see cref="TlsListenerOptions.MaximumConnections"/>, <see cref="TlsListenerOptions.SharedLimit"/> or <see cref="TlsListenerOptions.DescriptorReserve"/>.</summary>
     public long RefusedCount => _driver.RefusedCount;
 
     /// <summary>Connections of this listener that live now.</summary>
     public int ConnectionCount => _driver.ConnectionCount;
 
-    /// <summary>How often accepting had to wait because the process or the system was out of descriptors (but for the reserve) or memory.</summary>
+    /// <summary>How often accepting had to wait because the process or the system had no descriptor or no memory left at all. Connections are in the kernel's backlog meanwhile.</summary>
     public long ShortageCount => _driver.ShortageCount;
 
     /// <summary>Listens at once.</summary>

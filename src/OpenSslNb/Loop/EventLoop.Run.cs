@@ -1,4 +1,5 @@
 using OpenSslNb.Loop;
+using OpenSslNb.Metrics;
 using OpenSslNb.Polling;
 
 namespace OpenSslNb;
@@ -40,6 +41,7 @@ public sealed partial class EventLoop
     private void Turn(bool mayWait = true)
     {
         int count = mayWait ? Wait() : _poller.Wait(_events, 0);
+        bool isMeasured = Figures.TryBeginTurn();
         TurnCount++;
         Now = ReadClock();
         _handshakesLeft = _options.HandshakesPerTurn;
@@ -47,6 +49,7 @@ public sealed partial class EventLoop
         RunInbox();
         _timers.Advance(Now);
         RunReadyList();
+        if (isMeasured) Figures.EndTurn();
     }
 
     private int Wait()
@@ -148,6 +151,7 @@ public sealed partial class EventLoop
         RunInbox();
         foreach (LoopSource source in _sources.Snapshot()) StopSource(source);
         _stopped = true;
+        Instruments.Remove(Figures);
 
         // Post puts in and then looks at the flag; we set the flag and then look at the inbox. Without the fence both could look too early, and the item would be lost.
         Interlocked.MemoryBarrier();

@@ -1,4 +1,5 @@
 using OpenSslNb.Loop;
+using OpenSslNb.Metrics;
 using OpenSslNb.Polling;
 
 namespace OpenSslNb;
@@ -50,6 +51,8 @@ public sealed partial class EventLoop : IDisposable
         _clockStart = _options.Clock.GetTimestamp();
         _timers = new TimerWheel(0);
         (_poller, _waker) = CreatePoller(_options.Poller);
+        Figures = new LoopFigures(_options.Name, _options.Clock, _sources.SumQueuedBytes);
+        Instruments.Add(Figures);
         _thread = isDriven ? Thread.CurrentThread : new Thread(Run) { IsBackground = true, Name = _options.Name };
     }
 
@@ -94,6 +97,9 @@ public sealed partial class EventLoop : IDisposable
     internal long TurnCount { get; private set; }
 
     internal int BytesPerTurn => _options.BytesPerTurn;
+
+    /// <summary>What is counted here.</summary>
+    internal LoopFigures Figures { get; }
 
     /// <summary>What the rooms above keep per loop: buffers, pools, counters.</summary>
     internal object? Resources;

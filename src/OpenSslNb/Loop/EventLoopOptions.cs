@@ -16,7 +16,7 @@ public sealed record EventLoopOptions
     /// <summary>Which system call waits; <see cref="PollerKind.Epoll"/> unless told otherwise.</summary>
     public PollerKind Poller { get; init; } = PollerKind.Epoll;
 
-    /// <summary>Name of the loop's thread, for debuggers.</summary>
+    /// <summary>Name of the loop's thread, for debuggers, and of the loop in metrics. Loops that share a load should share a name: how evenly they do is told by name.</summary>
     public string Name { get; init; } = "opensslnb loop";
 
     /// <summary>The loop's clock: deadlines are measured with its timestamps.</summary>

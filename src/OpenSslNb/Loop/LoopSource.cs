@@ -17,6 +17,9 @@ internal abstract class LoopSource : InboxItem
     /// <summary>The descriptor; it must stay open while the source is attached.</summary>
     internal abstract int Fd { get; }
 
+    /// <summary>Plaintext bytes that wait here. From any thread.</summary>
+    public virtual long QueuedBytes => 0;
+
     /// <summary>The poller has reported readiness.</summary>
     protected internal abstract void OnReady(Interest ready, bool hungUp);
 

@@ -48,5 +48,13 @@ internal sealed class SourceTable
         return index < _sources.Length && _generations[index] == (int)(token.Value >> 32) ? _sources[index] : null;
     }
 
+    /// <summary>What is queued on all sources together. From any thread; of those that come and go meanwhile some are counted.</summary>
+    public long SumQueuedBytes()
+    {
+        long sum = 0;
+        foreach (LoopSource? source in Volatile.Read(ref _sources)) sum += source?.QueuedBytes ?? 0;
+        return sum;
+    }
+
     public LoopSource[] Snapshot() => [.. _sources.OfType<LoopSource>()];
 }

@@ -15,6 +15,7 @@ internal static unsafe class TlsContextBuilder
         SetSessions(context, options);
         if (options.Certificate is { } certificate) certificate.Apply(context);
         SetTrust(context, options);
+        if (options is TlsServerOptions { TicketKeysOf: { } source }) CopyTicketKeys(source, context);
         SetAlpn(handle, options);
         SslCallbacks.WatchAlerts(context);
         if (options.KeyLog is not null) SslCallbacks.LogKeys(context);
@@ -101,6 +102,27 @@ internal static unsafe class TlsContextBuilder
                 TrustStore.OfferAsClientAuthorities(context, trust);
                 LibSsl.SSL_CTX_set_verify(context, SslConst.SSL_VERIFY_PEER | SslConst.SSL_VERIFY_FAIL_IF_NO_PEER_CERT, null);
                 break;
+        }
+    }
+
+    private static void CopyTicketKeys(TlsContext source, nint context)
+    {
+        bool isHeld = false;
+        source.Handle.DangerousAddRef(ref isHeld);
+        int length = (int)LibSsl.SSL_CTX_get_tlsext_ticket_keys(source.Handle.Pointer, null, 0);
+        Span<byte> keys = stackalloc byte[length];
+        try
+        {
+            fixed (byte* pointer = keys)
+            {
+                Require(LibSsl.SSL_CTX_get_tlsext_ticket_keys(source.Handle.Pointer, pointer, length), "to give the ticket keys");
+                Require(LibSsl.SSL_CTX_set_tlsext_ticket_keys(context, pointer, length), "the ticket keys");
+            }
+        }
+        finally
+        {
+            System.Security.Cryptography.CryptographicOperations.ZeroMemory(keys);
+            source.Handle.DangerousRelease();
         }
     }
 

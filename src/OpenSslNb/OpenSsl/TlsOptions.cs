@@ -61,4 +61,7 @@ public sealed record TlsServerOptions : TlsOptions
     /// a handshake. Clients that resume several connections at a time want more; 0 sends none.
     /// </summary>
     public int SessionTicketCount { get; init; } = 1;
+
+    /// <summary>Session tickets (RFC 5077, RFC 8446 §4.6.1) of that context are good for this one too, and the other way round: for servers with one context per loop. Null for keys of its own.</summary>
+    public TlsContext? TicketKeysOf { get; init; }
 }

@@ -26,14 +26,4 @@ internal sealed unsafe class DescriptorReserve(int reserve)
 
         return _limit != ulong.MaxValue && (ulong)fd + (ulong)reserve >= _limit;
     }
-
-    /// <summary>True when the next descriptor would be one of the reserve, or cannot be had at all.</summary>
-    /// <param name="now">The loop's time in milliseconds.</param>
-    public bool IsReached(long now)
-    {
-        int probe = LibC.eventfd(0, LibC.EFD_CLOEXEC);
-        if (probe < 0) return true;
-        _ = LibC.close(probe);
-        return Contains(probe, now);
-    }
 }

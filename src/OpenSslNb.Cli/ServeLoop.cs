@@ -1,0 +1,111 @@
+using System.Net;
+
+namespace OpenSslNb.Cli;
+
+/// <summary>What is one loop's own in <c>serve</c>: the loop, the certificate's objects and the context in OpenSSL, the listener, the connections. Loops meet in nothing but the limit on connections.</summary>
+internal sealed class ServeLoop : IDisposable
+{
+    private readonly string _protocol;
+    private readonly TlsListenerOptions _options;
+    private readonly TlsCertificate _certificate;
+
+    // The loop's thread's.
+    private readonly Dictionary<TlsConnection, Protocols.ProtocolHandler> _live = [];
+    private bool _isStopping;
+    private TlsListener? _listener;
+
+    private ServeLoop(ServePlan plan, ServeLoop? first)
+    {
+        _protocol = plan.Protocol;
+        _options = plan.Listener;
+        Loop = plan.CreateLoop();
+        try
+        {
+            _certificate = plan.LoadCertificate();
+
+            // A client that comes again is dealt to any loop: what one of them gave it must be good for all.
+            Context = TlsContext.CreateServer(plan.Context with { Certificate = _certificate, TicketKeysOf = first?.Context });
+            Loop.UnhandledCallbackException += e => Console.Error.WriteLine($"opensslnb: {e.Message}");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public EventLoop Loop { get; }
+
+    public TlsContext Context { get; }
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint EndPoint => _listener!.EndPoint;
+
+    /// <summary>Makes the loops; they listen at one address.</summary>
+    /// <returns>Started, in order.</returns>
+    public static ServeLoop[] StartAll(ServePlan plan, int count, IPEndPoint endPoint)
+    {
+        var loops = new List<ServeLoop>();
+        try
+        {
+            // All contexts first: a certificate that is no good is told before anybody listens.
+            for (int i = 0; i < count; i++) loops.Add(new ServeLoop(plan, loops.FirstOrDefault()));
+            foreach (ServeLoop loop in loops)
+            {
+                loop.Listen(endPoint);
+
+                // The port that the first one got is everybody's.
+                endPoint = loop.EndPoint;
+            }
+
+            return [.. loops];
+        }
+        catch
+        {
+            loops.ForEach(loop => loop.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>Accepts no more, and lets the connections end in good order. Completes when the last has ended.</summary>
+    public async Task FinishAsync()
+    {
+        _listener!.Dispose();
+        var closing = new TaskCompletionSource<Task[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool posted = Loop.Post(() =>
+        {
+            _isStopping = true;
+            closing.SetResult([.. _live.Keys.Select(connection => connection.Closed)]);
+
+            foreach ((TlsConnection connection, Protocols.ProtocolHandler handler) in _live) Loop.Post(() => handler.Finish(connection));
+        });
+        if (posted) await Task.WhenAll(await closing.Task);
+    }
+
+    public void Dispose()
+    {
+        _listener?.Dispose();
+        Loop.Dispose();
+        Context?.Dispose();
+        _certificate?.Dispose();
+    }
+
+    private void Listen(IPEndPoint endPoint) => _listener = TlsListener.Start(Loop, endPoint, Context, Accept, _options);
+
+    private Protocols.ProtocolHandler Accept(TlsConnection connection)
+    {
+        Protocols.ProtocolHandler handler = Protocols.Create(_protocol, _options.Connection.OutboundLimit);
+        handler.Ended = connection => _live.Remove(connection);
+        _live.Add(connection, handler);
+        if (_isStopping) connection.Dispose();
+        return handler;
+    }
+}
+
+/// <summary>What the loops of <c>serve</c> have in common: how each makes its own.</summary>
+/// <param name="Protocol">One of <see cref="Protocols.Names"/>.</param>
+/// <param name="CreateLoop">Makes a loop.</param>
+/// <param name="LoadCertificate">Reads the certificate and its key.</param>
+/// <param name="Context">Without the certificate.</param>
+/// <param name="Listener">With the limit that the loops share.</param>
+internal sealed record ServePlan(string Protocol, Func<EventLoop> CreateLoop, Func<TlsCertificate> LoadCertificate, TlsServerOptions Context, TlsListenerOptions Listener);
