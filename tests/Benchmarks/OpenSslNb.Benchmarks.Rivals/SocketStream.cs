@@ -20,8 +20,6 @@ internal class SocketStream(Socket socket) : Stream
         set => throw new NotSupportedException();
     }
 
-    protected Socket Socket => socket;
-
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)

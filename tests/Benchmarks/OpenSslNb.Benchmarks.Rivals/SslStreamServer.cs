@@ -72,13 +72,11 @@ internal sealed class SslStreamServer
         try
         {
             socket.NoDelay = true;
-            Stream transport = _tuning.CreateTransport(socket);
-            await using var stream = new SslStream(transport, leaveInnerStreamOpen: false);
+            await using var stream = new SslStream(_tuning.CreateTransport(socket), leaveInnerStreamOpen: false);
             await stream.AuthenticateAsServerAsync(options);
             using var session = new SslStreamSession(stream, _tuning);
             await protocol(session);
             await stream.ShutdownAsync();
-            await transport.FlushAsync();
             socket.Shutdown(SocketShutdown.Send);
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)

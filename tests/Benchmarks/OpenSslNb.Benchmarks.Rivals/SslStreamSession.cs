@@ -17,7 +17,7 @@ internal sealed class SslStreamSession(SslStream stream, SslStreamTuning tuning)
 
     public async Task EchoAsync()
     {
-        while (await ReadAsync() is { IsEmpty: false } data) await WriteAsync(data);
+        while (await ReadAsync() is { IsEmpty: false } data) await stream.WriteAsync(data);
     }
 
     public async Task SourceAsync()
@@ -50,7 +50,7 @@ internal sealed class SslStreamSession(SslStream stream, SslStreamTuning tuning)
                 await sending;
                 sending = null;
                 BinaryPrimitives.WriteInt64BigEndian(_answer, checker.Total);
-                await WriteAsync(_answer);
+                await stream.WriteAsync(_answer);
             }
         }
     }
@@ -96,7 +96,7 @@ internal sealed class SslStreamSession(SslStream stream, SslStreamTuning tuning)
         {
             do
             {
-                while (queue.TryTake(out ReadOnlyMemory<byte> messages)) await WriteAsync(messages);
+                while (queue.TryTake(out ReadOnlyMemory<byte> messages)) await stream.WriteAsync(messages);
             }
             while (await queue.WaitAsync());
         }
@@ -114,17 +114,6 @@ internal sealed class SslStreamSession(SslStream stream, SslStreamTuning tuning)
             await stream.WriteAsync(block);
             sent += block.Length;
         }
-
-        await stream.FlushAsync();
-    }
-
-    private ValueTask WriteAsync(ReadOnlyMemory<byte> data) => tuning.Gathers ? WriteAndFlushAsync(data) : stream.WriteAsync(data);
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask WriteAndFlushAsync(ReadOnlyMemory<byte> data)
-    {
-        await stream.WriteAsync(data);
-        await stream.FlushAsync();
     }
 
     // What came, valid until the next read; empty at the end.

@@ -11,11 +11,8 @@ internal sealed record SslStreamTuning(string Transport, int BlockSize, bool Wai
 {
     public static readonly string[] Options = ["--stream", "--block", "--idle-buffers"];
 
-    /// <summary>True when what is written waits for a flush.</summary>
-    public bool Gathers => Transport == "gathering";
-
     public static SslStreamTuning From(ServerArguments arguments) => new(
-        arguments.OneOf("--stream", "network", "socket", "gathering"),
+        arguments.OneOf("--stream", "ahead", "network", "socket"),
         Math.Min(arguments.Number("--block", BenchmarkPattern.LongestSlice, least: 1), BenchmarkPattern.LongestSlice),
         arguments.OneOf("--idle-buffers", "kept", "returned") == "returned");
 
@@ -23,6 +20,6 @@ internal sealed record SslStreamTuning(string Transport, int BlockSize, bool Wai
     {
         "network" => new NetworkStream(socket, ownsSocket: true),
         "socket" => new SocketStream(socket),
-        _ => new GatheringSocketStream(socket),
+        _ => new ReadAheadSocketStream(socket),
     };
 }
