@@ -16,7 +16,7 @@ internal sealed partial class ConnectionDriver
         SendMoment moment;
         lock (_outboundGuard)
         {
-            if (_closedToSends || _waiters.Count > 0 || QueuedBytes != 0) return false;
+            if (_closedToSends || HasWaiters || QueuedBytes != 0) return false;
 
             // As if queued: what other threads send from now on goes behind it.
             Interlocked.Add(ref _queued, data.Length);

@@ -7,7 +7,7 @@ namespace OpenSslNb.Connections;
 internal sealed partial class ConnectionDriver
 {
     // Data that a forced read brought in while reading was paused; delivered first when it is resumed.
-    private readonly ByteFifo _inbound = new();
+    private ByteFifo _inbound;
 
     // The peer's close_notify was met behind data that is still kept.
     private bool _owesPeerClosed;

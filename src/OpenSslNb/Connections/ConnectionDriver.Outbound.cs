@@ -11,7 +11,7 @@ internal sealed partial class ConnectionDriver
     private readonly OutboundQueue _posted;
 
     // Guarded by _outboundGuard: sends that found no room, oldest first. While there are any, later sends queue behind them.
-    private readonly LinkedList<SendWaiter> _waiters = new();
+    private LinkedList<SendWaiter>? _waiters;
 
     // Set under the guard after every send, cleared under it by the loop. The loop looks without the guard: whoever sends from elsewhere gives it another turn afterwards.
     private volatile bool _hasPosted;
@@ -27,6 +27,9 @@ internal sealed partial class ConnectionDriver
 
     // After a send was refused: 1 + the queue length at which the handler must be told; 0 when nothing is owed. Set under the guard, cleared by the loop.
     private long _owedLowWater;
+
+    // Under the guard.
+    private bool HasWaiters => _waiters is { Count: > 0 };
 
     /// <summary>Plaintext bytes that OpenSSL has not taken yet.</summary>
     public override long QueuedBytes => Interlocked.Read(ref _queued);
@@ -57,7 +60,7 @@ internal sealed partial class ConnectionDriver
         {
             if (_closedToSends) return ValueTask.FromException(_connection.ClosedFault());
             if (data.IsEmpty) return ValueTask.CompletedTask;
-            if (_waiters.Count == 0 && QueuedBytes + data.Length <= _options.OutboundLimit)
+            if (!HasWaiters && QueuedBytes + data.Length <= _options.OutboundLimit)
             {
                 Enqueue(data.Span);
                 waiter = null!;
@@ -65,13 +68,15 @@ internal sealed partial class ConnectionDriver
             else
             {
                 waiter = new SendWaiter(this, data);
-                _waiters.AddLast(waiter.Node);
+                (_waiters ??= new LinkedList<SendWaiter>()).AddLast(waiter.Node);
                 _hasPosted = true;
             }
 
             moment = NoteMoment();
         }
 
+        // What Schedule relies on where nothing was queued: see there.
+        Interlocked.MemoryBarrier();
         TraceSend(moment, waiter is null ? TlsTraceEvent.SendQueued : TlsTraceEvent.SendWaits, data.Length);
         Schedule();
         if (waiter is null) return ValueTask.CompletedTask;
@@ -86,7 +91,7 @@ internal sealed partial class ConnectionDriver
         lock (_outboundGuard)
         {
             if (waiter.Node.List is null) return;
-            _waiters.Remove(waiter.Node);
+            waiter.Node.List.Remove(waiter.Node);
             begun = waiter.HasBegun;
 
             // Half of the message is on its way: the peer must not take what follows for the rest of it. From now on, not from when the loop hears of it.
@@ -107,11 +112,11 @@ internal sealed partial class ConnectionDriver
             moment = NoteMoment();
             if (_closedToSends) return SendResult.Closed;
             if (data.IsEmpty) return SendResult.Queued;
-            if (_waiters.Count > 0 || QueuedBytes + data.Length > _options.OutboundLimit)
+            if (HasWaiters || QueuedBytes + data.Length > _options.OutboundLimit)
             {
                 // Owed before the last look at the queue, which the loop may empty right now: one of the two sees the other.
                 OweLowWater(_options.OutboundLimit - data.Length);
-                if (_waiters.Count > 0 || QueuedBytes + data.Length > _options.OutboundLimit) return SendResult.Full;
+                if (HasWaiters || QueuedBytes + data.Length > _options.OutboundLimit) return SendResult.Full;
             }
 
             Enqueue(data);
@@ -155,7 +160,7 @@ internal sealed partial class ConnectionDriver
             moment = admitted > 0 ? NoteMoment() : default;
 
             // Who still waits for room is looked at again when there is some.
-            _hasPosted = _waiters.Count > 0;
+            _hasPosted = HasWaiters;
             if (_posted.IsEmpty) return;
             _machine.Outbound.TakeAll(_posted);
         }
@@ -169,7 +174,7 @@ internal sealed partial class ConnectionDriver
     {
         if (_isCutShort) return 0;
         long admitted = 0;
-        while (_waiters.First is { } node)
+        while (_waiters?.First is { } node)
         {
             long room = _options.OutboundLimit - QueuedBytes;
             if (room <= 0) break;
@@ -204,7 +209,7 @@ internal sealed partial class ConnectionDriver
     // On the loop: everything that was sent has been given to OpenSSL, to the last byte of each message.
     private bool IsOutboundComplete()
     {
-        lock (_outboundGuard) return _waiters.Count == 0 && !_isCutShort && QueuedBytes == 0;
+        lock (_outboundGuard) return !HasWaiters && !_isCutShort && QueuedBytes == 0;
     }
 
     private void CloseToSends()
@@ -220,8 +225,8 @@ internal sealed partial class ConnectionDriver
         {
             _closedToSends = true;
             _posted.Clear();
-            waiters = [.. _waiters];
-            _waiters.Clear();
+            waiters = _waiters is null ? [] : [.. _waiters];
+            _waiters?.Clear();
         }
 
         _machine.Outbound.Clear();

@@ -92,8 +92,8 @@ internal sealed partial class ConnectionDriver
             return;
         }
 
-        // At most once in the inbox at a time. A loop that has stopped has ended its connections.
-        if (Interlocked.Exchange(ref _isPosted, 1) == 0) _ = _loop.Post(this);
+        // At most once in the inbox at a time. A loop that has stopped has ended its connections. What we are here for was put down before a full fence: a loop that still has the flag to clear will find it.
+        if (Volatile.Read(ref _isPosted) == 0 && Interlocked.Exchange(ref _isPosted, 1) == 0) _ = _loop.Post(this);
     }
 
     // False when the connection has ended by it. The flags first, then the data: what was sent before a close is found.

@@ -12,7 +12,7 @@ internal sealed class StreamHandler : TlsConnectionHandler, IValueTaskSource<int
     private readonly Lock _gate = new();
 
     // All below guarded by _gate.
-    private readonly ByteFifo _kept = new();
+    private ByteFifo _kept;
     private ManualResetValueTaskSourceCore<int> _read = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _readCancellation;
     private CancellationToken _readToken;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using OpenSslNb.Interop;
+using OpenSslNb.OpenSsl;
 
 namespace OpenSslNb;
 
@@ -37,7 +38,7 @@ public sealed record TlsConnectionInfo
         return new TlsConnectionInfo
         {
             Protocol = (TlsProtocol)LibSsl.SSL_version(ssl),
-            CipherSuite = Text(LibSsl.SSL_CIPHER_get_name(LibSsl.SSL_get_current_cipher(ssl))) ?? "",
+            CipherSuite = CipherNames.Of(LibSsl.SSL_get_current_cipher(ssl)),
             ApplicationProtocol = ApplicationProtocolOf(ssl),
             ServerName = Text(LibSsl.SSL_get_servername(ssl, SslConst.TLSEXT_NAMETYPE_host_name)),
             KernelTls = KernelTlsOf(LibSsl.SSL_get_rbio(ssl)),

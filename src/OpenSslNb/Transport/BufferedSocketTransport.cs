@@ -20,10 +20,10 @@ internal sealed class BufferedSocketTransport : CiphertextTransport
     private readonly int _limit;
 
     // Received before this turn and not taken yet. Empty in steady state.
-    private readonly ByteFifo _stash = new();
+    private ByteFifo _stash;
 
     // Given by OpenSSL and not taken by the kernel at the end of a turn. Empty in steady state.
-    private readonly ByteFifo _backlog = new();
+    private ByteFifo _backlog;
 
     // What this connection has in the loop's buffers during its turn; all 0 outside it.
     private int _receiveStart;

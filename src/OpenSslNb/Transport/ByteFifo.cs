@@ -3,17 +3,18 @@ using System.Buffers;
 namespace OpenSslNb.Transport;
 
 /// <summary>Bytes in order in one pooled array: appended behind, taken from the front. The array is given back when it is empty.</summary>
-/// <remarks>Not safe for two threads at once. The bound is its owner's affair.</remarks>
-internal sealed class ByteFifo : IDisposable
+/// <remarks>Not safe for two threads at once. The bound is its owner's affair. A mutable value, since a connection has three that are nearly always empty: keep it in a field that is not read-only.</remarks>
+internal struct ByteFifo : IDisposable
 {
-    private byte[] _array = [];
+    // Null while empty.
+    private byte[]? _array;
     private int _start;
 
     /// <summary>Bytes inside.</summary>
-    public int Length { get; private set; }
+    public int Length { readonly get; private set; }
 
     /// <summary>The bytes, oldest first; valid until the next call that changes the queue.</summary>
-    public ReadOnlySpan<byte> Bytes => _array.AsSpan(_start, Length);
+    public readonly ReadOnlySpan<byte> Bytes => _array.AsSpan(_start, Length);
 
     /// <summary>Copies bytes in.</summary>
     public void Append(ReadOnlySpan<byte> data)
@@ -53,15 +54,16 @@ internal sealed class ByteFifo : IDisposable
 
     private void EnsureRoom(int count)
     {
-        if (_array.Length - _start - Length >= count) return;
-        if (_start > 0 && _array.Length - Length >= count)
+        int capacity = _array?.Length ?? 0;
+        if (capacity - _start - Length >= count) return;
+        if (_start > 0 && capacity - Length >= count)
         {
             Bytes.CopyTo(_array);
             _start = 0;
             return;
         }
 
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(Length + count, Math.Min(2 * _array.Length, 1 << 20)));
+        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(Length + count, Math.Min(2 * capacity, 1 << 20)));
         Bytes.CopyTo(larger);
         int length = Length;
         Release();
@@ -71,8 +73,8 @@ internal sealed class ByteFifo : IDisposable
 
     private void Release()
     {
-        if (_array.Length > 0) ArrayPool<byte>.Shared.Return(_array);
-        _array = [];
+        if (_array is not null) ArrayPool<byte>.Shared.Return(_array);
+        _array = null;
         _start = 0;
     }
 }

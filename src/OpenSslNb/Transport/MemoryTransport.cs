@@ -6,8 +6,8 @@ internal sealed class MemoryTransport : CiphertextTransport
     private const int RecordOverhead = 1024;
     private const int AnswerReserve = 16 * 1024;
 
-    private readonly ByteFifo _input = new();
-    private readonly ByteFifo _output = new();
+    private ByteFifo _input;
+    private ByteFifo _output;
     private readonly int _limit;
     private bool _ended;
 

@@ -11,7 +11,7 @@ public sealed class ByteFifoTests
     public void A_random_life_agrees_with_a_list_of_bytes(int seed)
     {
         var random = new Random(seed);
-        using var fifo = new ByteFifo();
+        var fifo = new ByteFifo();
         var model = new List<byte>();
         for (int i = 0; i < 5000; i++)
         {
@@ -53,7 +53,7 @@ public sealed class ByteFifoTests
     [Test]
     public void Bytes_survive_the_move_to_the_front_and_the_growth()
     {
-        using var fifo = new ByteFifo();
+        var fifo = new ByteFifo();
         fifo.Append(new byte[100]);
         fifo.Skip(60);
         fifo.Append(Enumerable.Range(0, 100).Select(i => (byte)i).ToArray());
@@ -64,7 +64,7 @@ public sealed class ByteFifoTests
     [TestCase(-1)]
     public void Skipping_more_than_there_is_or_less_than_nothing_is_refused(int count)
     {
-        using var fifo = new ByteFifo();
+        var fifo = new ByteFifo();
         fifo.Append([1, 2, 3]);
         Assert.Throws<ArgumentOutOfRangeException>(() => fifo.Skip(count));
         Assert.That(fifo.Bytes.ToArray(), Is.EqualTo(new byte[] { 1, 2, 3 }));
