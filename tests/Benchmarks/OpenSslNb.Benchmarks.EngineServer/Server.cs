@@ -46,16 +46,11 @@ internal sealed class Server : IDisposable
     // The ports that the first loop got are everybody's. A context for each loop: they share nothing.
     private static ServerPorts Listen(EventLoop loop, TlsServerOptions server, TlsCertificate rsa, TlsListenerOptions options, Lazy<PostWorkers> workers, ServerPorts? known)
     {
-<<<<<<< HEAD
         using TlsContext context = TlsContext.CreateServer(server);
         using TlsContext rsaContext = TlsContext.CreateServer(server with { Certificate = rsa });
-=======
-        using TlsContext context = TlsContext.CreateServer(new TlsServerOptions { Certificate = ecdsa });
-        using TlsContext rsaContext = TlsContext.CreateServer(new TlsServerOptions { Certificate = rsa });
 
         // Who sends without end needs no more in the queue than keeps the loop busy; the less it is, the more of it is in the cache.
         TlsListenerOptions endless = options with { Connection = options.Connection with { OutboundLimit = 2 * BenchmarkPattern.LongestSlice, LowWaterMark = BenchmarkPattern.LongestSlice } };
->>>>>>> csbench
         return new ServerPorts(
             Echo: On(context, known?.Echo, _ => new EchoHandler()),
             EchoRsa: On(rsaContext, known?.EchoRsa, _ => new EchoHandler()),
