@@ -47,6 +47,10 @@ static int start_connect(const struct load_options *options)
     if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0) {
         die("TCP_NODELAY");
     }
+    if (options->send_buffer > 0
+        && setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &options->send_buffer, sizeof options->send_buffer) != 0) {
+        die("SO_SNDBUF");
+    }
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)options->port) };
     if (inet_pton(AF_INET, options->server, &address.sin_addr) != 1) {
         errno = EINVAL;
