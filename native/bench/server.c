@@ -14,6 +14,7 @@
 #include "net.h"
 #include "pattern.h"
 #include "server.h"
+#include "tls.h"
 
 static _Noreturn void usage(void)
 {
@@ -149,6 +150,9 @@ int main(int argc, char **argv)
     struct loop *loops = must_alloc((size_t)options.loops * sizeof *loops);
     for (int i = 0; i < options.loops; i++) {
         loop_init(&loops[i], &options, ports);
+        // A client comes back to another loop than its ticket came from.
+        tls_share_tickets(loops[0].ecdsa, loops[i].ecdsa);
+        tls_share_tickets(loops[0].rsa, loops[i].rsa);
         for (int p = 0; p < PROTOCOL_COUNT; p++) {
             ports[p] = net_port(loops[i].listeners[p].fd);
         }
