@@ -16,7 +16,7 @@ static _Noreturn void usage(const char *wrong)
     fprintf(stderr, "load: wrong or missing: %s\n", wrong);
     fprintf(stderr, "usage: load --scenario S --port P [--server ADDRESS] [--connections N] [--size B] [--depth D]\n"
                     "            [--active A] [--messages M] [--interval-us I] [--spin] [--seconds T] [--ca FILE]\n"
-                    "            [--pid PID]\n");
+                    "            [--pid PID] [--release-buffers] [--sndbuf BYTES]\n");
     exit(2);
 }
 
@@ -32,7 +32,8 @@ static double number(const char *name, const char *text)
 
 static struct load_options parse(int argc, char **argv)
 {
-    enum { SCENARIO, SERVER, PORT, CONNECTIONS, SIZE, DEPTH, SECONDS, ACTIVE, CA, PID, INTERVAL, MESSAGES, SPIN };
+    enum { SCENARIO, SERVER, PORT, CONNECTIONS, SIZE, DEPTH, SECONDS, ACTIVE, CA, PID, INTERVAL, MESSAGES, RELEASE,
+           SNDBUF, SPIN };
     static const struct option names[] = {
         [SCENARIO] = { "scenario", required_argument, NULL, SCENARIO },
         [SERVER] = { "server", required_argument, NULL, SERVER },
@@ -46,6 +47,8 @@ static struct load_options parse(int argc, char **argv)
         [PID] = { "pid", required_argument, NULL, PID },
         [INTERVAL] = { "interval-us", required_argument, NULL, INTERVAL },
         [MESSAGES] = { "messages", required_argument, NULL, MESSAGES },
+        [RELEASE] = { "release-buffers", no_argument, NULL, RELEASE },
+        [SNDBUF] = { "sndbuf", required_argument, NULL, SNDBUF },
         [SPIN] = { "spin", no_argument, NULL, SPIN },
         { NULL, 0, NULL, 0 },
     };
@@ -74,6 +77,8 @@ static struct load_options parse(int argc, char **argv)
         case PID: options.pid = (pid_t)number("--pid", optarg); break;
         case INTERVAL: options.interval_ns = (uint64_t)(number("--interval-us", optarg) * 1e3); break;
         case MESSAGES: options.messages = (uint64_t)number("--messages", optarg); break;
+        case RELEASE: options.release_buffers = true; break;
+        case SNDBUF: options.send_buffer = (int)number("--sndbuf", optarg); break;
         case SPIN: options.spin = true; break;
         default: usage("option");
         }

@@ -53,6 +53,8 @@ struct load_options {
     uint64_t messages;    // a posted request's, a thread
     uint64_t interval_ns; // of paced
     bool spin;            // paced: never sleeps
+    bool release_buffers; // SSL_MODE_RELEASE_BUFFERS, for many connections
+    int send_buffer;      // SO_SNDBUF, 0: as the kernel likes it
     double seconds;
     pid_t pid;
 };

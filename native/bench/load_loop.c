@@ -37,7 +37,10 @@ void load_init(struct load *load, const struct load_options *options)
         .peers = must_alloc(options->connections * sizeof *load->peers),
         .ring = options->scenario == &paced_scenario ? PACED_RING : options->depth,
         .random = 88172645463325252u,
-        .context = tls_client_context(&(struct tls_client_options){ .trust = options->trust }),
+        .context = tls_client_context(&(struct tls_client_options){
+            .trust = options->trust,
+            .release_buffers = options->release_buffers,
+        }),
     };
     if (load->epoll < 0) {
         die("epoll_create1");

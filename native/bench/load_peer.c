@@ -47,6 +47,10 @@ static int start_connect(const struct load_options *options)
     if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0) {
         die("TCP_NODELAY");
     }
+    if (options->send_buffer > 0
+        && setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &options->send_buffer, sizeof options->send_buffer) != 0) {
+        die("SO_SNDBUF");
+    }
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)options->port) };
     if (inet_pton(AF_INET, options->server, &address.sin_addr) != 1) {
         errno = EINVAL;
@@ -121,9 +125,10 @@ void peer_start_close(struct peer *peer)
 }
 
 // OpenSSL has no data: is that all right?
-static void stopped(struct peer *peer)
+static void stopped(struct peer *peer, int result)
 {
-    if (SSL_want_read(peer->ssl) && !peer->channel.ended) {
+    // The error queue is empty but for what this call has put there: any other failure ends the program.
+    if (SSL_get_error(peer->ssl, result) == SSL_ERROR_WANT_READ && !peer->channel.ended) {
         return;
     }
     if (!(SSL_get_shutdown(peer->ssl) & SSL_RECEIVED_SHUTDOWN)) {
@@ -137,12 +142,15 @@ static void stopped(struct peer *peer)
 static void shake_hands(struct peer *peer)
 {
     struct load *load = peer->load;
-    if (SSL_do_handshake(peer->ssl) != 1) {
-        if (!SSL_want_read(peer->ssl) || peer->channel.ended) {
+    ERR_clear_error();
+    int result = SSL_do_handshake(peer->ssl);
+    if (result != 1) {
+        if (SSL_get_error(peer->ssl, result) != SSL_ERROR_WANT_READ || peer->channel.ended) {
             fail(peer, "handshake failed");
         }
         return;
     }
+    ERR_clear_error();
     peer->state = PEER_OPEN;
     load->opening--;
     load->open++;
@@ -158,7 +166,7 @@ static size_t drain(struct peer *peer)
     while (channel_has_input(&peer->channel) && DRAIN_SIZE - length >= RECORD_SIZE) {
         int got = SSL_read(peer->ssl, load->drained + length, RECORD_SIZE);
         if (got <= 0) {
-            stopped(peer);
+            stopped(peer, got);
             break;
         }
         length += (size_t)got;

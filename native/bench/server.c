@@ -10,14 +10,16 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "known_pid.h"
 #include "net.h"
 #include "pattern.h"
 #include "server.h"
+#include "tls.h"
 
 static _Noreturn void usage(void)
 {
     fprintf(stderr, "usage: server --ecdsa-cert F --ecdsa-key F --rsa-cert F --rsa-key F [--tickets N]\n"
-                    "              [--mode plain|gathered] [--loops N] [--release-buffers] [--sndbuf BYTES]\n");
+                    "              [--mode plain|gathered] [--loops N] [--release-buffers] [--sndbuf BYTES] [--known-pid]\n");
     exit(2);
 }
 
@@ -33,7 +35,7 @@ static int number(const char *text, int least)
 
 static struct server_options parse(int argc, char **argv)
 {
-    enum { ECDSA_CERT = 1, ECDSA_KEY, RSA_CERT, RSA_KEY, TICKETS, MODE, LOOPS, RELEASE, SNDBUF };
+    enum { ECDSA_CERT = 1, ECDSA_KEY, RSA_CERT, RSA_KEY, TICKETS, MODE, LOOPS, RELEASE, SNDBUF, KNOWN_PID };
     static const struct option names[] = {
         { "ecdsa-cert", required_argument, NULL, ECDSA_CERT },
         { "ecdsa-key", required_argument, NULL, ECDSA_KEY },
@@ -44,6 +46,7 @@ static struct server_options parse(int argc, char **argv)
         { "loops", required_argument, NULL, LOOPS },
         { "release-buffers", no_argument, NULL, RELEASE },
         { "sndbuf", required_argument, NULL, SNDBUF },
+        { "known-pid", no_argument, NULL, KNOWN_PID },
         { NULL, 0, NULL, 0 },
     };
     struct server_options options = { .tickets = 2, .loops = 1 };
@@ -57,7 +60,8 @@ static struct server_options parse(int argc, char **argv)
         case TICKETS: options.tickets = number(optarg, 0); break;
         case LOOPS: options.loops = number(optarg, 1); break;
         case RELEASE: options.release_buffers = true; break;
-        case SNDBUF: options.send_buffer = number(optarg, 1); break;
+        case SNDBUF: options.send_buffer = number(optarg, 0); break;
+        case KNOWN_PID: known_pid_remember(); break;
         case MODE:
             options.plain = strcmp(optarg, "plain") == 0;
             if (!options.plain && strcmp(optarg, "gathered") != 0) {
@@ -146,6 +150,9 @@ int main(int argc, char **argv)
     struct loop *loops = must_alloc((size_t)options.loops * sizeof *loops);
     for (int i = 0; i < options.loops; i++) {
         loop_init(&loops[i], &options, ports);
+        // A client comes back to another loop than its ticket came from.
+        tls_share_tickets(loops[0].ecdsa, loops[i].ecdsa);
+        tls_share_tickets(loops[0].rsa, loops[i].rsa);
         for (int p = 0; p < PROTOCOL_COUNT; p++) {
             ports[p] = net_port(loops[i].listeners[p].fd);
         }

@@ -113,6 +113,7 @@ struct connection {
     bool queued;             // is in loop->busy
     bool closing;            // the peer sends no more: only what is unsent keeps it open
     bool closed;
+    bool settled;      // the handshake's calls are over
     uint32_t interest; // what epoll watches for
 };
 

@@ -56,8 +56,6 @@ void connection_send(struct connection *connection, const void *data, size_t len
     connection->loop->transport->send(connection, data, length);
 }
 
-// The error queue is empty unless OpenSSL has just put something there: it is emptied here and nowhere else, instead
-// of before each call.
 void connection_stopped(struct connection *connection)
 {
     struct channel *channel = &connection->channel;

@@ -34,6 +34,17 @@ static void gathered_enter(struct connection *connection, uint32_t events)
     channel_enter(&connection->channel);
 }
 
+// The error queue is cleared before each call of a handshake, and after one call that failed. Not before each of the
+// many calls that follow a handshake: none that succeeds leaves anything there, and clearing costs as much as a tenth of
+// reading a small record.
+static void keep_queue_clear(struct connection *connection)
+{
+    if (!connection->settled) {
+        ERR_clear_error();
+        connection->settled = SSL_is_init_finished(connection->ssl);
+    }
+}
+
 // Reads until there is nothing more, or enough to answer.
 static size_t gathered_read(struct connection *connection)
 {
@@ -42,17 +53,16 @@ static size_t gathered_read(struct connection *connection)
     size_t length = 0;
     // Records come whole out of the channel and fit into the buffer: OpenSSL itself holds none back.
     while (channel_has_input(channel) && DRAIN_SIZE - length >= RECORD_SIZE) {
+        keep_queue_clear(connection);
         int got = SSL_read(connection->ssl, buffer + length, RECORD_SIZE);
         if (got > 0) {
             length += (size_t)got;
-        } else {
-            // SSL_get_error would look into the error queue first. What it comes to is this: the last thing that
-            // OpenSSL did was to ask for bytes that are not there yet.
-            if (!SSL_want_read(connection->ssl) || channel->ended) {
-                connection_stopped(connection);
-            }
-            break;
+            continue;
         }
+        if (SSL_get_error(connection->ssl, got) != SSL_ERROR_WANT_READ || channel->ended) {
+            connection_stopped(connection);
+        }
+        break;
     }
     return length;
 }

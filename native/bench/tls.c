@@ -1,6 +1,8 @@
 #include "tls.h"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -55,6 +57,17 @@ SSL_CTX *tls_server_context(const struct tls_server_options *options)
     // The file holds the whole chain. Without this OpenSSL builds and verifies one in every handshake.
     SSL_CTX_set_mode(context, SSL_MODE_NO_AUTO_CHAIN);
     return context;
+}
+
+void tls_share_tickets(SSL_CTX *from, SSL_CTX *to)
+{
+    uint8_t keys[128];
+    long size = SSL_CTX_get_tlsext_ticket_keys(from, NULL, 0);
+    if (size > (long)sizeof keys || !SSL_CTX_get_tlsext_ticket_keys(from, keys, size)
+        || !SSL_CTX_set_tlsext_ticket_keys(to, keys, size)) {
+        tls_die("ticket keys");
+    }
+    OPENSSL_cleanse(keys, sizeof keys);
 }
 
 static int trust_anyone(X509_STORE_CTX *chain, void *unused)

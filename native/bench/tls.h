@@ -15,6 +15,9 @@ struct tls_server_options {
 
 SSL_CTX *tls_server_context(const struct tls_server_options *options);
 
+// Tickets of one context are good for the other as well.
+void tls_share_tickets(SSL_CTX *from, SSL_CTX *to);
+
 struct tls_client_options {
     const char *trust; // NULL: the chain is not verified
     bool release_buffers;
