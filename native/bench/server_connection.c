@@ -61,12 +61,20 @@ void connection_stopped(struct connection *connection)
     struct channel *channel = &connection->channel;
     connection->closing = true;
     if (!(SSL_get_shutdown(connection->ssl) & SSL_RECEIVED_SHUTDOWN)) {
-        if (!channel->ended) {
-            tls_report(connection->protocol->name);
+        if (channel->ended) {
+            channel->broken = true; // the peer just went away
+        } else {
+            tls_report(connection->protocol->name); // OpenSSL has written an alert: that still goes out
         }
-        channel->broken = true;
     }
     ERR_clear_error();
+}
+
+// close_notify answers close_notify, and nothing else: after a failure OpenSSL must not be called any more.
+static bool owes_answer(const struct connection *connection)
+{
+    return connection->closing && !connection->channel.broken
+           && (SSL_get_shutdown(connection->ssl) & SSL_RECEIVED_SHUTDOWN);
 }
 
 static bool may_read(const struct connection *connection)
@@ -104,7 +112,7 @@ void connection_run(struct connection *connection, uint32_t events)
         latest = step(connection, TURN_BUDGET);
         moved += latest;
     } while (latest > 0 && moved < TURN_BUDGET);
-    if (connection->closing && !channel->broken) {
+    if (owes_answer(connection)) {
         transport->finish(connection);
     }
     transport->leave(connection);
