@@ -24,9 +24,12 @@ public unsafe class InteropBenchmarks
     [Benchmark]
     public int SslPending() => LibSsl.SSL_pending(_ssl);
 
-    /// <summary>A call as all others are.</summary>
+    /// <summary>A call as all others are, here with nothing to clear.</summary>
     [Benchmark]
     public void ErrClearError() => LibCrypto.ERR_clear_error();
+
+    [Benchmark]
+    public ulong ErrPeekError() => LibCrypto.ERR_peek_error();
 
     [Benchmark]
     public int SslGetError() => LibSsl.SSL_get_error(_ssl, 1);
