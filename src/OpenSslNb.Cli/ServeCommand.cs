@@ -22,15 +22,16 @@ internal static class ServeCommand
         Option<int> backlog = new Option<int>("--backlog") { Description = "most connections that wait in the kernel, per loop", DefaultValueFactory = _ => new TlsListenerOptions().Backlog }.AtLeast(1);
         Option<int> loops = new Option<int>("--loops") { Description = "number of loops, one thread each", DefaultValueFactory = _ => 1 }.AtLeast(1);
         Option<HostPort?> metrics = new Option<HostPort?>("--metrics") { Description = "answer Prometheus there, at /metrics over plain HTTP; port 0 picks one" }.At();
+        Option<int> tickets = new Option<int>("--session-tickets") { Description = "session tickets that a TLS 1.3 handshake sends", DefaultValueFactory = _ => new TlsServerOptions().SessionTicketCount }.AtLeast(0);
         var shared = new SharedOptions();
-        var command = new Command("serve", "A TLS server of a simple protocol.") { protocol, listen, cert, key, clientCa, maximum, backlog, loops, metrics };
+        var command = new Command("serve", "A TLS server of a simple protocol.") { protocol, listen, cert, key, clientCa, maximum, backlog, loops, metrics, tickets };
         shared.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
             using TraceFile? trace = shared.OpenTrace(parsed);
             using KeyLogFile? keyLog = shared.OpenKeyLog(parsed);
             TlsTrust? trust = parsed.GetValue(clientCa) is { } path ? TlsTrust.FromPemFile(path) : null;
-            TlsServerOptions options = shared.Apply(parsed, new TlsServerOptions { ClientTrust = trust }, keyLog is null ? null : keyLog.Write);
+            TlsServerOptions options = shared.Apply(parsed, new TlsServerOptions { ClientTrust = trust, SessionTicketCount = parsed.GetValue(tickets) }, keyLog is null ? null : keyLog.Write);
             DescriptorLimit.Raise();
             int count = parsed.GetValue(loops);
             var listenerOptions = new TlsListenerOptions

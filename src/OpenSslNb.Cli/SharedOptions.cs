@@ -18,6 +18,9 @@ internal sealed class SharedOptions
     private readonly Option<double> _idleTimeout = new Option<double>("--idle-timeout") { Description = "seconds", DefaultValueFactory = _ => 300 }.Seconds();
     private readonly Option<double> _shutdownTimeout = new Option<double>("--shutdown-timeout") { Description = "seconds", DefaultValueFactory = _ => 5 }.Seconds();
     private readonly Option<int> _outboundLimit = new Option<int>("--outbound-limit") { Description = "most queued bytes of a connection", DefaultValueFactory = _ => 1 << 20 }.AtLeast(1);
+    private readonly Option<string> _memory = new Option<string>("--memory-policy") { Description = "how long idle connections keep record buffers", DefaultValueFactory = _ => "balanced" }.OneOf("balanced", "speed", "memory");
+    private readonly Option<int> _spin = new Option<int>("--spin-us") { Description = "microseconds that a loop looks for events before it sleeps", DefaultValueFactory = _ => 0 }.AtLeast(0);
+    private readonly Option<bool> _kernelTls = new("--kernel-tls") { Description = "let the kernel encrypt where it can; with --transport fd" };
     private readonly Option<bool> _renegotiation = new("--allow-renegotiation") { Description = "let TLS 1.2 peers renegotiate" };
     private readonly Option<string?> _keyLog = new("--keylog") { Description = "append secrets in NSS format to this file" };
     private readonly Option<string?> _trace = CreateTrace();
@@ -29,7 +32,7 @@ internal sealed class SharedOptions
             string? names = result.GetValueOrDefault<string?>();
             if (names is not null && names.Split(',', StringSplitOptions.TrimEntries).Contains("")) result.AddError($"--alpn must be names separated by commas, and not '{names}'");
         });
-        Option[] all = [_poller, _transport, _minimum, _maximum, _ciphers, _ciphersuites, _groups, _alpn, _handshakeTimeout, _idleTimeout, _shutdownTimeout, _outboundLimit, _renegotiation, _keyLog, _trace];
+        Option[] all = [_poller, _transport, _minimum, _maximum, _ciphers, _ciphersuites, _groups, _alpn, _handshakeTimeout, _idleTimeout, _shutdownTimeout, _outboundLimit, _memory, _spin, _kernelTls, _renegotiation, _keyLog, _trace];
         foreach (Option option in all) command.Options.Add(option);
         command.Validators.Add(result =>
         {
@@ -47,7 +50,7 @@ internal sealed class SharedOptions
     /// <summary>What <c>--poller</c> says.</summary>
     public static PollerKind Poller(string word) => word == "poll" ? PollerKind.Poll : PollerKind.Epoll;
 
-    public EventLoop CreateLoop(ParseResult parsed) => new(new EventLoopOptions { Poller = Poller(parsed.GetValue(_poller)!) });
+    public EventLoop CreateLoop(ParseResult parsed) => new(new EventLoopOptions { Poller = Poller(parsed.GetValue(_poller)!), SpinTime = TimeSpan.FromMicroseconds(parsed.GetValue(_spin)) });
 
     public int OutboundLimit(ParseResult parsed) => parsed.GetValue(_outboundLimit);
 
@@ -64,6 +67,7 @@ internal sealed class SharedOptions
             Groups = parsed.GetValue(_groups),
             ApplicationProtocols = parsed.GetValue(_alpn)?.Split(',', StringSplitOptions.TrimEntries) ?? [],
             AllowRenegotiation = parsed.GetValue(_renegotiation),
+            KernelTls = parsed.GetValue(_kernelTls),
             KeyLog = keyLog,
         };
 
@@ -71,6 +75,7 @@ internal sealed class SharedOptions
     {
         Transport = parsed.GetValue(_transport) == "fd" ? TransportKind.SocketFd : TransportKind.Buffered,
         OutboundLimit = OutboundLimit(parsed),
+        Memory = parsed.GetValue(_memory) switch { "speed" => MemoryPolicy.Speed, "memory" => MemoryPolicy.Memory, _ => MemoryPolicy.Balanced },
         HandshakeTimeout = TimeSpan.FromSeconds(parsed.GetValue(_handshakeTimeout)),
         IdleTimeout = TimeSpan.FromSeconds(parsed.GetValue(_idleTimeout)),
         ShutdownTimeout = ShutdownTimeout(parsed),

@@ -12,8 +12,8 @@ public sealed class QuickRunTests
     // Less than the smallest object for every fiftieth unit: what a timer or the question itself allocates stays far below, one object per unit far above.
     private const double Nothing = 0.5;
 
-    private static readonly string[] s_engines = [.. Contenders.All.Where(c => c.Role == ContenderRole.Ours && !c.IsIdleOnly).Select(c => c.Name)];
-    private static readonly string[] s_rivals = [.. Contenders.All.Where(c => c.Role != ContenderRole.Ours && !c.IsIdleOnly).Select(c => c.Name)];
+    private static readonly string[] s_engines = [.. Contenders.All.Where(c => c.Role == ContenderRole.Ours && c.OnlyIn is null).Select(c => c.Name)];
+    private static readonly string[] s_rivals = [.. Contenders.All.Where(c => c.Role != ContenderRole.Ours && c.OnlyIn is null).Select(c => c.Name)];
     private static readonly string[] s_steady = [.. Scenarios.All.Where(s => s is { Kind: ScenarioKind.Work, MakesConnections: false, IsSlow: false }).Select(s => s.Name)];
     private static readonly string[] s_connecting = [.. Scenarios.All.Where(s => s.MakesConnections || s.Kind == ScenarioKind.Quiet).Select(s => s.Name)];
 

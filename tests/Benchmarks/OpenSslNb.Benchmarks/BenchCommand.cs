@@ -37,7 +37,13 @@ internal static class BenchCommand
         BenchmarkPlan plan = Plan(parsed);
         DateTimeOffset began = DateTimeOffset.UtcNow;
         IReadOnlyList<Measurement> measurements;
-        using (var runner = new Runner(plan, Console.Error.WriteLine)) measurements = runner.Run();
+        FloorResult floor;
+        using (var runner = new Runner(plan, Console.Error.WriteLine))
+        {
+            floor = runner.MeasureFloor();
+            measurements = runner.Run();
+        }
+
         var run = new BenchmarkRun
         {
             Began = began,
@@ -46,6 +52,7 @@ internal static class BenchCommand
             Rounds = plan.Rounds,
             Machine = MachineInfo.Here(),
             Measurements = measurements,
+            Floor = floor,
         };
         Write(parsed, plan, run);
         return 0;

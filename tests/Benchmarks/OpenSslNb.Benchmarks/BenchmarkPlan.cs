@@ -19,14 +19,13 @@ internal sealed record BenchmarkPlan
     /// <summary>Rounds of a contender in a scenario: the variants and what takes minutes to set up get fewer.</summary>
     public int RoundsOf(Scenario scenario, Contender contender)
     {
-        int rounds = contender.IsMain ? Rounds : Math.Min(Rounds, 5);
+        int rounds = contender.IsMain || contender.OnlyIn is not null ? Rounds : Math.Min(Rounds, 5);
         return scenario.IsSlow ? Math.Min(rounds, 2) : rounds;
     }
 
     public bool Includes(Scenario scenario, Contender contender)
     {
-        if (scenario.Kind == ScenarioKind.Idle) return contender.IsMain || contender.IsIdleOnly;
-        if (contender.IsIdleOnly || (scenario.NeedsScale && !contender.IsMain)) return false;
-        return scenario.Kind == ScenarioKind.Work || contender.IsMain;
+        if (contender.OnlyIn is { } those) return those.Contains(scenario.Name);
+        return contender.IsMain || (scenario.Kind == ScenarioKind.Work && !scenario.NeedsScale);
     }
 }

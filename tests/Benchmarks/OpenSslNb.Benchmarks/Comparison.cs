@@ -19,10 +19,10 @@ internal sealed class Comparison(IReadOnlyList<Measurement> measurements, IReadO
         return Spread.Of(_rounds[(scenario.Name, contender.Name)].Where(m => costs.ContainsKey(m.Round)).Select(m => m.Cost / costs[m.Round]));
     }
 
-    // Of idle connections the best C is the one that gives its buffers back.
+    // Who was made for a scenario stands for his role there: of idle connections the best C is the one that gives its buffers back.
     private Contender? RivalIn(Scenario scenario, ContenderRole role)
     {
         IEnumerable<Contender> those = ContendersIn(scenario).Where(c => c.Role == role);
-        return those.FirstOrDefault(c => c.IsIdleOnly) ?? those.FirstOrDefault();
+        return those.FirstOrDefault(c => c.OnlyIn is not null) ?? those.FirstOrDefault();
     }
 }

@@ -33,8 +33,11 @@ internal sealed record Contender(string Name, string Program, string[] Arguments
     /// <summary>True when it is one of the main contenders, which get all rounds and all scenarios.</summary>
     public bool IsMain { get; init; }
 
-    /// <summary>True when it has its place in the idle scenario alone, where policies on memory are compared.</summary>
-    public bool IsIdleOnly { get; init; }
+    /// <summary>The scenarios that it is made for; null for all. There it stands for its role.</summary>
+    public string[]? OnlyIn { get; init; }
+
+    /// <summary>False when it has threads for more than one core.</summary>
+    public bool IsPinned { get; init; } = true;
 
     /// <summary>True when a turn of its poller costs by all its connections.</summary>
     public bool UsesPoll { get; init; }

@@ -10,6 +10,8 @@ internal static class Contenders
 
     private static readonly Dictionary<string, string> s_inline = new() { ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1" };
 
+    private static readonly string[] s_idle = ["idle"];
+
     public static IReadOnlyList<Contender> All { get; } =
     [
         Engine("engine", EngineAot, "buffered", "epoll") with { IsMain = true },
@@ -25,11 +27,18 @@ internal static class Contenders
         Engine("engine-jit-poll", EngineJit, "buffered", "poll") with { IsJit = true },
         Engine("engine-jit-fd", EngineJit, "fd", "epoll") with { IsJit = true },
         Engine("engine-jit-fd-poll", EngineJit, "fd", "poll") with { IsJit = true },
-        Engine("engine-memory", EngineAot, "buffered", "epoll", "memory") with { IsIdleOnly = true },
-        Engine("engine-speed", EngineAot, "buffered", "epoll", "speed") with { IsIdleOnly = true },
-        new("c-release", NativeServer, ["--mode", "gathered", "--release-buffers", "--tickets", "1"]) { Role = ContenderRole.BestC, IsIdleOnly = true },
+        Engine("engine-memory", EngineAot, "buffered", "epoll", "memory") with { OnlyIn = s_idle },
+        Engine("engine-speed", EngineAot, "buffered", "epoll", "speed") with { OnlyIn = s_idle },
+        new("sslstream-idle", Rivals, ["sslstream", "--idle-buffers", "returned"]) { Role = ContenderRole.SslStream, OnlyIn = s_idle, IsJit = true },
+        new("sslstream-idle-inline", Rivals, ["sslstream", "--idle-buffers", "returned"]) { Role = ContenderRole.SslStreamInline, Environment = s_inline, OnlyIn = s_idle, IsJit = true },
+        new("c-release", NativeServer, ["--mode", "gathered", "--release-buffers", "--tickets", "1"]) { Role = ContenderRole.BestC, OnlyIn = s_idle },
+        Engine("engine-two-tickets", EngineAot, "buffered", "epoll").And("--tickets", "2") with { OnlyIn = ["handshake", "resume"] },
+        Engine("engine-two-loops", EngineAot, "buffered", "epoll").And("--loops", "2") with { OnlyIn = ["handshake"], IsPinned = false },
+        Engine("engine-spin", EngineAot, "buffered", "epoll").And("--spin-us", "50") with { OnlyIn = ["echo-1"] },
     ];
 
     private static Contender Engine(string name, string program, string transport, string poller, string policy = "balanced") =>
         new(name, program, ["--transport", transport, "--poller", poller, "--policy", policy]) { UsesPoll = poller == "poll" };
+
+    private static Contender And(this Contender contender, params string[] arguments) => contender with { Arguments = [.. contender.Arguments, .. arguments] };
 }

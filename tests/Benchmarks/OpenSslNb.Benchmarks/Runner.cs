@@ -13,6 +13,9 @@ internal sealed class Runner(BenchmarkPlan plan, Action<string> report) : IDispo
         return _measurements;
     }
 
+    /// <summary>The cost of OpenSSL alone.</summary>
+    public FloorResult MeasureFloor() => FloorResult.Measure(_identity);
+
     public void Dispose()
     {
         foreach (ServerProcess server in _servers.Values) server.Dispose();

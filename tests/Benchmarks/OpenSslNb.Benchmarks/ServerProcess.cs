@@ -8,7 +8,7 @@ internal sealed class ServerProcess : ChildProcess
     private readonly Dictionary<string, int> _ports;
 
     public ServerProcess(Contender contender, Identity identity)
-        : base(contender.Name, [.. Cores.OfServer, Installation.Find(contender.Program, contender.Name), .. contender.Arguments, .. identity.ServerArguments], contender.Environment)
+        : base(contender.Name, [.. contender.IsPinned ? Cores.OfServer : [], Installation.Find(contender.Program, contender.Name), .. contender.Arguments, .. identity.ServerArguments], contender.Environment)
     {
         string line = Hear();
         if (!line.StartsWith("ports ", StringComparison.Ordinal)) throw Fault($"said '{line}' instead of its ports");

@@ -22,7 +22,7 @@ internal static class Tables
         var rows = new List<IReadOnlyList<string>>();
         foreach (Scenario scenario in scenarios.Where(s => s.Targets != new Targets()))
         {
-            foreach (Contender ours in comparison.ContendersIn(scenario).Where(c => c.Role == ContenderRole.Ours && (c.IsMain || c.IsIdleOnly)))
+            foreach (Contender ours in comparison.ContendersIn(scenario).Where(c => c.Role == ContenderRole.Ours && (c.IsMain || c.OnlyIn is not null)))
             {
                 rows.Add([scenario.Title, ours.Name, .. s_rivals.SelectMany(r => Against(comparison.Ratio(scenario, ours, r.Role), r.Target(scenario.Targets)))]);
             }
