@@ -27,8 +27,8 @@ public sealed class ChunkPoolTests
         var pool = new ChunkPool();
         List<OutboundChunk> chunks = [.. Enumerable.Range(0, 300).Select(_ => pool.Rent())];
         foreach (OutboundChunk chunk in chunks) pool.Return(chunk);
-        Assert.That(pool.FreeCount, Is.EqualTo(256));
-        for (int i = 0; i < 256; i++) Assert.That(chunks, Does.Contain(pool.Rent()));
+        Assert.That(pool.FreeCount, Is.EqualTo(1024));
+        for (int i = 0; i < 1024; i++) Assert.That(chunks, Does.Contain(pool.Rent()));
         Assert.That(pool.FreeCount, Is.Zero);
     }
 

@@ -29,9 +29,6 @@ internal abstract class CiphertextTransport : IDisposable
     /// <summary>True once our FIN is out: what OpenSSL still gives, such as the answer to a KeyUpdate that comes after our close_notify, has nowhere to go and is dropped.</summary>
     public bool IsOutputClosed { get; set; }
 
-    /// <summary>True while the BIO has retry flags that our last answer set.</summary>
-    public bool HasRetryFlags { get; set; }
-
     /// <summary>What a callback under OpenSSL's frames threw; kept here, since no exception may cross them.</summary>
     public Exception? CallbackFailure { get; set; }
 

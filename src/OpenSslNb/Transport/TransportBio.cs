@@ -59,15 +59,16 @@ internal static unsafe class TransportBio
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OnRead(nint bio, byte* buffer, int length)
     {
+        // Each time: OpenSSL sets them too, when it stops behind a record without application data.
+        LibCrypto.BIO_clear_flags(bio, AnyRetry);
         CiphertextTransport transport = TransportOf(bio);
-        ClearRetry(bio, transport);
         try
         {
             if (transport.Errno != 0 || transport.CallbackFailure is not null) return -1;
             int count = transport.InputFrozen ? -1 : transport.OnBioRead(new Span<byte>(buffer, length));
             if (count >= 0 || transport.Errno != 0) return count;
             transport.RanDry = true;
-            SetRetry(bio, transport, ReadRetry);
+            LibCrypto.BIO_set_flags(bio, ReadRetry);
             return -1;
         }
         catch (Exception e)
@@ -81,14 +82,14 @@ internal static unsafe class TransportBio
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OnWrite(nint bio, byte* buffer, int length)
     {
+        LibCrypto.BIO_clear_flags(bio, AnyRetry);
         CiphertextTransport transport = TransportOf(bio);
-        ClearRetry(bio, transport);
         try
         {
             if (transport.Errno != 0 || transport.CallbackFailure is not null) return -1;
             int count = transport.OnBioWrite(new ReadOnlySpan<byte>(buffer, length));
             if (count >= 0 || transport.Errno != 0) return count;
-            SetRetry(bio, transport, WriteRetry);
+            LibCrypto.BIO_set_flags(bio, WriteRetry);
             return -1;
         }
         catch (Exception e)
@@ -96,20 +97,6 @@ internal static unsafe class TransportBio
             transport.CallbackFailure = e;
             return -1;
         }
-    }
-
-    // Most calls follow one that had nothing to retry: the flags are known, and a call into OpenSSL is saved.
-    private static void ClearRetry(nint bio, CiphertextTransport transport)
-    {
-        if (!transport.HasRetryFlags) return;
-        transport.HasRetryFlags = false;
-        LibCrypto.BIO_clear_flags(bio, AnyRetry);
-    }
-
-    private static void SetRetry(nint bio, CiphertextTransport transport, int flags)
-    {
-        transport.HasRetryFlags = true;
-        LibCrypto.BIO_set_flags(bio, flags);
     }
 
     // Must leave the retry flags alone: OpenSSL 3 makes ctrl calls between a failed read and SSL_get_error.
