@@ -233,7 +233,7 @@ internal sealed class ListenerDriver : LoopSource
         _options.SharedLimit?.Release();
     }
 
-    // Four system calls, and no SSL. RST and not FIN: the peer learns at once and whatever it has sent, and no state of the connection stays in our kernel.
+    // A few system calls, and no SSL. RST and not FIN: the peer learns at once and whatever it has sent, and no state of the connection stays in our kernel.
     private void Refuse(SocketHandle socket)
     {
         Interlocked.Increment(ref _refusedCount);
