@@ -190,17 +190,20 @@ void channel_enter(struct channel *channel)
     flush_kept(channel);
 }
 
+// What stands in the shared buffer and was not read yet has to move out of it.
 static void keep_input(struct channel *channel)
 {
-    if (channel->in_length == 0) {
-        free(channel->in_kept);
-        channel->in_kept = NULL;
-        return;
+    const uint8_t *shared = channel->gather->in;
+    if (channel->in_length > 0 && (channel->in < shared || channel->in >= shared + GATHER_IN_SIZE)) {
+        return; // it has moved already
     }
-    uint8_t *kept = must_alloc(channel->in_length);
-    memcpy(kept, channel->in, channel->in_length);
     free(channel->in_kept);
-    channel->in = channel->in_kept = kept;
+    channel->in_kept = NULL;
+    if (channel->in_length > 0) {
+        channel->in_kept = must_alloc(channel->in_length);
+        memcpy(channel->in_kept, channel->in, channel->in_length);
+        channel->in = channel->in_kept;
+    }
 }
 
 void channel_leave(struct channel *channel)

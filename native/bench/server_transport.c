@@ -198,8 +198,8 @@ static void plain_leave(struct connection *connection)
 static void plain_arm(struct connection *connection)
 {
     size_t unsent = connection_unsent(connection);
-    uint32_t reads = unsent <= UNSENT_LIMIT ? EPOLLIN | EPOLLRDHUP : 0;
-    set_interest(connection, reads | (unsent > 0 ? EPOLLOUT : 0));
+    bool reads = !connection->closing && unsent <= UNSENT_LIMIT;
+    set_interest(connection, (reads ? EPOLLIN | EPOLLRDHUP : 0u) | (unsent > 0 ? EPOLLOUT : 0u));
 }
 
 const struct transport plain_transport = {
