@@ -18,12 +18,6 @@ void gather_init(struct gather *gather)
     };
 }
 
-void gather_free(struct gather *gather)
-{
-    free(gather->in);
-    free(gather->out);
-}
-
 void channel_init(struct channel *channel, struct gather *gather, int fd)
 {
     *channel = (struct channel){ .gather = gather, .fd = fd, .writable = true };

@@ -47,7 +47,6 @@ struct channel {
 };
 
 void gather_init(struct gather *gather);
-void gather_free(struct gather *gather);
 
 void channel_init(struct channel *channel, struct gather *gather, int fd);
 // Frees what it keeps; does not close the socket.

@@ -19,7 +19,8 @@
 static _Noreturn void usage(void)
 {
     fprintf(stderr, "usage: server --ecdsa-cert F --ecdsa-key F --rsa-cert F --rsa-key F [--tickets N]\n"
-                    "              [--mode plain|gathered] [--loops N] [--release-buffers] [--sndbuf BYTES] [--known-pid]\n");
+                    "              [--mode plain|gathered] [--loops N] [--release-buffers] [--sndbuf BYTES]\n"
+                    "              [--known-pid]\n");
     exit(2);
 }
 

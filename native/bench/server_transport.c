@@ -34,8 +34,8 @@ static void gathered_enter(struct connection *connection, uint32_t events)
     channel_enter(&connection->channel);
 }
 
-// The error queue is cleared before each call of a handshake, and after one call that failed. Not before each of the
-// many calls that follow a handshake: none that succeeds leaves anything there, and clearing costs as much as a tenth of
+// The error queue is cleared before each call of a handshake, and after a call that failed. Not before each of the many
+// calls that follow a handshake: none that succeeds leaves anything there, and clearing costs as much as a tenth of
 // reading a small record.
 static void keep_queue_clear(struct connection *connection)
 {
