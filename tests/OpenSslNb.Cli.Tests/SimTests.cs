@@ -36,10 +36,10 @@ public sealed class SimTests
     [Test]
     public async Task A_world_that_breaks_a_rule_is_exit_code_1()
     {
-        // Nobody ever closes.
+        // Nobody ever closes: one side's idle timeout comes first.
         string plan = Path.Combine(_folder, "plan.json");
         await File.WriteAllTextAsync(plan, """{ "Seed": 1, "Actions": [ { "Kind": "Connect" } ] }""");
-        Assert.That(await RunAsync(1, "sim", "--replay", plan), Does.Contain("violation: ").And.Contain("client: ended as IdleTimeout"));
+        Assert.That(await RunAsync(1, "sim", "--replay", plan), Does.Contain("violation: ").And.Contain(": ended as IdleTimeout"));
     }
 
     [Test]
@@ -59,7 +59,7 @@ public sealed class SimTests
         await File.WriteAllTextAsync(plan, """{ "Actions": [ { "Kind": "Connect" }, { "At": 9, "Kind": "Send", "Size": 500 }, { "At": 9, "Connection": 1, "Kind": "Connect" } ] }""");
         string output = await RunAsync(1, "sim", "--replay", plan, "--shrink", "--save", small, "--trace", trace);
         Assert.That(output, Does.Contain("to 1 actions, 0 faults").And.Contain($"sim --replay {small}"));
-        Assert.That(await RunAsync(1, "sim", "--replay", small), Does.Contain("client: ended as IdleTimeout"));
+        Assert.That(await RunAsync(1, "sim", "--replay", small), Does.Contain(": ended as IdleTimeout"));
         Assert.That(await File.ReadAllTextAsync(trace), Does.Contain("\"event\":\"Opened\"").And.Not.Contain("\"bytes\":500"), "the small world is the one to look at");
     }
 

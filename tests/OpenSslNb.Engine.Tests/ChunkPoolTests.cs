@@ -25,7 +25,7 @@ public sealed class ChunkPoolTests
     public void The_pool_keeps_a_bounded_number_of_chunks()
     {
         var pool = new ChunkPool();
-        List<OutboundChunk> chunks = [.. Enumerable.Range(0, 300).Select(_ => pool.Rent())];
+        List<OutboundChunk> chunks = [.. Enumerable.Range(0, 1100).Select(_ => pool.Rent())];
         foreach (OutboundChunk chunk in chunks) pool.Return(chunk);
         Assert.That(pool.FreeCount, Is.EqualTo(1024));
         for (int i = 0; i < 1024; i++) Assert.That(chunks, Does.Contain(pool.Rent()));

@@ -116,7 +116,7 @@ internal sealed unsafe class CheckedMachine : IDisposable
     public void Dispose()
     {
         _machine.Dispose();
-        FuzzFailure.Unless(State is ConnectionState.Failed, $"{_name}: disposed, but {State}");
+        FuzzFailure.Unless(State is ConnectionState.Failed or ConnectionState.Closed, $"{_name}: disposed, but {State}");
     }
 
     private bool Refused(string what, bool mayThrow, Action call)

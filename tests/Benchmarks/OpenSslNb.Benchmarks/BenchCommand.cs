@@ -66,7 +66,7 @@ internal static class BenchCommand
             Scenarios = Chosen(parsed.GetValue(s_scenarios), Scenarios.All, s => s.Name),
             Contenders = Chosen(parsed.GetValue(s_contenders), Contenders.All, c => c.Name),
             Seconds = quick ? 0.1 : parsed.GetValue(s_seconds),
-            Rounds = quick ? 1 : parsed.GetValue(s_rounds),
+            Rounds = quick && parsed.GetResult(s_rounds) is null or { Implicit: true } ? 1 : parsed.GetValue(s_rounds),
             WarmUpSeconds = quick ? 0.1 : 1,
         };
     }

@@ -31,6 +31,9 @@ internal sealed record Scenario(string Name, string Title, string Unit, string P
     /// <summary>True when connections are made in the measured time: only there something may be allocated.</summary>
     public bool MakesConnections { get; init; }
 
+    /// <summary>Records that a unit is made of, at least: what is allocated per operation shows as often.</summary>
+    public int RecordsPerUnit => Unit.StartsWith("MiB", StringComparison.Ordinal) ? 64 : 1;
+
     /// <summary>True when its preparation takes so long that fewer rounds are made.</summary>
     public bool IsSlow { get; init; }
 
