@@ -37,6 +37,9 @@ internal sealed partial class ConnectionDriver
         if (_phase != Phase.Active) return;
         _transport.EndTurn();
         if (_transport.SendErrno != 0) ReadLastWords();
+
+        // Over its last words the handler may have disposed the connection: nothing of it may be touched again.
+        if (_phase != Phase.Active) return;
         NoteProgress(received: _transport.BytesTaken != taken, sent: SentBytes != given);
         NoteBuffersInUse();
         AdvanceClosing();

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using NUnit.Framework;
 using OpenSslNb.Testing;
 
@@ -86,6 +87,42 @@ public sealed class MemoryPolicyTests(World world)
     }
 
     [Test]
+    public async Task A_connection_that_is_disposed_over_its_last_words_is_swept_no_more()
+    {
+        // Reading comes before writing, unless the loop hears of a send before it hears of the socket. So: the loop is held, and has the send in its hands when the peer resets the connection.
+        using Bench bench = CreateBench(new TlsConnectionOptions());
+        TlsConnection? accepted = null;
+        using TlsListener listener = bench.Listen(connection =>
+        {
+            accepted = connection;
+            return new DisposingHandler();
+        });
+        using RawPeer raw = await RawPeer.ConnectAsync(listener.EndPoint);
+        SslStream tls = await raw.SecureAsync();
+        await Eventually.BecomesTrue(() => accepted?.State == ConnectionState.Open, "the handshake");
+        using var first = new ManualResetEventSlim();
+        using var second = new ManualResetEventSlim();
+        var isHeld = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        bench.Loop.Post(() => Hold(first));
+        bench.Loop.Post(() =>
+        {
+            isHeld.SetResult();
+            Hold(second);
+        });
+        accepted!.Send("nobody reads this"u8);
+        first.Set();
+        await isHeld.Task.WaitAsync(Bench.Deadline);
+        await tls.WriteAsync("last words"u8.ToArray());
+        raw.Reset();
+        second.Set();
+        await accepted.Closed.WaitAsync(Bench.Deadline);
+        Assert.That(await IsWarmAsync(accepted), Is.False);
+        await _clock.AdvanceAsync(bench.Loop, TimeSpan.FromMinutes(1));
+
+        static void Hold(ManualResetEventSlim gate) => Assert.That(gate.Wait(Bench.Deadline));
+    }
+
+    [Test]
     public void A_policy_that_does_not_exist_is_refused_by_name() => Assert.That(
         () => new TlsConnectionOptions { Memory = (MemoryPolicy)7 }.Validated(),
         Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("Memory must be one of Balanced, Speed, Memory"));
@@ -100,4 +137,10 @@ public sealed class MemoryPolicyTests(World world)
     }
 
     private Bench CreateBench(TlsConnectionOptions options) => new(world, connection: options, loop: new EventLoopOptions { Clock = _clock });
+
+    /// <summary>Has had enough at the first byte.</summary>
+    private sealed class DisposingHandler : TlsConnectionHandler
+    {
+        public override void OnReceived(TlsConnection connection, ReadOnlySpan<byte> data) => connection.Dispose();
+    }
 }
