@@ -93,6 +93,49 @@ public sealed class TimerWheelTests
     }
 
     [Test]
+    public void Deadlines_that_are_far_away_do_not_wake_the_loop_for_the_slots_they_pass()
+    {
+        // As 10,000 idle connections have them: five minutes ahead, one a tick.
+        const int Ahead = 300_000;
+        for (int i = 0; i < 10_000; i++) _wheel.Arm(Named("idle"), Ahead + (i * Tick));
+        int wakes = 0;
+        for (long now = 0; now < Ahead - Revolution; wakes++)
+        {
+            int wait = _wheel.MillisecondsToNext(now);
+            Assert.That(wait, Is.Positive);
+            now += wait;
+            _wheel.Advance(now);
+        }
+
+        Assert.That(_fired, Is.Empty);
+        Assert.That(wakes, Is.LessThanOrEqualTo(2), "for the block that the first of them are in");
+        _wheel.Advance(Ahead + (10_000 * Tick) + Tick);
+        Assert.That(_fired, Has.Count.EqualTo(10_000));
+    }
+
+    [TestCase(1_023)]
+    [TestCase(1_024)]
+    [TestCase(1_025)]
+    [TestCase(2_047)]
+    [TestCase(2_048)]
+    [TestCase(1_024 * 1_023)]
+    [TestCase(1_024 * 1_024)]
+    [TestCase(3 * 1_024 * 1_024)]
+    public void A_deadline_at_a_border_of_the_levels_fires_at_its_tick(int tick)
+    {
+        foreach (int start in new[] { 0, 1, 1_022, 1_023, 1_024 })
+        {
+            Begin();
+            _wheel.Advance(start * (long)Tick);
+            _wheel.Arm(Named("border"), (start + tick) * (long)Tick);
+            _wheel.Advance((start + tick - 1) * (long)Tick);
+            Assert.That(_fired, Is.Empty, $"from {start}, one tick before");
+            _wheel.Advance((start + tick) * (long)Tick);
+            Assert.That(_fired, Has.Count.EqualTo(1), $"from {start}");
+        }
+    }
+
+    [Test]
     public void A_jump_of_the_clock_fires_everything_that_is_due_once()
     {
         _wheel.Arm(Named("a"), 100);
