@@ -12,6 +12,9 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_set_read_ahead(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int, void> SSL_set_read_ahead = (delegate* unmanaged<nint, int, void>)OpenSslLibrary.Required("SSL_set_read_ahead");
 
+    /// <summary><c>SSL_rstate_string(3)</c>: a constant text.</summary>
+    internal static readonly delegate* unmanaged<nint, byte*> SSL_rstate_string = (delegate* unmanaged<nint, byte*>)OpenSslLibrary.Required("SSL_rstate_string");
+
     /// <summary><c>SSL_free_buffers(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int> SSL_free_buffers = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("SSL_free_buffers");
 

@@ -134,8 +134,11 @@ internal sealed unsafe class SslInstance : IDisposable
     public bool TryFreeBuffers()
     {
         LibCrypto.ERR_clear_error();
-        return LibSsl.SSL_free_buffers(Ssl) == 1;
+        return IsBetweenInboundRecords && LibSsl.SSL_free_buffers(Ssl) == 1;
     }
+
+    // Versions before 1.1.1y, 3.0.14, 3.1.6, 3.2.2 and 3.3.1 do not look themselves, and go on reading from what they have freed (CVE-2024-4741). "RH": the next thing to read is a record's header.
+    private bool IsBetweenInboundRecords => LibSsl.SSL_pending(Ssl) == 0 && MemoryMarshal.CreateReadOnlySpanFromNullTerminated(LibSsl.SSL_rstate_string(Ssl)).SequenceEqual("RH"u8);
 
     public void Dispose()
     {

@@ -49,6 +49,7 @@ public sealed class MemoryPolicyTests(World world)
         client.Send(s_message.AsSpan(0, 10_000));
         await relay.IsHolding.WaitAsync(Bench.Deadline);
         for (int i = 0; i < 4; i++) await _clock.AdvanceAsync(bench.Loop, TimeSpan.FromSeconds(2));
+        Assert.That(await IsWarmAsync(accepted!), "the half is in them");
         relay.LetGo();
         await Eventually.BecomesTrue(() => server.ReceivedLength == 10_000, "the record");
         Assert.That(server.Received, Is.EqualTo(s_message[..10_000]));
