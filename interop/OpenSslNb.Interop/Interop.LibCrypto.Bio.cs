@@ -27,6 +27,9 @@ internal static unsafe partial class LibCrypto
     /// <summary><c>BIO_new(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, nint> BIO_new = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Required("BIO_new");
 
+    /// <summary><c>BIO_up_ref(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int> BIO_up_ref = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("BIO_up_ref");
+
     /// <summary><c>BIO_free(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int> BIO_free = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("BIO_free");
 

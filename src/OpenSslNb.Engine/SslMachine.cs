@@ -48,6 +48,9 @@ internal sealed class SslMachine<TCalls>
     /// <summary>True once the initial handshake has ended.</summary>
     public bool IsEstablished => _operations.IsEstablished;
 
+    /// <summary>True while a step runs, so that whoever asks is inside one of OpenSSL's callbacks.</summary>
+    public bool IsInside => Volatile.Read(ref _inside) != 0;
+
     /// <summary>True when an operation of the set may be attempted now.</summary>
     public bool CanStep(SslOperations allowed = SslOperations.All) => _operations.Next(allowed) is not null;
 

@@ -76,7 +76,7 @@ internal sealed class ConnectRace(EventLoop loop, string host, TlsContext contex
 
     private void Start()
     {
-        _nextAttempt = new LoopTimer(TryNext);
+        _nextAttempt = new ActionTimer(TryNext);
         TryNext();
     }
 

@@ -5,7 +5,7 @@ namespace OpenSslNb.Connections;
 /// <content>Deadlines: one timer, whose meaning is where the connection is in its life.</content>
 internal sealed partial class ConnectionDriver
 {
-    private readonly LoopTimer _deadline;
+    private readonly Deadline _deadline;
 
     // The loop's time of the last byte in either direction, and of the last byte that went out or the moment the queue ceased to be empty.
     private long _lastProgress;
@@ -85,4 +85,9 @@ internal sealed partial class ConnectionDriver
         CloseReason.WriteTimeout => $"the peer took no data for {_options.WriteTimeout}",
         _ => $"nothing moved for {_options.IdleTimeout}",
     };
+
+    private sealed class Deadline(ConnectionDriver driver) : LoopTimer
+    {
+        protected internal override void OnDue() => driver.OnDeadline();
+    }
 }

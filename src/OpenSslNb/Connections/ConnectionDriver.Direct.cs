@@ -12,21 +12,21 @@ internal sealed partial class ConnectionDriver
     // Only inside a turn: its end flushes what was written, and nobody else is inside the machine.
     private bool TrySendAtOnce(ReadOnlySpan<byte> data)
     {
-        if (!_inTurn || _atOnceBudget <= 0 || !_loop.IsCurrent || !_machine.CanWriteAtOnce) return false;
+        if (_atOnceBudget <= 0 || !IsOnTurn || !_machine.CanWriteAtOnce) return false;
         SendMoment moment;
         lock (_outboundGuard)
         {
             if (_closedToSends || HasWaiters || QueuedBytes != 0) return false;
 
             // As if queued: what other threads send from now on goes behind it.
-            Interlocked.Add(ref _queued, data.Length);
+            Volatile.Write(ref _accepted, _accepted + data.Length);
             moment = NoteMoment();
         }
 
         TraceSend(moment, TlsTraceEvent.SendQueued, data.Length);
         int taken = _machine.WriteAtOnce(data);
         _atOnceBudget -= taken;
-        Interlocked.Add(ref _queued, -taken);
+        CountWritten(taken);
         if (taken < data.Length)
         {
             _machine.Outbound.Append(data[taken..]);

@@ -22,8 +22,9 @@ internal sealed partial class ConnectionDriver
     // Guarded by _outboundGuard: a send was given up after some of its bytes. Nothing may follow them, neither data nor close_notify.
     private bool _isCutShort;
 
-    // Plaintext bytes that OpenSSL has not taken: posted and in the machine. Added to under the guard, taken from by the loop.
-    private long _queued;
+    // Plaintext bytes that were ever sent, and that OpenSSL has ever taken; the difference is queued. The first is written under the guard, the second by the loop alone: neither needs a locked instruction.
+    private long _accepted;
+    private long _written;
 
     // After a send was refused: 1 + the queue length at which the handler must be told; 0 when nothing is owed. Set under the guard, cleared by the loop.
     private long _owedLowWater;
@@ -32,7 +33,15 @@ internal sealed partial class ConnectionDriver
     private bool HasWaiters => _waiters is { Count: > 0 };
 
     /// <summary>Plaintext bytes that OpenSSL has not taken yet.</summary>
-    public override long QueuedBytes => Interlocked.Read(ref _queued);
+    public override long QueuedBytes
+    {
+        get
+        {
+            // In this order, so that it is never less than there is.
+            long written = Volatile.Read(ref _written);
+            return Volatile.Read(ref _accepted) - written;
+        }
+    }
 
     /// <summary>From any thread.</summary>
     public SendResult TrySend(ReadOnlySpan<byte> data)
@@ -142,11 +151,31 @@ internal sealed partial class ConnectionDriver
     // Under the guard.
     private void Enqueue(ReadOnlySpan<byte> data)
     {
-        _posted.Append(data);
-        _hasPosted = true;
-        long queued = Interlocked.Add(ref _queued, data.Length);
+        if (IsOnTurn && _posted.IsEmpty)
+        {
+            // From a callback, with nothing before it on the way to the machine: it need not be moved there later.
+            _machine.Outbound.Append(data);
+            _machine.AskWrite();
+        }
+        else
+        {
+            _posted.Append(data);
+            _hasPosted = true;
+        }
+
+        Accept(data.Length);
+    }
+
+    // Under the guard.
+    private void Accept(int bytes)
+    {
+        Volatile.Write(ref _accepted, _accepted + bytes);
+        long queued = QueuedBytes;
         if (queued > _resources.Counters.HighestQueued) _resources.Counters.RaiseHighestQueued(queued);
     }
+
+    // On the loop's thread, inside this connection's turn and outside of OpenSSL: nobody else is at the machine.
+    private bool IsOnTurn => _inTurn && _loop.IsCurrent && !_machine.IsInside;
 
     // On the loop: everything posted so far goes to the machine.
     private void TakePosted()
@@ -161,7 +190,6 @@ internal sealed partial class ConnectionDriver
 
             // Who still waits for room is looked at again when there is some.
             _hasPosted = HasWaiters;
-            if (_posted.IsEmpty) return;
             _machine.Outbound.TakeAll(_posted);
         }
 
@@ -192,9 +220,17 @@ internal sealed partial class ConnectionDriver
 
     private void OnWritten(int bytes)
     {
-        long queued = Interlocked.Add(ref _queued, -bytes);
-        if (queued <= LowWaterMark) TakePosted();
+        CountWritten(bytes);
+        if (QueuedBytes <= LowWaterMark) TakePosted();
         TellLowWater();
+    }
+
+    private void CountWritten(int bytes)
+    {
+        Volatile.Write(ref _written, _written + bytes);
+
+        // Who is refused notes what it is owed and then looks at the queue a last time; we take from the queue and then look what is owed. Without the fence both could look too early.
+        Interlocked.MemoryBarrier();
     }
 
     private void TellLowWater()
@@ -230,7 +266,7 @@ internal sealed partial class ConnectionDriver
         }
 
         _machine.Outbound.Clear();
-        Interlocked.Exchange(ref _queued, 0);
+        Volatile.Write(ref _written, Volatile.Read(ref _accepted));
         foreach (SendWaiter waiter in waiters) waiter.Fail(_connection.ClosedFault());
     }
 }

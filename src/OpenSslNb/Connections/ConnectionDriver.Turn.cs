@@ -9,9 +9,9 @@ internal sealed partial class ConnectionDriver
     // A record without application data (KeyUpdate, ticket, warning) costs the loop's time too: a flood of them must end the turn.
     private const int EmptyRecordCost = 1024;
 
-    // Reading ahead pays when several small records come together.
-    private const int LeastRecordsAhead = 3;
-    private const int LargestRecordAhead = 2048;
+    // Several records at a time pay when several small ones come together.
+    private const int LeastRecordsTogether = 3;
+    private const int LargestRecordTogether = 2048;
 
     private void RunTurn()
     {
@@ -116,7 +116,7 @@ internal sealed partial class ConnectionDriver
                 if (budget <= 0) break;
             }
 
-            if (filled > 0) ChooseReadAhead(filled, records);
+            if (filled > 0) ChooseRecordsAtATime(filled, records);
             if (filled > 0) Deliver(plaintext[..filled]);
             if (step.Kind == SslStepKind.Closed) OnPeerClosed();
             if (HasRequests && !TakeRequests()) return;
@@ -124,10 +124,10 @@ internal sealed partial class ConnectionDriver
     }
 
     // By what has just come. A single small record says nothing about the next.
-    private void ChooseReadAhead(int bytes, int records)
+    private void ChooseRecordsAtATime(int bytes, int records)
     {
-        if (records >= LeastRecordsAhead && bytes / records <= LargestRecordAhead) _instance.ReadAhead(on: true);
-        else if (bytes / records > LargestRecordAhead) _instance.ReadAhead(on: false);
+        if (bytes > records * LargestRecordTogether) _transport.GivesSeveralRecords = false;
+        else if (records >= LeastRecordsTogether) _transport.GivesSeveralRecords = true;
     }
 
     private bool MayRead()

@@ -54,7 +54,7 @@ internal sealed partial class ConnectionDriver : LoopSource
         if (options.Memory == MemoryPolicy.Memory) _instance.ReleaseBuffersAtOnce();
         if (options.Trace is { } trace) _instance.ObserveMessages(_trace = new ConnectionTrace(trace, connection, loop));
         _machine = new SslMachine<SslCalls>(new SslCalls(_instance), new OutboundQueue(_resources.Chunks), _resources.Counters, _trace);
-        _deadline = new LoopTimer(OnDeadline);
+        _deadline = new Deadline(this);
     }
 
     private static SslInstance CreateInstance(TlsContext context, CiphertextTransport transport, string? peerName, SafeSslSessionHandle? session)

@@ -41,7 +41,7 @@ internal sealed class ListenerDriver : LoopSource
         _options = options;
         _reserve = new DescriptorReserve(options.DescriptorReserve);
         _onConnectionEnded = OnConnectionEnded;
-        _retry = new LoopTimer(Listen);
+        _retry = new ActionTimer(Listen);
         _socket = SocketHandle.CreateTcp(endPoint.AddressFamily);
         try
         {

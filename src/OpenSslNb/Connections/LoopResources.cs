@@ -5,7 +5,7 @@ namespace OpenSslNb.Connections;
 
 /// <summary>What the connections of one loop share.</summary>
 /// <param name="loop">Whose resources these are.</param>
-internal sealed class LoopResources(EventLoop loop)
+internal sealed class LoopResources(EventLoop loop) : IDisposable
 {
     /// <summary>Lent to the connection whose turn it is.</summary>
     public LoopBuffers Buffers { get; } = new();
@@ -22,7 +22,13 @@ internal sealed class LoopResources(EventLoop loop)
     /// <summary>The resources of a loop, made when first asked for. From any thread.</summary>
     public static LoopResources Of(EventLoop loop)
     {
-        object? existing = Volatile.Read(ref loop.Resources);
-        return (LoopResources)(existing ?? Interlocked.CompareExchange(ref loop.Resources, new LoopResources(loop), null) ?? loop.Resources!);
+        if (Volatile.Read(ref loop.Resources) is LoopResources existing) return existing;
+        var made = new LoopResources(loop);
+        if (Interlocked.CompareExchange(ref loop.Resources, made, null) is not LoopResources first) return made;
+        made.Dispose();
+        return first;
     }
+
+    /// <summary>The loop has stopped. A connection that was never begun may still hold buffers.</summary>
+    public void Dispose() => Buffers.Dispose();
 }

@@ -19,7 +19,7 @@ internal sealed class WarmConnections
     public WarmConnections(EventLoop loop)
     {
         _loop = loop;
-        _sweep = new LoopTimer(Sweep);
+        _sweep = new ActionTimer(Sweep);
     }
 
     /// <summary>A connection that is not among them has used its buffers.</summary>

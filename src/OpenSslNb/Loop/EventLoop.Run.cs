@@ -156,6 +156,7 @@ public sealed partial class EventLoop
         // Post puts in and then looks at the flag; we set the flag and then look at the inbox. Without the fence both could look too early, and the item would be lost.
         Interlocked.MemoryBarrier();
         AbandonInbox();
+        Volatile.Read(ref Resources)?.Dispose();
         _poller.Dispose();
         _waker.Dispose();
     }

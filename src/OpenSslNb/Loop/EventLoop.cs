@@ -101,8 +101,8 @@ public sealed partial class EventLoop : IDisposable
     /// <summary>What is counted here.</summary>
     internal LoopFigures Figures { get; }
 
-    /// <summary>What the rooms above keep per loop: buffers, pools, counters.</summary>
-    internal object? Resources;
+    /// <summary>What the rooms above keep per loop: buffers, pools, counters. Disposed when the loop has stopped.</summary>
+    internal IDisposable? Resources;
 
     /// <summary>Puts an item into the inbox. False, and the item is not run, when the loop has stopped.</summary>
     internal bool Post(InboxItem item)

@@ -1,8 +1,7 @@
 namespace OpenSslNb.Loop;
 
 /// <summary>A deadline on a loop's wheel. Intrusive: arming and disarming allocate nothing. Used by the loop's thread alone.</summary>
-/// <param name="onDue">Runs once each time the deadline passes. Must not throw.</param>
-internal sealed class LoopTimer(Action onDue)
+internal abstract class LoopTimer
 {
     internal LoopTimer? Previous;
     internal LoopTimer? Next;
@@ -12,5 +11,13 @@ internal sealed class LoopTimer(Action onDue)
     /// <summary>True from arming until it is due or disarmed.</summary>
     public bool IsArmed => Slot >= 0;
 
-    internal void Fire() => onDue();
+    /// <summary>Runs once each time the deadline passes. Must not throw.</summary>
+    protected internal abstract void OnDue();
+}
+
+/// <summary>A deadline that runs an action.</summary>
+/// <param name="onDue">Must not throw.</param>
+internal sealed class ActionTimer(Action onDue) : LoopTimer
+{
+    protected internal override void OnDue() => onDue();
 }

@@ -121,7 +121,7 @@ internal sealed class TimerWheel
         while (_slots[slot] is { } timer)
         {
             Disarm(timer);
-            timer.Fire();
+            timer.OnDue();
         }
     }
 

@@ -35,10 +35,14 @@ internal readonly unsafe struct SslCalls(SslInstance instance) : ISslCalls
 
     public SslStep Read(Span<byte> destination)
     {
+        bool isKnownToBlock = instance.IsReadKnownToBlock;
+        instance.LastReadGaveData = false;
+        if (isKnownToBlock) return SslStep.Blocked(SslWant.Read);
         fixed (byte* buffer = destination)
         {
             SslStep step = Perform(SslOperation.Read, buffer, destination.Length, inputFrozen: false);
             if (step.Kind == SslStepKind.Closed) instance.PeerHasClosed = true;
+            instance.LastReadGaveData = step.Bytes > 0;
 
             // SSL_MODE_AUTO_RETRY is off: OpenSSL stops after each record without application data, with more at hand.
             return step.Want == SslWant.Read && !instance.Transport.RanDry ? SslStep.Done() : step;
@@ -92,6 +96,7 @@ internal readonly unsafe struct SslCalls(SslInstance instance) : ISslCalls
 
         // Nearly always it is empty: to look costs less than to clear each of its entries.
         if (LibCrypto.ERR_peek_error() != 0) LibCrypto.ERR_clear_error();
+        CiphertextTransport? outer = transport.Bio?.Enter(transport);
         int result = operation switch
         {
             SslOperation.Handshake => LibSsl.SSL_do_handshake(ssl),
@@ -99,8 +104,9 @@ internal readonly unsafe struct SslCalls(SslInstance instance) : ISslCalls
             SslOperation.Write => LibSsl.SSL_write(ssl, buffer, length),
             _ => LibSsl.SSL_shutdown(ssl),
         };
+        int errno = result > 0 ? 0 : Marshal.GetLastSystemError();
+        transport.Bio?.Leave(outer);
         if (result > 0 && instance.CallbackFailure is null) return SslStep.Done(operation is SslOperation.Read or SslOperation.Write ? result : 0);
-        int errno = Marshal.GetLastSystemError();
 
         // A callback that cannot fail the call itself (the key log) has thrown: OpenSSL knows nothing of it.
         if (instance.CallbackFailure is not null) return SslStep.Failed(SslFailure.Classify(instance, operation, SslConst.SSL_ERROR_NONE, errno));

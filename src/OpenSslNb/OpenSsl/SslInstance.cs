@@ -11,7 +11,6 @@ internal sealed unsafe class SslInstance : IDisposable
 
     // Weak: a forgotten instance must stay collectable. Callbacks run only inside calls that are made through it, so the target is alive then.
     private GCHandle _self;
-    private bool _readsAhead;
 
     /// <summary>Makes an <c>SSL</c> of the context over a transport. Ready for its handshake.</summary>
     /// <param name="context">Stays usable while this instance lives, even if disposed meanwhile.</param>
@@ -34,6 +33,8 @@ internal sealed unsafe class SslInstance : IDisposable
             throw;
         }
 
+        // Never where a renegotiation may come: what OpenSSL held then, a write could meet.
+        if (transport.KnowsRecords && !context.AllowsRenegotiation) LibSsl.SSL_set_read_ahead(Ssl, 1);
         if (context.IsServer) LibSsl.SSL_set_accept_state(Ssl);
         else LibSsl.SSL_set_connect_state(Ssl);
     }
@@ -115,17 +116,12 @@ internal sealed unsafe class SslInstance : IDisposable
         if (LibSsl.SSL_key_update(Ssl, type) != 1) throw OpenSslException.FromQueue("SSL_key_update failed");
     }
 
-    /// <summary>
-    /// Lets OpenSSL take several records from the transport at once (<c>SSL_set_read_ahead(3)</c>): two calls of the BIO less for each, which counts when they are small; large ones would be moved about.
-    /// Never where a renegotiation may come: what OpenSSL holds then, a write could meet.
-    /// </summary>
-    public void ReadAhead(bool on)
-    {
-        on &= !Transport.SplitsRecords && !Context.AllowsRenegotiation;
-        if (on == _readsAhead) return;
-        _readsAhead = on;
-        LibSsl.SSL_set_read_ahead(Ssl, on ? 1 : 0);
-    }
+    /// <summary>True when the next <c>SSL_read</c> could only say that it wants to read: the last one gave data, and nothing is left in OpenSSL or before it.</summary>
+    public bool IsReadKnownToBlock =>
+        LastReadGaveData && Transport.IsKnownDry && !Context.AllowsRenegotiation && LibSsl.SSL_in_init(Ssl) == 0 && LibSsl.SSL_has_pending(Ssl) == 0;
+
+    /// <summary>True when the last <c>SSL_read</c> gave data. A first one that gives none is made all the same: it lets OpenSSL free its buffer.</summary>
+    public bool LastReadGaveData { get; set; }
 
     /// <summary>From now on a record's buffer is freed as soon as it is empty (<c>SSL_set_mode(3)</c>).</summary>
     public void ReleaseBuffersAtOnce() => _ = LibSsl.SSL_set_mode(Ssl, SslConst.SSL_MODE_RELEASE_BUFFERS);

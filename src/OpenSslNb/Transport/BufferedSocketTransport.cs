@@ -30,6 +30,9 @@ internal sealed class BufferedSocketTransport : CiphertextTransport
     private int _receiveEnd;
     private int _sendLength;
 
+    // Where the record ends that OpenSSL is being given.
+    private RecordBoundary _boundary;
+
     // A short recv has shown that the socket is empty: no second call is needed to learn it. The poller tells when that changes.
     private bool _socketDry;
 
@@ -41,6 +44,7 @@ internal sealed class BufferedSocketTransport : CiphertextTransport
         ArgumentOutOfRangeException.ThrowIfLessThan(ciphertextLimit, (16 * 1024) + RecordOverhead);
         _fd = fd;
         _buffers = buffers;
+        Bio = buffers.Bio;
         _limit = ciphertextLimit;
     }
 
@@ -49,6 +53,10 @@ internal sealed class BufferedSocketTransport : CiphertextTransport
     public override bool HasBufferedInput => _receiveEnd > _receiveStart || _stash.Length > 0;
 
     public override bool IsInputDrained => (SawEndOfStream || _socketDry) && !HasBufferedInput;
+
+    public override bool IsKnownDry => _socketDry && !SawEndOfStream && !HasBufferedInput && Errno == 0;
+
+    public override bool KnowsRecords => true;
 
     public override int Unsent => _backlog.Length + _sendLength;
 
@@ -60,8 +68,6 @@ internal sealed class BufferedSocketTransport : CiphertextTransport
         _ = Flush();
         return Unsent == 0 || Unsent + plaintextLength + RecordOverhead <= _limit;
     }
-
-    public override void Attach(nint ssl) => TransportBio.Attach(ssl, this);
 
     public override void OnReadable() => _socketDry = false;
 
@@ -91,14 +97,13 @@ internal sealed class BufferedSocketTransport : CiphertextTransport
 
     internal override int OnBioRead(Span<byte> destination)
     {
-        int count = TakeBuffered(destination);
-        if (count == 0)
+        if (!HasBufferedInput)
         {
             int received = Receive();
             if (received <= 0) return received;
-            count = TakeBuffered(destination);
         }
 
+        int count = TakeBuffered(destination);
         BytesTaken += (ulong)count;
         return count;
     }
@@ -118,11 +123,18 @@ internal sealed class BufferedSocketTransport : CiphertextTransport
 
     private int TakeBuffered(Span<byte> destination)
     {
-        if (_stash.Length > 0) return _stash.Take(destination);
-        int count = Math.Min(destination.Length, _receiveEnd - _receiveStart);
-        _buffers.Receive.AsSpan(_receiveStart, count).CopyTo(destination);
+        if (_stash.Length > 0) return _stash.Take(destination[..CountOf(_stash.Bytes, destination.Length)]);
+        ReadOnlySpan<byte> received = _buffers.Receive.AsSpan(_receiveStart, _receiveEnd - _receiveStart);
+        int count = CountOf(received, destination.Length);
+        received[..count].CopyTo(destination);
         _receiveStart += count;
         return count;
+    }
+
+    private int CountOf(ReadOnlySpan<byte> bytes, int room)
+    {
+        ReadOnlySpan<byte> next = bytes[..Math.Min(bytes.Length, room)];
+        return GivesSeveralRecords ? _boundary.PassAll(next) : _boundary.PassOne(next);
     }
 
     private int Receive()

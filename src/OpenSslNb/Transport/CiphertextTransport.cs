@@ -8,6 +8,9 @@ namespace OpenSslNb.Transport;
 /// </summary>
 internal abstract class CiphertextTransport : IDisposable
 {
+    /// <summary>The BIO of ours that carries this transport's ciphertext; null where OpenSSL has one of its own.</summary>
+    public TransportBio? Bio { get; protected init; }
+
     /// <summary>True during calls that must not take input: a write or a shutdown in the middle of a renegotiation would fail on application data.</summary>
     public bool InputFrozen { get; set; }
 
@@ -47,6 +50,15 @@ internal abstract class CiphertextTransport : IDisposable
     /// <summary>True when nothing that has arrived is known to be unread, here or in the kernel; false when that is not known.</summary>
     public virtual bool IsInputDrained => SawEndOfStream && !HasBufferedInput;
 
+    /// <summary>True when OpenSSL would get nothing if it asked now, and the end of the stream has not come either: known without a call.</summary>
+    public virtual bool IsKnownDry => false;
+
+    /// <summary>True when OpenSSL may ask for more than a record's header at a time and still gets no more than it should (<c>SSL_set_read_ahead(3)</c>): this transport knows where records end.</summary>
+    public virtual bool KnowsRecords => false;
+
+    /// <summary>Whether OpenSSL gets as many records at a time as it has room for, or one. Several are one call of the BIO for all of them, and what does not fit is moved about.</summary>
+    public bool GivesSeveralRecords { get; set; }
+
     /// <summary>Ciphertext bytes that OpenSSL has given and the kernel, or the caller, has not taken yet.</summary>
     public abstract int Unsent { get; }
 
@@ -57,7 +69,7 @@ internal abstract class CiphertextTransport : IDisposable
     public abstract bool HasRoomFor(int plaintextLength);
 
     /// <summary>Makes the <c>SSL</c> use this transport; it lives at least as long as the <c>SSL</c>.</summary>
-    public abstract void Attach(nint ssl);
+    public virtual void Attach(nint ssl) => Bio!.Attach(ssl);
 
     /// <summary>Sends what is unsent as far as the kernel takes it.</summary>
     /// <returns>True when room was made: what waits for it may try again.</returns>

@@ -15,6 +15,7 @@ internal sealed class MemoryTransport : CiphertextTransport
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(ciphertextLimit, (16 * 1024) + RecordOverhead);
         _limit = ciphertextLimit;
+        Bio = new TransportBio();
     }
 
     public override bool SplitsRecords => false;
@@ -29,8 +30,6 @@ internal sealed class MemoryTransport : CiphertextTransport
     public ReadOnlySpan<byte> Output => _output.Bytes;
 
     public override bool HasRoomFor(int plaintextLength) => Unsent == 0 || Unsent + plaintextLength + RecordOverhead <= _limit;
-
-    public override void Attach(nint ssl) => TransportBio.Attach(ssl, this);
 
     /// <summary>Ciphertext from the peer.</summary>
     public void Feed(ReadOnlySpan<byte> ciphertext) => _input.Append(ciphertext);
@@ -57,6 +56,7 @@ internal sealed class MemoryTransport : CiphertextTransport
     {
         _input.Dispose();
         _output.Dispose();
+        Bio!.Dispose();
     }
 
     internal override int OnBioRead(Span<byte> destination)
@@ -81,5 +81,4 @@ internal sealed class MemoryTransport : CiphertextTransport
         BytesGiven += (ulong)count;
         return count;
     }
-
 }

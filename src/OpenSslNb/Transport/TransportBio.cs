@@ -4,8 +4,11 @@ using OpenSslNb.Interop;
 
 namespace OpenSslNb.Transport;
 
-/// <summary>The <c>BIO_METHOD</c> that connects OpenSSL to a <see cref="CiphertextTransport"/> (<c>BIO_meth_new(3)</c>). One for the process; it is never freed.</summary>
-internal static unsafe class TransportBio
+/// <summary>
+/// The <c>BIO</c> between OpenSSL and our transports. One serves all connections of a loop: it carries the ciphertext of the transport that is entered, and a connection needs no BIO, no lock and no handle of its own.
+/// </summary>
+/// <remarks>Used by one thread at a time. Its <c>BIO_METHOD</c> (<c>BIO_meth_new(3)</c>) is one for the process and never freed.</remarks>
+internal sealed unsafe class TransportBio : SafeOpenSslHandle
 {
     private const int EndOfStreamControl = CryptoConst.BIO_CTRL_EOF;
     private const int FlushControl = CryptoConst.BIO_CTRL_FLUSH;
@@ -18,18 +21,45 @@ internal static unsafe class TransportBio
     // Made with the first transport. Not by a static initialiser: one that fails for want of memory would fail for good.
     private static nint s_method;
 
-    /// <summary>Makes a BIO over the transport and gives it to the <c>SSL</c>, which frees it with itself (<c>SSL_set_bio(3)</c>: one BIO for both directions, one reference).</summary>
-    public static void Attach(nint ssl, CiphertextTransport transport)
-    {
-        nint bio = LibCrypto.BIO_new(Method());
-        if (bio == 0) throw OpenSslException.FromQueue("BIO_new failed");
+    // Whose ciphertext is carried: not null only while an SSL call of that transport runs.
+    private CiphertextTransport? _current;
 
-        // Freed by OnDestroy, which OpenSSL calls exactly once, when the last reference on the BIO goes.
-        LibCrypto.BIO_set_data(bio, GCHandle.ToIntPtr(GCHandle.Alloc(transport)));
-        LibCrypto.BIO_set_init(bio, 1);
+    /// <summary>Makes the BIO.</summary>
+    /// <exception cref="OpenSslException">Memory is short.</exception>
+    public TransportBio()
+    {
+        Own(LibCrypto.BIO_new(Method()), "BIO");
+
+        // Weak: whoever makes a call holds this object. Freed by OnDestroy, which OpenSSL calls exactly once, when the last reference on the BIO goes.
+        LibCrypto.BIO_set_data(handle, GCHandle.ToIntPtr(GCHandle.Alloc(this, GCHandleType.Weak)));
+        LibCrypto.BIO_set_init(handle, 1);
         NativeLive.CountBio(+1);
-        LibSsl.SSL_set_bio(ssl, bio, bio);
     }
+
+    /// <summary>Makes an <c>SSL</c> use the BIO; it keeps a reference (<c>SSL_set_bio(3)</c>: one BIO for both directions, one reference).</summary>
+    /// <exception cref="ObjectDisposedException">The loop has stopped.</exception>
+    public void Attach(nint ssl)
+    {
+        bool referenced = false;
+        DangerousAddRef(ref referenced);
+        _ = LibCrypto.BIO_up_ref(handle);
+        LibSsl.SSL_set_bio(ssl, handle, handle);
+        DangerousRelease();
+    }
+
+    /// <summary>Before an SSL call: from now on the BIO carries this transport's ciphertext.</summary>
+    /// <returns>What it carried before, for <see cref="Leave"/>: an SSL call can be made under another one's callback.</returns>
+    public CiphertextTransport? Enter(CiphertextTransport transport)
+    {
+        CiphertextTransport? outer = _current;
+        _current = transport;
+        return outer;
+    }
+
+    /// <summary>After the SSL call.</summary>
+    public void Leave(CiphertextTransport? outer) => _current = outer;
+
+    protected override bool ReleaseHandle() => LibCrypto.BIO_free(handle) == 1;
 
     private static nint Method()
     {
@@ -61,7 +91,7 @@ internal static unsafe class TransportBio
     {
         // Each time: OpenSSL sets them too, when it stops behind a record without application data.
         LibCrypto.BIO_clear_flags(bio, AnyRetry);
-        CiphertextTransport transport = TransportOf(bio);
+        if (TransportOf(bio) is not { } transport) return -1;
         try
         {
             if (transport.Errno != 0 || transport.CallbackFailure is not null) return -1;
@@ -83,7 +113,7 @@ internal static unsafe class TransportBio
     private static int OnWrite(nint bio, byte* buffer, int length)
     {
         LibCrypto.BIO_clear_flags(bio, AnyRetry);
-        CiphertextTransport transport = TransportOf(bio);
+        if (TransportOf(bio) is not { } transport) return -1;
         try
         {
             if (transport.Errno != 0 || transport.CallbackFailure is not null) return -1;
@@ -104,7 +134,7 @@ internal static unsafe class TransportBio
     private static nint OnControl(nint bio, int command, nint number, nint pointer) => command switch
     {
         FlushControl => 1,
-        EndOfStreamControl => TransportOf(bio).SawEndOfStream ? 1 : 0,
+        EndOfStreamControl => TransportOf(bio)?.SawEndOfStream == true ? 1 : 0,
         _ => 0,
     };
 
@@ -119,7 +149,7 @@ internal static unsafe class TransportBio
         return 1;
     }
 
-    // Sound: the handle is freed only by OnDestroy, after which OpenSSL makes no call on the BIO.
-    private static CiphertextTransport TransportOf(nint bio) =>
-        Unsafe.As<CiphertextTransport>(GCHandle.FromIntPtr(LibCrypto.BIO_get_data(bio)).Target!);
+    // Sound: the handle is freed only by OnDestroy, after which OpenSSL makes no call on the BIO. Null when nobody has entered, or nobody is left to.
+    private static CiphertextTransport? TransportOf(nint bio) =>
+        Unsafe.As<TransportBio?>(GCHandle.FromIntPtr(LibCrypto.BIO_get_data(bio)).Target)?._current;
 }

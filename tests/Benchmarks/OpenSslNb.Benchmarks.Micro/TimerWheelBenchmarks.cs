@@ -10,7 +10,7 @@ public class TimerWheelBenchmarks
     private const long FarAway = 1L << 40;
     private const long Minute = 60_000;
 
-    private readonly LoopTimer _timer = new(static () => throw new InvalidOperationException("a deadline came too early"));
+    private readonly ActionTimer _timer = new(static () => throw new InvalidOperationException("a deadline came too early"));
     private TimerWheel _wheel = null!;
     private long _now;
 
@@ -22,7 +22,7 @@ public class TimerWheelBenchmarks
     {
         _now = 0;
         _wheel = new TimerWheel(_now);
-        for (long i = 0; i < Armed; i++) _wheel.Arm(new LoopTimer(static () => throw new InvalidOperationException("a deadline came too early")), FarAway + (i * Minute / Armed));
+        for (long i = 0; i < Armed; i++) _wheel.Arm(new ActionTimer(static () => throw new InvalidOperationException("a deadline came too early")), FarAway + (i * Minute / Armed));
     }
 
     [Benchmark]

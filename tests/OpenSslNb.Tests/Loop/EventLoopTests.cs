@@ -122,7 +122,7 @@ public sealed class EventLoopTests(PollerKind kind)
     public async Task A_timer_that_is_armed_from_an_action_wakes_the_loop()
     {
         var due = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var timer = new LoopTimer(() => due.TrySetResult(_loop.IsCurrent));
+        var timer = new ActionTimer(() => due.TrySetResult(_loop.IsCurrent));
         _loop.Post(() => _loop.Arm(timer, TimeSpan.FromMilliseconds(30)));
         Assert.That(await due.Task.WaitAsync(Bench.Deadline), Is.True);
     }

@@ -57,7 +57,7 @@ public sealed class TimerWheelModelTests
             for (int i = 0; i < Timers; i++)
             {
                 int index = i;
-                _timers[i] = new LoopTimer(() => OnFired(index));
+                _timers[i] = new ActionTimer(() => OnFired(index));
             }
         }
 

@@ -153,7 +153,7 @@ public sealed class TimerWheelTests
         LoopTimer[] timers = new LoopTimer[5];
         for (int i = 0; i < timers.Length; i++)
         {
-            timers[i] = new LoopTimer(() =>
+            timers[i] = new ActionTimer(() =>
             {
                 _fired.Add("one");
                 foreach (LoopTimer timer in timers) _wheel.Disarm(timer);
@@ -172,7 +172,7 @@ public sealed class TimerWheelTests
         long now = 0;
         long due = 100;
         LoopTimer timer = null!;
-        timer = new LoopTimer(() =>
+        timer = new ActionTimer(() =>
         {
             _fired.Add($"{due}");
             due += 100;
@@ -187,7 +187,7 @@ public sealed class TimerWheelTests
     public void A_callback_that_arms_a_deadline_of_the_past_does_not_hold_the_wheel()
     {
         LoopTimer timer = null!;
-        timer = new LoopTimer(() =>
+        timer = new ActionTimer(() =>
         {
             _fired.Add("again");
             _wheel.Arm(timer, 0);
@@ -202,12 +202,12 @@ public sealed class TimerWheelTests
     public void A_callback_may_arm_another_timer_into_the_slot_that_runs()
     {
         LoopTimer other = Named("a revolution later");
-        _wheel.Arm(new LoopTimer(() => _wheel.Arm(other, 80 + Revolution)), 80);
+        _wheel.Arm(new ActionTimer(() => _wheel.Arm(other, 80 + Revolution)), 80);
         _wheel.Advance(80 + Tick);
         Assert.That(_fired, Is.Empty);
         _wheel.Advance(80 + Revolution + Tick);
         Assert.That(_fired, Has.Count.EqualTo(1));
     }
 
-    private LoopTimer Named(string name) => new(() => _fired.Add(name));
+    private ActionTimer Named(string name) => new(() => _fired.Add(name));
 }

@@ -10,19 +10,24 @@ public sealed class BufferedSocketTransportTests
     private const int Limit = 32 * 1024;
     private const int Reserve = 16 * 1024;
 
-    private readonly LoopBuffers _buffers = new();
+    private LoopBuffers _buffers = null!;
     private readonly byte[] _scratch = new byte[256 * 1024];
     private SocketPair _pair = null!;
     private BufferedSocketTransport _transport = null!;
 
     [SetUp]
-    public void Begin() => Use(new SocketPair());
+    public void Begin()
+    {
+        _buffers = new LoopBuffers();
+        Use(new SocketPair());
+    }
 
     [TearDown]
     public void End()
     {
         _transport.Dispose();
         _pair.Dispose();
+        _buffers.Dispose();
     }
 
     [Test]
@@ -137,6 +142,41 @@ public sealed class BufferedSocketTransportTests
         _transport.OnReadable();
         Assert.That(_transport.OnBioRead(_scratch), Is.EqualTo(1));
         Assert.That(_scratch[0], Is.EqualTo(2));
+    }
+
+    [Test]
+    public void OpenSSL_is_given_one_record_at_a_time_or_all_that_there_are()
+    {
+        byte[] records = [23, 3, 3, 0, 2, 1, 1, 23, 3, 3, 0, 1, 2, 23, 3, 3, 0, 1, 3];
+        SocketPair.Send(_pair.Peer, records);
+        Assert.That(_transport.OnBioRead(_scratch), Is.EqualTo(7), "the first record");
+        _transport.EndTurn();
+        Assert.That(_transport.OnBioRead(_scratch), Is.EqualTo(6), "and the second, also when it was put aside");
+        _transport.GivesSeveralRecords = true;
+        SocketPair.Send(_pair.Peer, [.. records, .. records]);
+        _transport.OnReadable();
+        Assert.That(_transport.OnBioRead(_scratch), Is.EqualTo(6), "what was received before");
+        Assert.That(_transport.OnBioRead(_scratch), Is.EqualTo(2 * records.Length));
+        _transport.GivesSeveralRecords = false;
+        SocketPair.Send(_pair.Peer, records);
+        _transport.OnReadable();
+        Assert.That(_transport.OnBioRead(_scratch), Is.EqualTo(7), "where records end was followed all the time");
+    }
+
+    [Test]
+    public void It_is_known_to_be_dry_only_when_a_short_receive_was_taken_to_its_end()
+    {
+        Assert.That(_transport.IsKnownDry, Is.False, "nobody has asked");
+        SocketPair.Send(_pair.Peer, [1, 2]);
+        Assert.That(_transport.OnBioRead(_scratch.AsSpan(0, 1)), Is.EqualTo(1));
+        Assert.That(_transport.IsKnownDry, Is.False, "one byte is left");
+        Assert.That(_transport.OnBioRead(_scratch), Is.EqualTo(1));
+        Assert.That(_transport.IsKnownDry, Is.True);
+        _transport.OnReadable();
+        Assert.That(_transport.IsKnownDry, Is.False, "the poller has told of more");
+        _pair.EndPeer();
+        Assert.That(_transport.OnBioRead(_scratch), Is.Zero);
+        Assert.That(_transport.IsKnownDry, Is.False, "the end has to be told");
     }
 
     [Test]

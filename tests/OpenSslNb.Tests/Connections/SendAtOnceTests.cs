@@ -1,0 +1,74 @@
+using NUnit.Framework;
+using OpenSslNb.Testing;
+
+namespace OpenSslNb.Tests.Connections;
+
+/// <summary>What a callback sends takes shorter ways to OpenSSL than what other threads send; the order is that of the calls all the same.</summary>
+[TestFixtureSource(typeof(World), nameof(World.All))]
+public sealed class SendAtOnceTests(World world)
+{
+    [Test]
+    public async Task A_send_from_a_callback_goes_behind_what_another_thread_sent_before([Values(10, 8 * 1024, 40_000)] int length)
+    {
+        byte[] before = Filled(1, 100);
+        byte[] own = Filled(2, length);
+        byte[] after = Filled(3, 100);
+        byte[] last = Filled(4, length);
+        using var bench = new Bench(world);
+        using TlsListener listener = bench.Listen(_ => new CallbackHandler(connection =>
+        {
+            SendFromElsewhere(connection, before);
+            Assert.That(connection.TrySend(own), Is.EqualTo(SendResult.Queued));
+            SendFromElsewhere(connection, after);
+            Assert.That(connection.TrySend(last), Is.EqualTo(SendResult.Queued));
+            connection.Close();
+        }));
+        var client = new RecordingHandler();
+        TlsConnection connection = await bench.ConnectAsync(listener, client);
+        connection.Send([0]);
+        await connection.Closed.WaitAsync(Bench.Deadline);
+        Assert.That(client.Received, Is.EqualTo((byte[])[.. before, .. own, .. after, .. last]));
+        Assert.That(bench.Unhandled, Is.Empty);
+    }
+
+    [Test]
+    public async Task What_a_callback_sends_counts_against_the_limit_like_all_else()
+    {
+        const int Limit = 1000;
+        var results = new List<SendResult>();
+        long queued = 0;
+        using var bench = new Bench(world, connection: new TlsConnectionOptions { OutboundLimit = Limit, LowWaterMark = 0 });
+        using TlsListener listener = bench.Listen(_ => new CallbackHandler(connection =>
+        {
+            for (int i = 0; i < 3; i++) results.Add(connection.TrySend(Filled(1, 400)));
+            queued = connection.QueuedBytes;
+            connection.Close();
+        }));
+        var client = new RecordingHandler();
+        TlsConnection connection = await bench.ConnectAsync(listener, client);
+        connection.Send([0]);
+        await connection.Closed.WaitAsync(Bench.Deadline);
+        Assert.That(results, Is.EqualTo(new[] { SendResult.Queued, SendResult.Queued, SendResult.Full }));
+        Assert.That(queued, Is.EqualTo(800));
+        Assert.That(client.ReceivedLength, Is.EqualTo(800));
+    }
+
+    private static void SendFromElsewhere(TlsConnection connection, byte[] data)
+    {
+        var thread = new Thread(() => connection.Send(data));
+        thread.Start();
+        thread.Join();
+    }
+
+    private static byte[] Filled(byte value, int length)
+    {
+        byte[] data = new byte[length];
+        data.AsSpan().Fill(value);
+        return data;
+    }
+
+    private sealed class CallbackHandler(Action<TlsConnection> onReceived) : TlsConnectionHandler
+    {
+        public override void OnReceived(TlsConnection connection, ReadOnlySpan<byte> data) => onReceived(connection);
+    }
+}
