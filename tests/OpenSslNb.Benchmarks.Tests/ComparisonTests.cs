@@ -49,6 +49,14 @@ public sealed class ComparisonTests
         Assert.That(table.Rows.Single(), Does.Contain(verdict));
     }
 
+    [TestCase(1.0, 1.2, "1.67 (1.67–1.67)", "≥ 1.80 missed")]
+    [TestCase(1.0, 1.1, "1.82 (1.82–1.82)", "≥ 1.80 met")]
+    public void Two_loops_are_worth_twice_one_less_what_they_cost_more(double one, double two, string ratio, string verdict)
+    {
+        Comparison comparison = Compare(Scenarios.Named("handshake"), ("engine", 0, one), ("engine-two-loops", 0, two));
+        Assert.That(ScaleTable.Of(comparison).Rows.Single(), Does.Contain(ratio).And.Contain(verdict));
+    }
+
     [TestCase(1234.4, "1,234")]
     [TestCase(99.96, "100")]
     [TestCase(12.34, "12.3")]
@@ -59,7 +67,9 @@ public sealed class ComparisonTests
 
     private static Contender Named(string name) => Contenders.All.Single(c => c.Name == name);
 
-    private static Comparison Compare(params (string Contender, int Round, double Cost)[] rounds) => new(
-        [.. rounds.Select(r => new Measurement { Scenario = s_echo.Name, Contender = r.Contender, Round = r.Round, Units = 1, Seconds = 1, ServerCpuSeconds = r.Cost })],
+    private static Comparison Compare(params (string Contender, int Round, double Cost)[] rounds) => Compare(s_echo, rounds);
+
+    private static Comparison Compare(Scenario scenario, params (string Contender, int Round, double Cost)[] rounds) => new(
+        [.. rounds.Select(r => new Measurement { Scenario = scenario.Name, Contender = r.Contender, Round = r.Round, Units = 1, Seconds = 1, ServerCpuSeconds = r.Cost })],
         Contenders.All);
 }

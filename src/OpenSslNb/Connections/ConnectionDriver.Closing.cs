@@ -37,7 +37,8 @@ internal sealed partial class ConnectionDriver
     // After each turn: what has become possible.
     private void AdvanceClosing()
     {
-        if (_closingWrite && _machine.IsEstablished && IsEverythingTaken) AskShutdown();
+        ShutDownWhenDue();
+        _transport.EndTurn();
         if (_machine.State == ConnectionState.Failed)
         {
             BeginLingering(_machine.Failure!);
@@ -58,13 +59,13 @@ internal sealed partial class ConnectionDriver
         else BeginLingering(outcome);
     }
 
-    private void AskShutdown()
+    // Also within a turn, before what it has written is sent: close_notify leaves with it.
+    private void ShutDownWhenDue()
     {
-        if (_machine.State is not (ConnectionState.Open or ConnectionState.PeerClosed)) return;
+        if (!_closingWrite || _machine.State is not (ConnectionState.Open or ConnectionState.PeerClosed) || !IsEverythingTaken) return;
         _machine.AskShutdown();
         int budget = 1;
         RunWriteSide(ref budget);
-        _transport.EndTurn();
         bool isFirst = !_shutdownAsked;
         _shutdownAsked = true;
         if (isFirst || _machine.State is ConnectionState.LocalClosed or ConnectionState.Closed) ArmDeadline();

@@ -17,11 +17,12 @@ internal static class BenchCommand
     private static readonly Option<string?> s_json = new("--json") { Description = "write all measurements to this file", HelpName = "FILE" };
     private static readonly Option<string?> s_plot = new("--plot") { Description = "draw the cost of each scenario into this file (SVG)", HelpName = "FILE.svg" };
     private static readonly Option<string?> s_report = new("--report") { Description = "write tables, plots and measurements into this folder", HelpName = "FOLDER" };
+    private static readonly Option<string?> s_document = Document();
     private static readonly Option<bool> s_list = new("--list") { Description = "say which scenarios and contenders there are" };
 
     public static void Configure(Command command)
     {
-        foreach (Option option in new Option[] { s_scenarios, s_contenders, s_seconds, s_rounds, s_quick, s_json, s_plot, s_report, s_list }) command.Options.Add(option);
+        foreach (Option option in new Option[] { s_scenarios, s_contenders, s_seconds, s_rounds, s_quick, s_json, s_plot, s_report, s_document, s_list }) command.Options.Add(option);
         command.SetAction(parsed => parsed.GetValue(s_list) ? List() : Run(parsed));
     }
 
@@ -65,7 +66,8 @@ internal static class BenchCommand
         {
             Scenarios = Chosen(parsed.GetValue(s_scenarios), Scenarios.All, s => s.Name),
             Contenders = Chosen(parsed.GetValue(s_contenders), Contenders.All, c => c.Name),
-            Seconds = quick ? 0.1 : parsed.GetValue(s_seconds),
+            Seconds = quick ? 0.05 : parsed.GetValue(s_seconds),
+            SecondsOfLatency = quick ? 0.1 : Math.Max(parsed.GetValue(s_seconds), 1),
             Rounds = quick && parsed.GetResult(s_rounds) is null or { Implicit: true } ? 1 : parsed.GetValue(s_rounds),
             WarmUpSeconds = quick ? 0.1 : 1,
         };
@@ -74,16 +76,18 @@ internal static class BenchCommand
     private static void Write(ParseResult parsed, BenchmarkPlan plan, BenchmarkRun run)
     {
         var comparison = new Comparison(run.Measurements, plan.Contenders);
-        ReportTable[] tables = [Tables.OfTargets(plan.Scenarios, comparison), .. Tables.OfScenarios(plan.Scenarios, comparison)];
+        ReportTable[] tables = [Tables.OfTargets(plan.Scenarios, comparison), ScaleTable.Of(comparison), .. Tables.OfScenarios(plan.Scenarios, comparison)];
         foreach (ReportTable table in tables.Where(t => t.Rows.Count > 0)) Terminal.Print(table);
 
+        string markdown = Markdown.Of(run, tables.Where(t => t.Rows.Count > 0));
         string json = JsonSerializer.Serialize(run, BenchmarkJson.Default.BenchmarkRun);
         if (parsed.GetValue(s_json) is { } file) File.WriteAllText(file, json);
         if (parsed.GetValue(s_plot) is { } plot) Plots.WriteOverview(plot, plan.Scenarios, comparison);
+        if (parsed.GetValue(s_document) is { } document) DocumentSection.Fill(document, markdown);
         if (parsed.GetValue(s_report) is not { } folder) return;
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "results.json"), json);
-        File.WriteAllText(Path.Combine(folder, "tables.md"), Markdown.Of(run, tables.Where(t => t.Rows.Count > 0)));
+        File.WriteAllText(Path.Combine(folder, "tables.md"), markdown);
         Plots.WriteOverview(Path.Combine(folder, "cost.svg"), plan.Scenarios, comparison);
         if (plan.Scenarios.FirstOrDefault(s => s.Kind == ScenarioKind.Quiet) is { } quiet) Plots.WriteLatency(Path.Combine(folder, "latency.svg"), quiet, comparison);
     }
@@ -99,6 +103,25 @@ internal static class BenchCommand
             foreach (Token token in result.Tokens.Where(t => !known.Contains(t.Value))) result.AddError($"{option} must be among {string.Join(", ", known)}, and not '{token.Value}'");
         });
         return names;
+    }
+
+    private static Option<string?> Document()
+    {
+        var option = new Option<string?>("--document") { Description = $"put the tables into this file, between its lines '{DocumentSection.Begin}' and '{DocumentSection.End}'", HelpName = "FILE.md" };
+        option.Validators.Add(result =>
+        {
+            string? path = result.GetValueOrDefault<string?>();
+            if (path is null) return;
+            try
+            {
+                DocumentSection.Require(path);
+            }
+            catch (Exception e) when (e is BenchmarkException or IOException or UnauthorizedAccessException)
+            {
+                result.AddError(e.Message);
+            }
+        });
+        return option;
     }
 
     private static Option<double> Seconds()

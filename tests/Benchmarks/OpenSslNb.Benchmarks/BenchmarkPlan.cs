@@ -10,6 +10,9 @@ internal sealed record BenchmarkPlan
     /// <summary>Length of one measurement.</summary>
     public required double Seconds { get; init; }
 
+    /// <summary>Length of one measurement of latencies, whose far percentiles need many.</summary>
+    public required double SecondsOfLatency { get; init; }
+
     /// <summary>How often each contender is measured in each scenario, in turn with the others.</summary>
     public required int Rounds { get; init; }
 
@@ -19,7 +22,7 @@ internal sealed record BenchmarkPlan
     /// <summary>Rounds of a contender in a scenario: the variants and what takes minutes to set up get fewer.</summary>
     public int RoundsOf(Scenario scenario, Contender contender)
     {
-        int rounds = contender.IsMain || contender.OnlyIn is not null ? Rounds : Math.Min(Rounds, 5);
+        int rounds = contender.IsMain || contender.OnlyIn is not null ? Rounds : Math.Min(Rounds, 3);
         return scenario.IsSlow ? Math.Min(rounds, 2) : rounds;
     }
 

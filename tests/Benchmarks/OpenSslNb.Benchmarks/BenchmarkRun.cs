@@ -21,12 +21,13 @@ internal sealed record BenchmarkRun
 }
 
 /// <summary>The machine and the versions on it.</summary>
-internal sealed record MachineInfo(string Processor, int Cores, string Kernel, string Runtime, string OpenSsl)
+internal sealed record MachineInfo(string Processor, int Cores, string Kernel, string CongestionControl, string Runtime, string OpenSsl)
 {
     public static MachineInfo Here() => new(
         File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString(),
         Environment.ProcessorCount,
         File.ReadAllText("/proc/sys/kernel/osrelease").Trim(),
+        File.ReadAllText("/proc/sys/net/ipv4/tcp_congestion_control").Trim(),
         RuntimeInformation.FrameworkDescription,
         CommandOutput.Of("openssl", "version"));
 }

@@ -15,8 +15,14 @@ internal sealed class Comparison(IReadOnlyList<Measurement> measurements, IReadO
     public Spread? Ratio(Scenario scenario, Contender contender, ContenderRole role)
     {
         if (RivalIn(scenario, role) is not { } rival || rival == contender) return null;
-        Dictionary<int, double> costs = _rounds[(scenario.Name, rival.Name)].ToDictionary(m => m.Round, m => m.Cost);
-        return Spread.Of(_rounds[(scenario.Name, contender.Name)].Where(m => costs.ContainsKey(m.Round)).Select(m => m.Cost / costs[m.Round]));
+        return Ratio((scenario, contender), (scenario, rival));
+    }
+
+    /// <summary>Cost of one thing relative to that of another, paired round by round; null when one of them was not measured.</summary>
+    public Spread? Ratio((Scenario Scenario, Contender Contender) one, (Scenario Scenario, Contender Contender) other)
+    {
+        Dictionary<int, double> costs = _rounds[(other.Scenario.Name, other.Contender.Name)].ToDictionary(m => m.Round, m => m.Cost);
+        return Spread.Of(_rounds[(one.Scenario.Name, one.Contender.Name)].Where(m => costs.ContainsKey(m.Round)).Select(m => m.Cost / costs[m.Round]));
     }
 
     // Who was made for a scenario stands for his role there: of idle connections the best C is the one that gives its buffers back.

@@ -37,6 +37,8 @@ internal static class Contenders
         Engine("engine-spin", EngineAot, "buffered", "epoll").And("--spin-us", "50") with { OnlyIn = ["echo-1"] },
     ];
 
+    public static Contender Named(string name) => All.Single(contender => contender.Name == name);
+
     private static Contender Engine(string name, string program, string transport, string poller, string policy = "balanced") =>
         new(name, program, ["--transport", transport, "--poller", poller, "--policy", policy]) { UsesPoll = poller == "poll" };
 

@@ -104,13 +104,13 @@ internal sealed class Runner(BenchmarkPlan plan, Action<string> report) : IDispo
     private Measurement MeasureQuiet(Scenario scenario, Contender contender, int round)
     {
         ServerProcess server = ServerOf(contender);
-        double seconds = Math.Max(plan.Seconds, 1);
+        double seconds = plan.SecondsOfLatency;
         using LoadProcess alone = CreateLoad(server, scenario, seconds, isUrgent: true);
         LoadResult unloaded = RunLoad(alone);
         alone.End();
 
         Scenario handshakes = Scenarios.All[0];
-        using LoadProcess flood = CreateLoad(server, handshakes, seconds + 1);
+        using LoadProcess flood = CreateLoad(server, handshakes, 2 * seconds);
         using LoadProcess quiet = CreateLoad(server, scenario, seconds, isUrgent: true);
         flood.WaitUntilReady();
         quiet.WaitUntilReady();

@@ -30,6 +30,8 @@ internal static class Scenarios
         new("active-10000", "echo 64 B, 256 active of 10,000", "message", "echo", ["active-echo", Connections, "10000", "--active", "256"]) { IsSlow = true, NeedsScale = true },
     ];
 
+    public static Scenario Named(string name) => All.Single(scenario => scenario.Name == name);
+
     private static Scenario Echo(string name, string title, int size, int connections, int depth, Targets targets) =>
         new(name, title, "message", "echo", ["echo", Connections, $"{connections}", Size, $"{size}", Depth, $"{depth}"]) { Targets = targets };
 }

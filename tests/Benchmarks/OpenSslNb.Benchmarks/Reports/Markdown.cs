@@ -9,7 +9,7 @@ internal static class Markdown
     {
         MachineInfo machine = run.Machine;
         var page = new StringBuilder();
-        page.AppendLine(FormattableString.Invariant($"{run.Began:yyyy-MM-dd}, {run.Minutes:0} minutes, {run.Rounds} rounds of {run.SecondsPerMeasurement:0.##} s; {machine.Processor}, {machine.Cores} cores, Linux {machine.Kernel}; {machine.Runtime}; {machine.OpenSsl}."));
+        page.AppendLine(FormattableString.Invariant($"{run.Began:yyyy-MM-dd}, {run.Minutes:0} minutes, {run.Rounds} rounds of {run.SecondsPerMeasurement:0.##} s; {machine.Processor}, {machine.Cores} cores, Linux {machine.Kernel}, TCP {machine.CongestionControl}; {machine.Runtime}; {machine.OpenSsl}."));
         if (run.Floor is { } floor)
         {
             page.AppendLine().AppendLine(FormattableString.Invariant($"OpenSSL alone, in memory: {floor.HandshakeServer:0} µs for the server's side of a full handshake, {floor.ResumedServer:0} µs of a resumed one, {floor.Encrypt:0.00} GB/s to encrypt and {floor.Decrypt:0.00} GB/s to decrypt records."));
