@@ -66,6 +66,7 @@ internal static class BenchCommand
         {
             Scenarios = Chosen(parsed.GetValue(s_scenarios), Scenarios.All, s => s.Name),
             Contenders = Chosen(parsed.GetValue(s_contenders), Contenders.All, c => c.Name),
+            IsChosen = parsed.GetValue(s_contenders) is { Length: > 0 },
             Seconds = quick ? 0.05 : parsed.GetValue(s_seconds),
             SecondsOfLatency = quick ? 0.1 : Math.Max(parsed.GetValue(s_seconds), 1),
             Rounds = quick && parsed.GetResult(s_rounds) is null or { Implicit: true } ? 1 : parsed.GetValue(s_rounds),
@@ -126,7 +127,7 @@ internal static class BenchCommand
 
     private static Option<double> Seconds()
     {
-        var option = new Option<double>("--seconds") { Description = "length of one measurement", HelpName = "S", DefaultValueFactory = _ => 0.6 };
+        var option = new Option<double>("--seconds") { Description = "length of one measurement", HelpName = "S", DefaultValueFactory = _ => 0.4 };
         option.CustomParser = result => Parse<double>(result, option.Name, "a number of seconds from 0.05 to 60", text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value is >= 0.05 and <= 60 ? value : null);
         return option;
     }

@@ -23,12 +23,22 @@ internal sealed record BenchmarkPlan
     public int RoundsOf(Scenario scenario, Contender contender)
     {
         int rounds = contender.IsMain || contender.OnlyIn is not null ? Rounds : Math.Min(Rounds, 3);
-        return scenario.IsSlow ? Math.Min(rounds, 2) : rounds;
+        return scenario.Kind switch
+        {
+            ScenarioKind.Idle => 1,
+            ScenarioKind.Quiet => Math.Min(rounds, 4),
+            _ => scenario.IsSlow ? Math.Min(rounds, 2) : rounds,
+        };
     }
 
+    /// <summary>Everybody's scenarios are the main contenders'; the variants are measured where transport and poller show.</summary>
     public bool Includes(Scenario scenario, Contender contender)
     {
         if (contender.OnlyIn is { } those) return those.Contains(scenario.Name);
-        return contender.IsMain || (scenario.Kind == ScenarioKind.Work && !scenario.NeedsScale);
+        if (scenario.NeedsScale && contender.UsesPoll) return false;
+        return contender.IsMain || scenario.ShowsVariants || IsChosen;
     }
+
+    /// <summary>True when contenders were named: then each is measured in all scenarios.</summary>
+    public bool IsChosen { get; init; }
 }

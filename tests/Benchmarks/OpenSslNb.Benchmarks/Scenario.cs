@@ -34,6 +34,9 @@ internal sealed record Scenario(string Name, string Title, string Unit, string P
     /// <summary>Records that a unit is made of, at least: what is allocated per operation shows as often.</summary>
     public int RecordsPerUnit => Unit.StartsWith("MiB", StringComparison.Ordinal) ? 64 : 1;
 
+    /// <summary>True when all transports and pollers are measured in it: one scenario for each sort of work is enough.</summary>
+    public bool ShowsVariants { get; init; }
+
     /// <summary>True when its preparation takes so long that fewer rounds are made.</summary>
     public bool IsSlow { get; init; }
 
