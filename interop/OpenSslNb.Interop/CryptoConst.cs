@@ -30,9 +30,16 @@ internal static class CryptoConst
     internal const int NID_X9_62_prime256v1 = 415;
     internal const int NID_basic_constraints = 87;
     internal const int NID_subject_alt_name = 85;
+    internal const int NID_md5 = 4;
+    internal const int NID_sha1 = 64;
+    internal const int EVP_MAX_MD_SIZE = 64;
     internal const int PEM_R_NO_START_LINE = 108;
     internal const int X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS = 4;
     internal const int X509_V_OK = 0;
+    internal const int X509_V_ERR_APPLICATION_VERIFICATION = 50;
+    internal const int X509_V_FLAG_CRL_CHECK = 0x4;
+    internal const int X509_V_FLAG_CRL_CHECK_ALL = 0x8;
+    internal const int X509_V_FLAG_PARTIAL_CHAIN = 0x80000;
     internal const ulong OPENSSL_INIT_NO_ATEXIT = 0x80000;
     internal const ulong OPENSSL_INIT_LOAD_SSL_STRINGS = 0x200000;
     internal const ulong OPENSSL_INIT_LOAD_CRYPTO_STRINGS = 2;

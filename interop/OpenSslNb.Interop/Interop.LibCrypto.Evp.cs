@@ -27,4 +27,19 @@ internal static unsafe partial class LibCrypto
     /// <summary><c>EVP_PKEY_CTX_set_ec_paramgen_curve_nid(3)</c>: a macro before 3.0, and still what the function does.</summary>
     internal static int EVP_PKEY_CTX_set_ec_paramgen_curve_nid(nint context, int nid) =>
         EVP_PKEY_CTX_ctrl(context, CryptoConst.EVP_PKEY_EC, CryptoConst.EVP_PKEY_OP_PARAMGEN | CryptoConst.EVP_PKEY_OP_KEYGEN, CryptoConst.EVP_PKEY_CTRL_EC_PARAMGEN_CURVE_NID, nid, null);
+
+    /// <summary><c>EVP_get_digestbyname(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<byte*, nint> EVP_get_digestbyname = (delegate* unmanaged<byte*, nint>)OpenSslLibrary.Required("EVP_get_digestbyname");
+
+    /// <summary><c>OBJ_nid2sn(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<int, byte*> OBJ_nid2sn = (delegate* unmanaged<int, byte*>)OpenSslLibrary.Required("OBJ_nid2sn");
+
+    /// <summary><c>EVP_Digest(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<void*, nuint, byte*, uint*, nint, nint, int> EVP_Digest = (delegate* unmanaged<void*, nuint, byte*, uint*, nint, nint, int>)OpenSslLibrary.Required("EVP_Digest");
+
+    /// <summary><c>d2i_AutoPrivateKey(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint*, byte**, nint, nint> d2i_AutoPrivateKey = (delegate* unmanaged<nint*, byte**, nint, nint>)OpenSslLibrary.Required("d2i_AutoPrivateKey");
+
+    /// <summary><c>EVP_PKEY_get_base_id(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int> EVP_PKEY_get_base_id = (delegate* unmanaged<nint, int>)OpenSslLibrary.RequiredAny("EVP_PKEY_get_base_id", "EVP_PKEY_base_id");
 }

@@ -63,6 +63,45 @@ internal static unsafe partial class LibCrypto
     /// <summary><c>X509_STORE_add_cert(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, nint, int> X509_STORE_add_cert = (delegate* unmanaged<nint, nint, int>)OpenSslLibrary.Required("X509_STORE_add_cert");
 
+    /// <summary><c>X509_get_signature_info(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int*, int*, int*, uint*, int> X509_get_signature_info = (delegate* unmanaged<nint, int*, int*, int*, uint*, int>)OpenSslLibrary.Required("X509_get_signature_info");
+
+    /// <summary><c>X509_digest(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nint, byte*, uint*, int> X509_digest = (delegate* unmanaged<nint, nint, byte*, uint*, int>)OpenSslLibrary.Required("X509_digest");
+
+    /// <summary><c>X509_check_issued(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nint, int> X509_check_issued = (delegate* unmanaged<nint, nint, int>)OpenSslLibrary.Required("X509_check_issued");
+
+    /// <summary><c>X509_STORE_add_crl(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nint, int> X509_STORE_add_crl = (delegate* unmanaged<nint, nint, int>)OpenSslLibrary.Required("X509_STORE_add_crl");
+
+    /// <summary><c>X509_STORE_CTX_get_ex_data(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int, nint> X509_STORE_CTX_get_ex_data = (delegate* unmanaged<nint, int, nint>)OpenSslLibrary.Required("X509_STORE_CTX_get_ex_data");
+
+    /// <summary><c>X509_STORE_CTX_get_error_depth(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int> X509_STORE_CTX_get_error_depth = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("X509_STORE_CTX_get_error_depth");
+
+    /// <summary><c>X509_STORE_CTX_set_error(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int, void> X509_STORE_CTX_set_error = (delegate* unmanaged<nint, int, void>)OpenSslLibrary.Required("X509_STORE_CTX_set_error");
+
+    /// <summary><c>X509_STORE_CTX_get0_chain(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nint> X509_STORE_CTX_get0_chain = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Required("X509_STORE_CTX_get0_chain");
+
+    /// <summary><c>X509_get_X509_PUBKEY(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nint> X509_get_X509_PUBKEY = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Required("X509_get_X509_PUBKEY");
+
+    /// <summary><c>i2d_X509_PUBKEY(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, byte**, int> i2d_X509_PUBKEY = (delegate* unmanaged<nint, byte**, int>)OpenSslLibrary.Required("i2d_X509_PUBKEY");
+
+    /// <summary><c>i2d_X509(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, byte**, int> i2d_X509 = (delegate* unmanaged<nint, byte**, int>)OpenSslLibrary.Required("i2d_X509");
+
+    /// <summary><c>d2i_X509(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint*, byte**, nint, nint> d2i_X509 = (delegate* unmanaged<nint*, byte**, nint, nint>)OpenSslLibrary.Required("d2i_X509");
+
+    /// <summary><c>X509_VERIFY_PARAM_set_flags(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nuint, int> X509_VERIFY_PARAM_set_flags = (delegate* unmanaged<nint, nuint, int>)OpenSslLibrary.Required("X509_VERIFY_PARAM_set_flags");
+
     /// <summary><c>X509_VERIFY_PARAM_set1_host(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, byte*, nuint, int> X509_VERIFY_PARAM_set1_host = (delegate* unmanaged<nint, byte*, nuint, int>)OpenSslLibrary.Required("X509_VERIFY_PARAM_set1_host");
 
@@ -74,6 +113,12 @@ internal static unsafe partial class LibCrypto
 
     /// <summary><c>PEM_read_bio_X509(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, nint, void*, void*, nint> PEM_read_bio_X509 = (delegate* unmanaged<nint, nint, void*, void*, nint>)OpenSslLibrary.Required("PEM_read_bio_X509");
+
+    /// <summary><c>PEM_read_bio_X509_CRL(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nint, void*, void*, nint> PEM_read_bio_X509_CRL = (delegate* unmanaged<nint, nint, void*, void*, nint>)OpenSslLibrary.Required("PEM_read_bio_X509_CRL");
+
+    /// <summary><c>X509_CRL_free(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, void> X509_CRL_free = (delegate* unmanaged<nint, void>)OpenSslLibrary.Required("X509_CRL_free");
 
     /// <summary><c>PEM_read_bio_PrivateKey(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, nint, delegate* unmanaged[Cdecl]<byte*, int, int, void*, int>, void*, nint> PEM_read_bio_PrivateKey = (delegate* unmanaged<nint, nint, delegate* unmanaged[Cdecl]<byte*, int, int, void*, int>, void*, nint>)OpenSslLibrary.Required("PEM_read_bio_PrivateKey");

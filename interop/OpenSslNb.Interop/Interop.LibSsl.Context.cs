@@ -51,6 +51,18 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_CTX_get_cert_store(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, nint> SSL_CTX_get_cert_store = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Required("SSL_CTX_get_cert_store");
 
+    /// <summary><c>SSL_CTX_load_verify_locations(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, byte*, byte*, int> SSL_CTX_load_verify_locations = (delegate* unmanaged<nint, byte*, byte*, int>)OpenSslLibrary.Required("SSL_CTX_load_verify_locations");
+
+    /// <summary><c>SSL_CTX_get0_param(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nint> SSL_CTX_get0_param = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Required("SSL_CTX_get0_param");
+
+    /// <summary><c>SSL_CTX_set_security_level(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int, void> SSL_CTX_set_security_level = (delegate* unmanaged<nint, int, void>)OpenSslLibrary.Required("SSL_CTX_set_security_level");
+
+    /// <summary><c>SSL_CTX_callback_ctrl(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int, void*, nint> SSL_CTX_callback_ctrl = (delegate* unmanaged<nint, int, void*, nint>)OpenSslLibrary.Required("SSL_CTX_callback_ctrl");
+
     /// <summary><c>SSL_CTX_add_client_CA(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, nint, int> SSL_CTX_add_client_CA = (delegate* unmanaged<nint, nint, int>)OpenSslLibrary.Required("SSL_CTX_add_client_CA");
 
@@ -89,6 +101,12 @@ internal static unsafe partial class LibSsl
 
     /// <summary><c>SSL_CTX_set1_groups_list(3)</c>: a macro.</summary>
     internal static nint SSL_CTX_set1_groups_list(nint context, byte* list) => SSL_CTX_ctrl(context, SslConst.SSL_CTRL_SET_GROUPS_LIST, 0, list);
+
+    /// <summary><c>SSL_CTX_set1_sigalgs_list(3)</c>: a macro.</summary>
+    internal static nint SSL_CTX_set1_sigalgs_list(nint context, byte* list) => SSL_CTX_ctrl(context, SslConst.SSL_CTRL_SET_SIGALGS_LIST, 0, list);
+
+    /// <summary><c>SSL_CTX_set_tlsext_servername_callback(3)</c>: a macro; the callback gets the alert to send.</summary>
+    internal static nint SSL_CTX_set_tlsext_servername_callback(nint context, delegate* unmanaged[Cdecl]<nint, int*, nint, int> callback) => SSL_CTX_callback_ctrl(context, SslConst.SSL_CTRL_SET_TLSEXT_SERVERNAME_CB, callback);
 
     /// <summary><c>SSL_CTX_get_tlsext_ticket_keys</c>: a macro without a page; with null it gives the length.</summary>
     internal static nint SSL_CTX_get_tlsext_ticket_keys(nint context, byte* keys, nint length) => SSL_CTX_ctrl(context, SslConst.SSL_CTRL_GET_TLSEXT_TICKET_KEYS, length, keys);

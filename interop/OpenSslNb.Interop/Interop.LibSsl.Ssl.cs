@@ -66,6 +66,30 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_in_init(3)</c>.</summary>
     internal static readonly delegate* unmanaged[SuppressGCTransition]<nint, int> SSL_in_init = (delegate* unmanaged[SuppressGCTransition]<nint, int>)OpenSslLibrary.Required("SSL_in_init");
 
+    /// <summary><c>SSL_set_SSL_CTX</c>: without a page; the SSL takes certificates, key and callbacks of this context, and keeps a reference.</summary>
+    internal static readonly delegate* unmanaged<nint, nint, nint> SSL_set_SSL_CTX = (delegate* unmanaged<nint, nint, nint>)OpenSslLibrary.Required("SSL_set_SSL_CTX");
+
+    /// <summary><c>SSL_get_peer_cert_chain(3)</c>: borrowed; a server's lacks the peer's own certificate.</summary>
+    internal static readonly delegate* unmanaged<nint, nint> SSL_get_peer_cert_chain = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Required("SSL_get_peer_cert_chain");
+
+    /// <summary><c>SSL_is_server(3)</c>.</summary>
+    internal static readonly delegate* unmanaged[SuppressGCTransition]<nint, int> SSL_is_server = (delegate* unmanaged[SuppressGCTransition]<nint, int>)OpenSslLibrary.Required("SSL_is_server");
+
+    /// <summary><c>SSL_export_keying_material(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, byte*, nuint, byte*, nuint, byte*, nuint, int, int> SSL_export_keying_material = (delegate* unmanaged<nint, byte*, nuint, byte*, nuint, byte*, nuint, int, int>)OpenSslLibrary.Required("SSL_export_keying_material");
+
+    /// <summary><c>SSL_get_finished(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, void*, nuint, nuint> SSL_get_finished = (delegate* unmanaged<nint, void*, nuint, nuint>)OpenSslLibrary.Required("SSL_get_finished");
+
+    /// <summary><c>SSL_get_peer_finished(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, void*, nuint, nuint> SSL_get_peer_finished = (delegate* unmanaged<nint, void*, nuint, nuint>)OpenSslLibrary.Required("SSL_get_peer_finished");
+
+    /// <summary><c>SSL_get_certificate(3)</c>: borrowed.</summary>
+    internal static readonly delegate* unmanaged<nint, nint> SSL_get_certificate = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Required("SSL_get_certificate");
+
+    /// <summary><c>SSL_get_ex_data_X509_STORE_CTX_idx(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<int> SSL_get_ex_data_X509_STORE_CTX_idx = (delegate* unmanaged<int>)OpenSslLibrary.Required("SSL_get_ex_data_X509_STORE_CTX_idx");
+
     /// <summary><c>SSL_set_bio(3): takes over one reference when both are the same</c>.</summary>
     internal static readonly delegate* unmanaged<nint, nint, nint, void> SSL_set_bio = (delegate* unmanaged<nint, nint, nint, void>)OpenSslLibrary.Required("SSL_set_bio");
 
@@ -126,4 +150,7 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_get1_peer_certificate(3)</c>: the caller owns a reference. Called <c>SSL_get_peer_certificate</c> before 3.0.</summary>
     internal static readonly delegate* unmanaged<nint, nint> SSL_get1_peer_certificate =
         (delegate* unmanaged<nint, nint>)OpenSslLibrary.RequiredAny("SSL_get1_peer_certificate", "SSL_get_peer_certificate");
+
+    /// <summary><c>SSL_get_extms_support(3)</c>: a macro.</summary>
+    internal static nint SSL_get_extms_support(nint ssl) => SSL_ctrl(ssl, SslConst.SSL_CTRL_GET_EXTMS_SUPPORT, 0, null);
 }

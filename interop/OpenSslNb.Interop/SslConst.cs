@@ -38,6 +38,9 @@ internal static class SslConst
     internal const int SSL_CTRL_SET_GROUPS_LIST = 92;
     internal const int SSL_CTRL_CHAIN_CERT = 89;
     internal const int SSL_CTRL_SET_TLSEXT_HOSTNAME = 55;
+    internal const int SSL_CTRL_SET_SIGALGS_LIST = 98;
+    internal const int SSL_CTRL_GET_EXTMS_SUPPORT = 122;
+    internal const int SSL_CTRL_SET_TLSEXT_SERVERNAME_CB = 53;
     internal const int SSL_CTRL_GET_TLSEXT_TICKET_KEYS = 58;
     internal const int SSL_CTRL_SET_TLSEXT_TICKET_KEYS = 59;
     internal const int SSL_SESS_CACHE_OFF = 0;
@@ -54,6 +57,8 @@ internal static class SslConst
     internal const int SSL_KEY_UPDATE_REQUESTED = 1;
     internal const int SSL_TLSEXT_ERR_OK = 0;
     internal const int SSL_TLSEXT_ERR_ALERT_FATAL = 2;
+    internal const int SSL_TLSEXT_ERR_NOACK = 3;
+    internal const int SSL_AD_UNRECOGNIZED_NAME = 112;
     internal const int OPENSSL_NPN_NEGOTIATED = 1;
     internal const int SSL_R_UNEXPECTED_EOF_WHILE_READING = 294;
     internal const int SSL_R_CERTIFICATE_VERIFY_FAILED = 134;

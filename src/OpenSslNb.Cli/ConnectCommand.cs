@@ -10,13 +10,15 @@ internal static class ConnectCommand
     public static Command Create()
     {
         Argument<HostPort> target = new Argument<HostPort>("target") { Description = "HOST:PORT" }.At();
-        var ca = new Option<string?>("--ca") { Description = "trust these authorities instead of the system's, PEM" };
+        var servers = new TrustOptions(new Option<string?>("--ca") { Description = "trust these authorities instead of the system's, PEM" });
+        var pins = new Option<string[]>("--pin") { Description = "demand one of these public keys in the server's chain: sha256// and Base64; may be given again", HelpName = "PIN" };
         var name = new Option<string?>("--server-name") { Description = "the name to ask for and to check; the host unless given" };
         var cert = new Option<string?>("--cert") { Description = "client certificate chain, PEM" };
         var key = new Option<string?>("--key") { Description = "client key, PEM" };
         var insecure = new Option<bool>("--dangerously-accept-any-certificate") { Description = "do not verify the peer" };
         var shared = new SharedOptions();
-        var command = new Command("connect", "Standard input and output over TLS.") { target, ca, name, cert, key, insecure };
+        var command = new Command("connect", "Standard input and output over TLS.") { target, name, cert, key, pins, insecure };
+        servers.AddTo(command);
         shared.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -32,7 +34,8 @@ internal static class ConnectCommand
                 : null;
             var options = new TlsClientOptions
             {
-                Trust = parsed.GetValue(ca) is { } trust ? TlsTrust.FromPemFile(trust) : null,
+                Trust = servers.Trust(parsed, otherwise: TlsTrust.System),
+                PinnedKeys = parsed.GetValue(pins) ?? [],
                 Certificate = certificate,
                 DangerouslyAcceptAnyPeerCertificate = parsed.GetValue(insecure),
             };

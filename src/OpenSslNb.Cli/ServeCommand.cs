@@ -17,21 +17,31 @@ internal static class ServeCommand
         Option<HostPort> listen = new Option<HostPort>("--listen") { Description = "where to listen; port 0 picks one", Required = true }.At();
         var cert = new Option<string>("--cert") { Description = "certificate chain, PEM", Required = true };
         var key = new Option<string>("--key") { Description = "private key, PEM", Required = true };
-        var clientCa = new Option<string?>("--client-ca") { Description = "demand client certificates of these authorities, PEM" };
+        var clients = new TrustOptions(new Option<string?>("--client-ca") { Description = "demand client certificates of these authorities, PEM" });
+        var optional = new Option<bool>("--client-cert-optional") { Description = "let clients in that have no certificate" };
+        Option<NamedCertificate[]> named = CreateNamed();
+        Option<string> unknown = new Option<string>("--unknown-name") { Description = "what clients get that ask for a name without a certificate", DefaultValueFactory = _ => "default" }.OneOf("default", "refuse");
         Option<int> maximum = new Option<int>("--max-connections") { Description = "most connections at a time, of all loops together; more are reset", DefaultValueFactory = _ => int.MaxValue }.AtLeast(1);
         Option<int> backlog = new Option<int>("--backlog") { Description = "most connections that wait in the kernel, per loop", DefaultValueFactory = _ => new TlsListenerOptions().Backlog }.AtLeast(1);
         Option<int> loops = new Option<int>("--loops") { Description = "number of loops, one thread each", DefaultValueFactory = _ => 1 }.AtLeast(1);
         Option<HostPort?> metrics = new Option<HostPort?>("--metrics") { Description = "answer Prometheus there, at /metrics over plain HTTP; port 0 picks one" }.At();
         Option<int> tickets = new Option<int>("--session-tickets") { Description = "session tickets that a TLS 1.3 handshake sends", DefaultValueFactory = _ => new TlsServerOptions().SessionTicketCount }.AtLeast(0);
         var shared = new SharedOptions();
-        var command = new Command("serve", "A TLS server of a simple protocol.") { protocol, listen, cert, key, clientCa, maximum, backlog, loops, metrics, tickets };
+        var command = new Command("serve", "A TLS server of a simple protocol.") { protocol, listen, cert, key, named, unknown, optional, maximum, backlog, loops, metrics, tickets };
+        clients.AddTo(command);
         shared.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
             using TraceFile? trace = shared.OpenTrace(parsed);
             using KeyLogFile? keyLog = shared.OpenKeyLog(parsed);
-            TlsTrust? trust = parsed.GetValue(clientCa) is { } path ? TlsTrust.FromPemFile(path) : null;
-            TlsServerOptions options = shared.Apply(parsed, new TlsServerOptions { ClientTrust = trust, SessionTicketCount = parsed.GetValue(tickets) }, keyLog is null ? null : keyLog.Write);
+            var server = new TlsServerOptions
+            {
+                ClientTrust = clients.Trust(parsed, otherwise: null),
+                ClientCertificateIsOptional = parsed.GetValue(optional),
+                UnknownServerName = parsed.GetValue(unknown) == "refuse" ? UnknownServerName.Refuse : UnknownServerName.UseDefault,
+                SessionTicketCount = parsed.GetValue(tickets),
+            };
+            TlsServerOptions options = shared.Apply(parsed, server, keyLog is null ? null : keyLog.Write);
             DescriptorLimit.Raise();
             int count = parsed.GetValue(loops);
             var listenerOptions = new TlsListenerOptions
@@ -42,11 +52,28 @@ internal static class ServeCommand
                 Connection = shared.Connection(parsed, trace),
             };
             var plan = new ServePlan(
-                parsed.GetValue(protocol)!, () => shared.CreateLoop(parsed), () => TlsCertificate.FromPemFiles(parsed.GetValue(cert)!, parsed.GetValue(key)!), options, listenerOptions);
+                parsed.GetValue(protocol)!, () => shared.CreateLoop(parsed), () => ServeIdentity.Load(parsed.GetValue(cert)!, parsed.GetValue(key)!, parsed.GetValue(named) ?? []), options, listenerOptions);
             using MetricsServer? metricsServer = parsed.GetValue(metrics) is { } at ? MetricsServer.Start(await at.ResolveAsync(metrics.Name)) : null;
             return await RunAsync(plan, count, await parsed.GetValue(listen).ResolveAsync(listen.Name));
         });
         return command;
+    }
+
+    private static Option<NamedCertificate[]> CreateNamed()
+    {
+        var option = new Option<NamedCertificate[]>("--named-cert") { Description = "another certificate, for clients that ask for this name or, with *., for one below it; FILE has certificates and key, PEM; may be given again", HelpName = "NAME=FILE", AllowMultipleArgumentsPerToken = false };
+        option.CustomParser = result =>
+        {
+            var named = new List<NamedCertificate>();
+            foreach (string text in result.Tokens.Select(token => token.Value))
+            {
+                if (NamedCertificate.TryParse(text, out NamedCertificate one)) named.Add(one);
+                else result.AddError($"--named-cert must be NAME=FILE, and not '{text}'");
+            }
+
+            return [.. named];
+        };
+        return option;
     }
 
     private static async Task<int> RunAsync(ServePlan plan, int count, IPEndPoint endPoint)

@@ -7,7 +7,7 @@ internal sealed class ServeLoop : IDisposable
 {
     private readonly string _protocol;
     private readonly TlsListenerOptions _options;
-    private readonly TlsCertificate _certificate;
+    private readonly ServeIdentity? _identity;
 
     // The loop's thread's.
     private readonly Dictionary<TlsConnection, Protocols.ProtocolHandler> _live = [];
@@ -21,10 +21,10 @@ internal sealed class ServeLoop : IDisposable
         Loop = plan.CreateLoop();
         try
         {
-            _certificate = plan.LoadCertificate();
+            _identity = plan.LoadIdentity();
 
             // A client that comes again is dealt to any loop: what one of them gave it must be good for all.
-            Context = TlsContext.CreateServer(plan.Context with { Certificate = _certificate, TicketKeysOf = first?.Context });
+            Context = TlsContext.CreateServer(_identity.ApplyTo(plan.Context) with { TicketKeysOf = first?.Context });
             Loop.UnhandledCallbackException += e => Console.Error.WriteLine($"opensslnb: {e.Message}");
         }
         catch
@@ -87,7 +87,7 @@ internal sealed class ServeLoop : IDisposable
         _listener?.Dispose();
         Loop.Dispose();
         Context?.Dispose();
-        _certificate?.Dispose();
+        _identity?.Dispose();
     }
 
     private void Listen(IPEndPoint endPoint) => _listener = TlsListener.Start(Loop, endPoint, Context, Accept, _options);
@@ -105,7 +105,7 @@ internal sealed class ServeLoop : IDisposable
 /// <summary>What the loops of <c>serve</c> have in common: how each makes its own.</summary>
 /// <param name="Protocol">One of <see cref="Protocols.Names"/>.</param>
 /// <param name="CreateLoop">Makes a loop.</param>
-/// <param name="LoadCertificate">Reads the certificate and its key.</param>
-/// <param name="Context">Without the certificate.</param>
+/// <param name="LoadIdentity">Reads the certificates and their keys.</param>
+/// <param name="Context">Without the certificates.</param>
 /// <param name="Listener">With the limit that the loops share.</param>
-internal sealed record ServePlan(string Protocol, Func<EventLoop> CreateLoop, Func<TlsCertificate> LoadCertificate, TlsServerOptions Context, TlsListenerOptions Listener);
+internal sealed record ServePlan(string Protocol, Func<EventLoop> CreateLoop, Func<ServeIdentity> LoadIdentity, TlsServerOptions Context, TlsListenerOptions Listener);

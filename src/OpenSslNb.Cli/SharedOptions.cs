@@ -13,6 +13,8 @@ internal sealed class SharedOptions
     private readonly Option<string?> _ciphers = new("--ciphers") { Description = "cipher list for TLS 1.2" };
     private readonly Option<string?> _ciphersuites = new("--ciphersuites") { Description = "cipher suites for TLS 1.3" };
     private readonly Option<string?> _groups = new("--groups") { Description = "key exchange groups" };
+    private readonly Option<string?> _signatures = new("--sigalgs") { Description = "signature algorithms" };
+    private readonly Option<int?> _level = CreateLevel();
     private readonly Option<string?> _alpn = new("--alpn") { Description = "application protocols, separated by commas" };
     private readonly Option<double> _handshakeTimeout = new Option<double>("--handshake-timeout") { Description = "seconds", DefaultValueFactory = _ => 10 }.Seconds();
     private readonly Option<double> _idleTimeout = new Option<double>("--idle-timeout") { Description = "seconds", DefaultValueFactory = _ => 300 }.Seconds();
@@ -32,7 +34,7 @@ internal sealed class SharedOptions
             string? names = result.GetValueOrDefault<string?>();
             if (names is not null && names.Split(',', StringSplitOptions.TrimEntries).Contains("")) result.AddError($"--alpn must be names separated by commas, and not '{names}'");
         });
-        Option[] all = [_poller, _transport, _minimum, _maximum, _ciphers, _ciphersuites, _groups, _alpn, _handshakeTimeout, _idleTimeout, _shutdownTimeout, _outboundLimit, _memory, _spin, _kernelTls, _renegotiation, _keyLog, _trace];
+        Option[] all = [_poller, _transport, _minimum, _maximum, _ciphers, _ciphersuites, _groups, _signatures, _level, _alpn, _handshakeTimeout, _idleTimeout, _shutdownTimeout, _outboundLimit, _memory, _spin, _kernelTls, _renegotiation, _keyLog, _trace];
         foreach (Option option in all) command.Options.Add(option);
         command.Validators.Add(result =>
         {
@@ -65,6 +67,8 @@ internal sealed class SharedOptions
             CipherList = parsed.GetValue(_ciphers),
             CipherSuites = parsed.GetValue(_ciphersuites),
             Groups = parsed.GetValue(_groups),
+            SignatureAlgorithms = parsed.GetValue(_signatures),
+            SecurityLevel = parsed.GetValue(_level),
             ApplicationProtocols = parsed.GetValue(_alpn)?.Split(',', StringSplitOptions.TrimEntries) ?? [],
             AllowRenegotiation = parsed.GetValue(_renegotiation),
             KernelTls = parsed.GetValue(_kernelTls),
@@ -87,6 +91,18 @@ internal sealed class SharedOptions
 
     /// <summary>The file of <c>--keylog</c>, or null.</summary>
     public KeyLogFile? OpenKeyLog(ParseResult parsed) => parsed.GetValue(_keyLog) is { } path ? new KeyLogFile(path) : null;
+
+    private static Option<int?> CreateLevel()
+    {
+        var option = new Option<int?>("--security-level") { Description = "least strength of keys, ciphers and signatures, 0 to 5", HelpName = "N" };
+        option.CustomParser = result =>
+        {
+            if (result.Tokens is [{ Value: [>= '0' and <= '5' and var digit] }]) return digit - '0';
+            result.AddError($"--security-level must be a whole number from 0 to 5, and not '{result.Tokens[0].Value}'");
+            return null;
+        };
+        return option;
+    }
 
     // As it stands on the command line: asking for the value of an option that was refused throws.
     private static string? Word(CommandResult command, Option<string> option) => command.GetResult(option)?.Tokens is [var token] ? token.Value : null;

@@ -14,10 +14,10 @@ public sealed class ServeLoopTests
         int certificates = 0;
         ServePlan plan = Plan() with
         {
-            LoadCertificate = () =>
+            LoadIdentity = () =>
             {
                 certificates++;
-                return TlsCertificate.FromPemFiles(Pki.ServerFile, Pki.ServerKeyFile);
+                return ServeIdentity.Load(Pki.ServerFile, Pki.ServerKeyFile, []);
             },
         };
         ServeLoop[] loops = ServeLoop.StartAll(plan, Count, new IPEndPoint(IPAddress.Loopback, 0));
@@ -46,7 +46,7 @@ public sealed class ServeLoopTests
                 loops.Add(new EventLoop());
                 return loops[^1];
             },
-            LoadCertificate = () => loops.Count == 2 ? throw new IOException("no second certificate") : TlsCertificate.FromPemFiles(Pki.ServerFile, Pki.ServerKeyFile),
+            LoadIdentity = () => loops.Count == 2 ? throw new IOException("no second certificate") : ServeIdentity.Load(Pki.ServerFile, Pki.ServerKeyFile, []),
         };
         IOException fault = Assert.Throws<IOException>(() => ServeLoop.StartAll(plan, Count, new IPEndPoint(IPAddress.Loopback, 0)))!;
         Assert.That(fault.Message, Is.EqualTo("no second certificate"));
@@ -56,7 +56,7 @@ public sealed class ServeLoopTests
     private static ServePlan Plan() => new(
         "echo",
         () => new EventLoop(),
-        () => TlsCertificate.FromPemFiles(Pki.ServerFile, Pki.ServerKeyFile),
+        () => ServeIdentity.Load(Pki.ServerFile, Pki.ServerKeyFile, []),
         new TlsServerOptions(),
         new TlsListenerOptions { ReusePort = true, SharedLimit = new TlsConnectionLimit(10) });
 }

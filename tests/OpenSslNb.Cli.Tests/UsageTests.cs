@@ -8,7 +8,7 @@ public sealed class UsageTests
 
     private static readonly string[] s_sharedOptions =
     [
-        "--poller", "--transport", "--min-protocol", "--max-protocol", "--ciphers", "--ciphersuites", "--groups", "--alpn", "--handshake-timeout",
+        "--poller", "--transport", "--min-protocol", "--max-protocol", "--ciphers", "--ciphersuites", "--groups", "--sigalgs", "--security-level", "--alpn", "--handshake-timeout",
         "--idle-timeout", "--shutdown-timeout", "--outbound-limit", "--allow-renegotiation", "--keylog", "--trace", "--help",
     ];
 
@@ -30,6 +30,9 @@ public sealed class UsageTests
         yield return Case("a key without a certificate", ["connect", "localhost:1", "--key", "k.pem"], "--cert", "--key");
         yield return Case("no version left", [.. s_serve, "--min-protocol", "tls1.3", "--max-protocol", "tls1.2"], "--min-protocol", "--max-protocol");
         yield return Case("no version left to connect with", ["connect", "localhost:1", "--min-protocol", "tls1.3", "--max-protocol", "tls1.2"], "--min-protocol", "--max-protocol");
+        yield return Case("a named certificate without a name", [.. s_serve, "--named-cert", "c.pem"], "--named-cert", "NAME=FILE", "'c.pem'");
+        yield return Case("a security level that there is not", [.. s_serve, "--security-level", "7"], "--security-level", "0 to 5", "'7'");
+        yield return Case("a whole chain of no list", ["connect", "localhost:1", "--crl-whole-chain"], "--crl-whole-chain", "--crl");
         yield return Case("an option without its value", [.. s_serve, "--loops"], "--loops");
         yield return Case("too few connections for a demonstration", ["demo", "--connections", "1"], "--connections", "'1'", "2");
         yield return Case("a demonstration of no number", ["demo", "--connections", "many"], "--connections", "'many'", "number");

@@ -22,6 +22,18 @@ public sealed class ClientProgramTests(World world)
     }
 
     [Test]
+    public async Task S_client_exports_the_same_keying_material()
+    {
+        using var server = new ServerUnderTest(world);
+        await using var client = ExternalProcess.Start(
+            "openssl", "openssl", "s_client", "-connect", $"127.0.0.1:{server.Port}", "-CAfile", server.Files.Certificate, world.Version("-tls1_2", "-tls1_3"), "-keymatexport", "EXPERIMENTAL label", "-keymatexportlen", "32");
+        TlsConnection accepted = await server.AcceptedAsync(0);
+        await Eventually.BecomesTrue(() => accepted.State == ConnectionState.Open, "the handshake");
+        byte[] ours = await accepted.ExportKeyingMaterialAsync("EXPERIMENTAL label", 32);
+        await client.Output.WaitForEndOfTextAsync($"Keying material: {Convert.ToHexString(ours)}");
+    }
+
+    [Test]
     public async Task Gnutls_cli_gets_its_megabyte_back()
     {
         using var server = new ServerUnderTest(world);

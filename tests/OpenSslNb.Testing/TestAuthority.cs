@@ -18,7 +18,7 @@ public sealed class TestAuthority : IDisposable
     {
         var request = new CertificateRequest($"CN={name}", _key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         DateTimeOffset now = DateTimeOffset.UtcNow;
         _certificate = issuer is null
             ? request.CreateSelfSigned(now.AddYears(-2), now.AddYears(2))
@@ -35,10 +35,13 @@ public sealed class TestAuthority : IDisposable
     /// <param name="names">DNS names and IP addresses.</param>
     /// <param name="notAfter">Its end; in an hour unless given.</param>
     /// <param name="notBefore">Its beginning; an hour ago unless given.</param>
-    public IssuedCertificate Issue(string[] names, DateTimeOffset? notAfter = null, DateTimeOffset? notBefore = null)
+    /// <param name="rsaBits">Length of an RSA key; 0 for an ECDSA P-256 key.</param>
+    public IssuedCertificate Issue(string[] names, DateTimeOffset? notAfter = null, DateTimeOffset? notBefore = null, int rsaBits = 0)
     {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=issued", key, HashAlgorithmName.SHA256);
+        using AsymmetricAlgorithm key = rsaBits > 0 ? RSA.Create(rsaBits) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = key is RSA rsa
+            ? new CertificateRequest("CN=issued", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            : new CertificateRequest("CN=issued", (ECDsa)key, HashAlgorithmName.SHA256);
         var alternatives = new SubjectAlternativeNameBuilder();
         foreach (string name in names)
         {
@@ -51,6 +54,17 @@ public sealed class TestAuthority : IDisposable
         using X509Certificate2 certificate = request.Create(
             _certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), notBefore ?? now.AddHours(-1), notAfter ?? now.AddHours(1), Serial());
         return new IssuedCertificate(Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + "\n"), Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"));
+    }
+
+    /// <summary>A revocation list of this authority, PEM.</summary>
+    /// <param name="nextUpdate">When it goes out of force.</param>
+    /// <param name="revoked">What it revokes.</param>
+    public byte[] RevocationList(DateTimeOffset nextUpdate, params IssuedCertificate[] revoked)
+    {
+        var list = new CertificateRevocationListBuilder();
+        foreach (IssuedCertificate certificate in revoked) list.AddEntry(X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(certificate.CertificatePem)));
+        byte[] der = list.Build(_certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), 1, nextUpdate, HashAlgorithmName.SHA256, X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, includeKeyIdentifier: false, includeIssuerAndSerial: true), nextUpdate.AddDays(-2));
+        return Encoding.ASCII.GetBytes(PemEncoding.WriteString("X509 CRL", der) + "\n");
     }
 
     public void Dispose()
@@ -80,5 +94,23 @@ public sealed record IssuedCertificate(byte[] CertificatePem, byte[] KeyPem)
         key.ImportFromPem(Encoding.ASCII.GetString(KeyPem));
         var parameters = new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1000);
         return Encoding.ASCII.GetBytes(key.ExportEncryptedPkcs8PrivateKeyPem(password, parameters) + "\n");
+    }
+
+    /// <summary>Certificate and key as DER.</summary>
+    public (byte[] Certificate, byte[] Key) Der() => (Decoded(CertificatePem), Decoded(KeyPem));
+
+    /// <summary>With other certificates, which stand before it in the file, in PKCS#12.</summary>
+    public byte[] Pkcs12(string? password, params byte[][] others)
+    {
+        var all = new X509Certificate2Collection();
+        foreach (byte[] pem in others) all.Add(X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(pem)));
+        all.Add(X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(CertificatePem), Encoding.ASCII.GetString(KeyPem)));
+        return all.ExportPkcs12(Pkcs12ExportPbeParameters.Pbes2Aes256Sha256, password);
+    }
+
+    private static byte[] Decoded(byte[] pem)
+    {
+        string text = Encoding.ASCII.GetString(pem);
+        return Convert.FromBase64String(text[PemEncoding.Find(text).Base64Data]);
     }
 }

@@ -139,6 +139,20 @@ public sealed class TlsConnection : IDisposable
         _driver.Renegotiate();
     }
 
+    /// <summary>Derives bytes that the peer can derive too, and nobody else (RFC 5705; RFC 8446 §7.5; <c>SSL_export_keying_material(3)</c>). From any thread; on the loop's the task is complete at once.</summary>
+    /// <param name="label">1 to 249 characters of ASCII; registered with IANA, or beginning with <c>EXPERIMENTAL</c>.</param>
+    /// <param name="length">How many bytes, from 1 to 8,192.</param>
+    /// <param name="context">Must be the same on both sides. Null for none, which TLS 1.2 tells from an empty one.</param>
+    /// <exception cref="ArgumentException">Label or length cannot be.</exception>
+    /// <exception cref="InvalidOperationException">The handshake has not ended.</exception>
+    /// <exception cref="TlsClosedException">The connection has ended.</exception>
+    public Task<byte[]> ExportKeyingMaterialAsync(string label, int length, ReadOnlyMemory<byte>? context = null) => _driver.ExportKeyingMaterialAsync(label, length, context);
+
+    /// <summary>Gives the bytes that an authentication inside the connection includes to be tied to it (RFC 5929, RFC 9266). From any thread; on the loop's the task is complete at once.</summary>
+    /// <exception cref="InvalidOperationException">The handshake has not ended, or this connection has no such binding; the message says why.</exception>
+    /// <exception cref="TlsClosedException">The connection has ended.</exception>
+    public Task<byte[]> GetChannelBindingAsync(TlsChannelBinding kind) => _driver.GetChannelBindingAsync(kind);
+
     /// <summary>Begins the handshake. On the loop's thread, once.</summary>
     /// <param name="handler">Gets the callbacks.</param>
     /// <param name="onEnded">Told on the loop's thread when the connection has ended, before the handler is.</param>

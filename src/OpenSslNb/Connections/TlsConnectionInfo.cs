@@ -25,6 +25,12 @@ public sealed record TlsConnectionInfo
     /// <summary>Subject of the peer's certificate; null when it sent none.</summary>
     public string? PeerSubject { get; init; }
 
+    /// <summary>
+    /// The certificates that the peer sent, its own first, as DER (<c>SSL_get_peer_cert_chain(3)</c>); none when it sent none, and on TLS 1.2 none when a session was resumed. As they were sent: that a chain
+    /// was verified with them is said by <see cref="VerificationError"/>, or by the connection being there at all.
+    /// </summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> PeerCertificates { get; init; } = [];
+
     /// <summary>Why the peer's certificate would not be acceptable, in OpenSSL's words (<c>SSL_get_verify_result(3)</c>); null when it is, or when the peer sent none. Only a side that does not enforce verification sees it set.</summary>
     public string? VerificationError { get; init; }
 
@@ -34,7 +40,7 @@ public sealed record TlsConnectionInfo
     internal static unsafe TlsConnectionInfo Of(nint ssl)
     {
         nint verification = LibSsl.SSL_get_verify_result(ssl);
-        string? subject = PeerSubjectOf(ssl);
+        (string? subject, IReadOnlyList<ReadOnlyMemory<byte>> certificates) = PeerOf(ssl);
         return new TlsConnectionInfo
         {
             Protocol = (TlsProtocol)LibSsl.SSL_version(ssl),
@@ -44,6 +50,7 @@ public sealed record TlsConnectionInfo
             KernelTls = KernelTlsOf(LibSsl.SSL_get_rbio(ssl)),
             IsResumed = LibSsl.SSL_session_reused(ssl) != 0,
             PeerSubject = subject,
+            PeerCertificates = certificates,
             VerificationError = subject is null || verification == CryptoConst.X509_V_OK ? null : Text(LibCrypto.X509_verify_cert_error_string(verification)),
         };
     }
@@ -61,14 +68,21 @@ public sealed record TlsConnectionInfo
         return length == 0 ? null : Marshal.PtrToStringUTF8((nint)name, (int)length);
     }
 
-    private static unsafe string? PeerSubjectOf(nint ssl)
+    private static unsafe (string?, IReadOnlyList<ReadOnlyMemory<byte>>) PeerOf(nint ssl)
     {
         nint pointer = LibSsl.SSL_get1_peer_certificate(ssl);
-        if (pointer == 0) return null;
+        if (pointer == 0) return (null, []);
         using SafeX509Handle certificate = SafeX509Handle.Adopt(pointer);
         const int Size = 512;
         byte* buffer = stackalloc byte[Size];
-        return Text(LibCrypto.X509_NAME_oneline(LibCrypto.X509_get_subject_name(pointer), buffer, Size));
+        string? subject = Text(LibCrypto.X509_NAME_oneline(LibCrypto.X509_get_subject_name(pointer), buffer, Size));
+        var certificates = new List<ReadOnlyMemory<byte>> { Der.Write(pointer) };
+        nint chain = LibSsl.SSL_get_peer_cert_chain(ssl);
+
+        // A client's begins with the peer's own certificate, a server's behind it.
+        int count = chain == 0 ? 0 : LibCrypto.OPENSSL_sk_num(chain);
+        for (int i = LibSsl.SSL_is_server(ssl) != 0 ? 0 : 1; i < count; i++) certificates.Add(Der.Write(LibCrypto.OPENSSL_sk_value(chain, i)));
+        return (subject, certificates);
     }
 
     private static unsafe string? Text(byte* text) => Marshal.PtrToStringUTF8((nint)text);

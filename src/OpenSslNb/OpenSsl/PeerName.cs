@@ -19,5 +19,5 @@ internal static unsafe class PeerName
     }
 
     // Certificates and SNI carry A-labels (RFC 5890); a trailing dot is DNS syntax only.
-    private static string ToAscii(string name) => new System.Globalization.IdnMapping().GetAscii(name.TrimEnd('.'));
+    public static string ToAscii(string name) => new System.Globalization.IdnMapping().GetAscii(name.TrimEnd('.'));
 }

@@ -36,6 +36,37 @@ internal static unsafe class Pem
         }
     }
 
+    /// <summary>Hands over each revocation list in the text, in order; at least one. The list is freed after the action.</summary>
+    /// <exception cref="OpenSslException">There is none, or one of them is malformed.</exception>
+    public static void EachRevocationList(ReadOnlySpan<byte> pem, string source, Action<nint> action)
+    {
+        pem = NeverNull(pem);
+        fixed (byte* pointer = pem)
+        {
+            using SafeBioHandle bio = Open(pointer, pem.Length);
+            for (int count = 0; ; count++)
+            {
+                LibCrypto.ERR_clear_error();
+                nint list = LibCrypto.PEM_read_bio_X509_CRL(bio.Pointer, 0, null, null);
+                if (list == 0)
+                {
+                    IReadOnlyList<OpenSslError> errors = ErrorQueue.Drain();
+                    if (count > 0 && IsEndOfPem(errors)) return;
+                    throw new OpenSslException(IsEndOfPem(errors) ? $"{source} holds no PEM revocation list (-----BEGIN X509 CRL-----)" : $"a revocation list in {source} is malformed", errors);
+                }
+
+                try
+                {
+                    action(list);
+                }
+                finally
+                {
+                    LibCrypto.X509_CRL_free(list);
+                }
+            }
+        }
+    }
+
     /// <summary>The private key in the text.</summary>
     /// <param name="pem">PKCS#8 or a traditional format, encrypted or not.</param>
     /// <param name="password">Null when the key is not encrypted.</param>

@@ -32,6 +32,53 @@ internal static unsafe class SslCallbacks
     /// <param name="wireFormat">The server's protocols in order of preference, each with its length in front; lives as long as the context.</param>
     public static void SelectAlpn(nint context, NativeBytes wireFormat) => LibSsl.SSL_CTX_set_alpn_select_cb(context, &OnAlpnSelect, wireFormat.Pointer);
 
+    /// <summary>Lets the name that a client asks for choose the certificate (<c>SSL_CTX_set_tlsext_servername_callback(3)</c>).</summary>
+    public static void SelectByName(nint context) => _ = LibSsl.SSL_CTX_set_tlsext_servername_callback(context, &OnServerName);
+
+    /// <summary>Demands the peer's certificate, and one of the context's pinned keys in its chain (<c>SSL_CTX_set_verify(3)</c>).</summary>
+    public static void CheckPins(nint context)
+    {
+        delegate* unmanaged[Cdecl]<int, nint, int> callback = &OnVerify;
+        LibSsl.SSL_CTX_set_verify(context, SslConst.SSL_VERIFY_PEER, callback);
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnServerName(nint ssl, int* alert, nint argument)
+    {
+        byte* name = LibSsl.SSL_get_servername(ssl, SslConst.TLSEXT_NAMETYPE_host_name);
+        if (name == null || InstanceOf(ssl) is not { } instance) return SslConst.SSL_TLSEXT_ERR_NOACK;
+        if (instance.Context.Names?.Find(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name)) is { } named)
+        {
+            // Sound: the contexts for names live as long as this connection's context. OpenSSL keeps a reference besides.
+            return LibSsl.SSL_set_SSL_CTX(ssl, named.Pointer) == 0 ? SslConst.SSL_TLSEXT_ERR_ALERT_FATAL : SslConst.SSL_TLSEXT_ERR_OK;
+        }
+
+        if (instance.Context.Options is not TlsServerOptions { UnknownServerName: UnknownServerName.Refuse }) return SslConst.SSL_TLSEXT_ERR_NOACK;
+        *alert = SslConst.SSL_AD_UNRECOGNIZED_NAME;
+        return SslConst.SSL_TLSEXT_ERR_ALERT_FATAL;
+    }
+
+    // For each certificate of the chain, the peer's own last: by then the chain is known and verified.
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnVerify(int isGood, nint store)
+    {
+        if (isGood == 0 || LibCrypto.X509_STORE_CTX_get_error_depth(store) != 0) return isGood;
+        SslInstance? instance = InstanceOf(LibCrypto.X509_STORE_CTX_get_ex_data(store, LibSsl.SSL_get_ex_data_X509_STORE_CTX_idx()));
+        try
+        {
+            if (instance?.Context.Pins is { } pins && pins.Matches(LibCrypto.X509_STORE_CTX_get0_chain(store))) return 1;
+            if (instance is not null) instance.VerificationFault = "none of the pinned keys is in the peer's chain";
+        }
+        catch (Exception e)
+        {
+            // No exception may cross OpenSSL's frames; not being able to compare is no match.
+            if (instance is not null) instance.VerificationFault = $"the keys of the peer's chain could not be compared with the pinned ones: {e.Message}";
+        }
+
+        LibCrypto.X509_STORE_CTX_set_error(store, CryptoConst.X509_V_ERR_APPLICATION_VERIFICATION);
+        return 0;
+    }
+
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnInfo(nint ssl, int where, int value)
     {

@@ -77,6 +77,7 @@ internal static unsafe class SslFailure
 
     private static string? VerificationText(SslInstance instance)
     {
+        if (instance.VerificationFault is { } own) return own;
         nint result = LibSsl.SSL_get_verify_result(instance.Ssl);
         return result == CryptoConst.X509_V_OK ? null : Marshal.PtrToStringUTF8((nint)LibCrypto.X509_verify_cert_error_string(result));
     }

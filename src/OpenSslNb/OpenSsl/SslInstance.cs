@@ -58,6 +58,9 @@ internal sealed unsafe class SslInstance : IDisposable
     /// <summary>AlertDescription of the last alert that the peer sent.</summary>
     public int? AlertReceived { get; private set; }
 
+    /// <summary>Why our own check, beside OpenSSL's, did not accept the peer's certificate; null when it did, or was not asked.</summary>
+    public string? VerificationFault { get; set; }
+
     /// <summary>What a callback of the application threw under OpenSSL's frames.</summary>
     public Exception? CallbackFailure { get; set; }
 

@@ -32,6 +32,51 @@ public sealed unsafe class TlsCertificate : IDisposable
     public static TlsCertificate FromPem(ReadOnlySpan<byte> certificatePem, ReadOnlySpan<byte> keyPem, string? password = null) =>
         Load(certificatePem, "the certificate text", keyPem, "the key text", password);
 
+    /// <summary>Reads certificate, chain and key from one file of PEM, in any order but for the certificates.</summary>
+    /// <param name="path">Our certificate before those that lead to the authority.</param>
+    /// <param name="password">For an encrypted key; null otherwise.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="OpenSslException">The file lacks one of them, the password is wrong, or the key does not belong to the certificate.</exception>
+    public static TlsCertificate FromPemFile(string path, string? password = null) => FromPemFiles(path, path, password);
+
+    /// <summary>Reads a PKCS#12 file (<c>.p12</c>, <c>.pfx</c>; RFC 7292): certificate, chain and key.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="password">Null or empty when there is none.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="OpenSslException">The file holds something else, or the password is wrong. Old files need algorithms that OpenSSL 3 has in its legacy provider only.</exception>
+    public static TlsCertificate FromPkcs12File(string path, string? password = null) => Checked(Pkcs12.Read(File.ReadAllBytes(path), password, path), path);
+
+    /// <summary>Takes PKCS#12 from memory.</summary>
+    /// <param name="pkcs12">DER.</param>
+    /// <param name="password">Null or empty when there is none.</param>
+    /// <exception cref="OpenSslException">It is something else, or the password is wrong.</exception>
+    public static TlsCertificate FromPkcs12(ReadOnlySpan<byte> pkcs12, string? password = null) => Checked(Pkcs12.Read(pkcs12, password, "the PKCS#12 data"), "the PKCS#12 data");
+
+    /// <summary>Takes a certificate, its key and the chain behind it as DER.</summary>
+    /// <param name="certificate">X.509.</param>
+    /// <param name="key">Its private key: PKCS#8, not encrypted, or a traditional format.</param>
+    /// <param name="chain">The certificates that lead to the authority, in order.</param>
+    /// <exception cref="OpenSslException">One of them is something else, or the key does not belong to the certificate.</exception>
+    public static TlsCertificate FromDer(ReadOnlySpan<byte> certificate, ReadOnlySpan<byte> key, params IReadOnlyList<byte[]> chain)
+    {
+        ArgumentNullException.ThrowIfNull(chain);
+        OpenSslLibrary.EnsureLoaded();
+        var parts = new CertificateParts();
+        try
+        {
+            parts.Chain.Add(Der.ReadCertificate(certificate, "the certificate"));
+            foreach (byte[] link in chain) parts.Chain.Add(Der.ReadCertificate(link, "a certificate of the chain"));
+            parts.Key = Der.ReadPrivateKey(key, "the private key");
+        }
+        catch
+        {
+            parts.Dispose();
+            throw;
+        }
+
+        return Checked(parts, "the DER data");
+    }
+
     /// <summary>Makes a new P-256 key and a certificate signed with it, for tests and demonstrations: peers trust it only if told to.</summary>
     /// <param name="names">DNS names and IP addresses that it is good for; at least one.</param>
     /// <param name="lifetime">From five minutes ago until this long from now.</param>
@@ -46,6 +91,20 @@ public sealed unsafe class TlsCertificate : IDisposable
 
     /// <summary>The private key as PEM, PKCS#8, not encrypted.</summary>
     public byte[] ExportPrivateKeyPem() => PemWriter.PrivateKey(_key);
+
+    /// <summary>The pin of our public key, for <see cref="TlsClientOptions.PinnedKeys"/> of those who connect to us (RFC 7469 §2.4).</summary>
+    public string PublicKeyPin
+    {
+        get
+        {
+            Span<byte> pin = stackalloc byte[OpenSsl.PublicKeyPin.Length];
+            OpenSsl.PublicKeyPin.Of(_chain[0].Pointer, pin);
+            return OpenSsl.PublicKeyPin.Text(pin);
+        }
+    }
+
+    /// <summary>Which sort of key: a context has at most one certificate of each.</summary>
+    internal int KeyType => LibCrypto.EVP_PKEY_get_base_id(_key.Pointer);
 
     /// <summary>Frees the native objects; contexts that were made with this certificate keep theirs.</summary>
     public void Dispose()
@@ -66,24 +125,28 @@ public sealed unsafe class TlsCertificate : IDisposable
     private static TlsCertificate Load(ReadOnlySpan<byte> certificatePem, string certificateSource, ReadOnlySpan<byte> keyPem, string keySource, string? password)
     {
         OpenSslLibrary.EnsureLoaded();
-        List<SafeX509Handle> chain = Pem.ReadCertificates(certificatePem, certificateSource);
-        SafeEvpPkeyHandle? key = null;
+        var parts = new CertificateParts();
         try
         {
-            key = Pem.ReadPrivateKey(keyPem, password, keySource);
-            if (LibCrypto.X509_check_private_key(chain[0].Pointer, key.Pointer) != 1)
-            {
-                throw OpenSslException.FromQueue($"the private key in {keySource} does not belong to the first certificate in {certificateSource}");
-            }
-
-            return new TlsCertificate(chain, key);
+            parts.Chain.AddRange(Pem.ReadCertificates(certificatePem, certificateSource));
+            parts.Key = Pem.ReadPrivateKey(keyPem, password, keySource);
         }
         catch
         {
-            chain.ForEach(c => c.Dispose());
-            key?.Dispose();
+            parts.Dispose();
             throw;
         }
+
+        return Checked(parts, keySource == certificateSource ? keySource : $"{keySource} with {certificateSource}");
+    }
+
+    // The parts are the certificate's from now on, or freed.
+    private static TlsCertificate Checked(CertificateParts parts, string source)
+    {
+        if (LibCrypto.X509_check_private_key(parts.Chain[0].Pointer, parts.Key!.Pointer) == 1) return new TlsCertificate(parts.Chain, parts.Key);
+        OpenSslException fault = OpenSslException.FromQueue($"the private key does not belong to the first certificate: {source}");
+        parts.Dispose();
+        throw fault;
     }
 
     private static void Require(nint result, string what)

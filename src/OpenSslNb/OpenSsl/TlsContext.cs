@@ -11,6 +11,8 @@ public sealed class TlsContext : IDisposable
     {
         Handle = handle;
         Options = options;
+        Names = options is TlsServerOptions server ? NamedContexts.Create(handle, server) : null;
+        Pins = options is TlsClientOptions client ? PinSet.Of(client.PinnedKeys) : null;
     }
 
     /// <summary>True when connections of this context are the server's side.</summary>
@@ -30,6 +32,12 @@ public sealed class TlsContext : IDisposable
     internal SafeSslCtxHandle Handle { get; }
 
     internal TlsOptions Options { get; }
+
+    /// <summary>A server's certificates for other names; null when it has none.</summary>
+    internal NamedContexts? Names { get; }
+
+    /// <summary>Keys of which the server's chain must have one; null when any will do.</summary>
+    internal PinSet? Pins { get; }
 
     internal bool AllowsRenegotiation => Options.AllowRenegotiation;
 

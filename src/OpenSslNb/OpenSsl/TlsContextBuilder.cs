@@ -11,12 +11,14 @@ internal static unsafe class TlsContextBuilder
         nint context = handle.Pointer;
         SetModes(context, options);
         SetVersions(context, options);
+        SetSecurityLevel(context, options);
         SetCiphers(context, options);
         SetSessions(context, options);
-        if (options.Certificate is { } certificate) certificate.Apply(context);
+        SetCertificates(context, options);
         SetTrust(context, options);
         if (options is TlsServerOptions { TicketKeysOf: { } source }) CopyTicketKeys(source, context);
         SetAlpn(handle, options);
+        if (options is TlsServerOptions { NamedCertificates.Count: > 0 }) SslCallbacks.SelectByName(context);
         SslCallbacks.WatchAlerts(context);
         if (options.KeyLog is not null) SslCallbacks.LogKeys(context);
     }
@@ -67,6 +69,36 @@ internal static unsafe class TlsContextBuilder
             using var text = new NativeText(groups);
             Require(LibSsl.SSL_CTX_set1_groups_list(context, text.Pointer), $"the groups '{groups}'");
         }
+
+        if (options.SignatureAlgorithms is { } algorithms)
+        {
+            using var text = new NativeText(algorithms);
+            Require(LibSsl.SSL_CTX_set1_sigalgs_list(context, text.Pointer), $"the signature algorithms '{algorithms}'");
+        }
+    }
+
+    // Before certificates, which it may refuse.
+    private static void SetSecurityLevel(nint context, TlsOptions options)
+    {
+        if (options.SecurityLevel is not { } level) return;
+        if (level is < 0 or > 5) throw new ArgumentException($"SecurityLevel must be from 0 to 5, and not {level}", nameof(options));
+        LibSsl.SSL_CTX_set_security_level(context, level);
+    }
+
+    private static void SetCertificates(nint context, TlsOptions options)
+    {
+        if (options.Certificate is null)
+        {
+            if (options.AdditionalCertificates.Count > 0) throw new ArgumentException("AdditionalCertificates are beside a Certificate: set that first", nameof(options));
+            return;
+        }
+
+        var types = new HashSet<int>();
+        foreach (TlsCertificate certificate in (TlsCertificate[])[options.Certificate, .. options.AdditionalCertificates])
+        {
+            if (!types.Add(certificate.KeyType)) throw new ArgumentException("two of Certificate and AdditionalCertificates have keys of the same type: OpenSSL would use the last one alone", nameof(options));
+            certificate.Apply(context);
+        }
     }
 
     private static void SetSessions(nint context, TlsOptions options)
@@ -89,19 +121,24 @@ internal static unsafe class TlsContextBuilder
     {
         switch (options)
         {
+            case TlsClientOptions { DangerouslyAcceptAnyPeerCertificate: true, PinnedKeys.Count: > 0 }:
+                throw new ArgumentException("PinnedKeys and DangerouslyAcceptAnyPeerCertificate exclude each other: for a key that no authority vouches for, trust its certificate (TlsTrust.WithPartialChains)", nameof(options));
             case TlsClientOptions { DangerouslyAcceptAnyPeerCertificate: true } client:
                 LoadTrust(context, client.Trust);
                 LibSsl.SSL_CTX_set_verify(context, SslConst.SSL_VERIFY_NONE, null);
                 break;
             case TlsClientOptions client:
                 LoadTrust(context, client.Trust);
-                LibSsl.SSL_CTX_set_verify(context, SslConst.SSL_VERIFY_PEER, null);
+                if (client.PinnedKeys.Count > 0) SslCallbacks.CheckPins(context);
+                else LibSsl.SSL_CTX_set_verify(context, SslConst.SSL_VERIFY_PEER, null);
                 break;
-            case TlsServerOptions { ClientTrust: { } trust }:
+            case TlsServerOptions { ClientTrust: { } trust } server:
                 LoadTrust(context, trust);
                 TrustStore.OfferAsClientAuthorities(context, trust);
-                LibSsl.SSL_CTX_set_verify(context, SslConst.SSL_VERIFY_PEER | SslConst.SSL_VERIFY_FAIL_IF_NO_PEER_CERT, null);
+                LibSsl.SSL_CTX_set_verify(context, SslConst.SSL_VERIFY_PEER | (server.ClientCertificateIsOptional ? 0 : SslConst.SSL_VERIFY_FAIL_IF_NO_PEER_CERT), null);
                 break;
+            case TlsServerOptions { ClientCertificateIsOptional: true }:
+                throw new ArgumentException("ClientCertificateIsOptional needs ClientTrust: whose certificates are good?", nameof(options));
         }
     }
 
@@ -126,11 +163,7 @@ internal static unsafe class TlsContextBuilder
         }
     }
 
-    private static void LoadTrust(nint context, TlsTrust? trust)
-    {
-        if (trust is null) Require(LibSsl.SSL_CTX_set_default_verify_paths(context), "the system's trust store");
-        else TrustStore.Load(context, trust);
-    }
+    private static void LoadTrust(nint context, TlsTrust? trust) => TrustStore.Load(context, trust ?? TlsTrust.System);
 
     private static void SetAlpn(SafeSslCtxHandle handle, TlsOptions options)
     {

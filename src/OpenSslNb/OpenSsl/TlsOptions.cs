@@ -18,11 +18,22 @@ public abstract record TlsOptions
     /// <summary>Key exchange groups in order of preference, colon-separated (<c>SSL_CTX_set1_groups_list(3)</c>); null for the library's default.</summary>
     public string? Groups { get; init; }
 
+    /// <summary>Signature algorithms in order of preference, colon-separated, such as <c>ecdsa_secp256r1_sha256:RSA-PSS+SHA256</c> (<c>SSL_CTX_set1_sigalgs_list(3)</c>); null for the library's default.</summary>
+    public string? SignatureAlgorithms { get; init; }
+
+    /// <summary>
+    /// Least strength of keys, ciphers, groups and signatures, ours and the peer's, from 0 (anything) to 5 (256 bits); null for the library's default, which is 1 or 2 (<c>SSL_CTX_set_security_level(3)</c>).
+    /// </summary>
+    public int? SecurityLevel { get; init; }
+
     /// <summary>Application protocols in order of preference, such as <c>h2</c> and <c>http/1.1</c> (ALPN, RFC 7301); none unless given. Each is 1 to 255 bytes of ASCII.</summary>
     public IReadOnlyList<string> ApplicationProtocols { get; init; } = [];
 
     /// <summary>Our certificate chain and key; a server needs one, a client sends it when asked.</summary>
     public TlsCertificate? Certificate { get; init; }
+
+    /// <summary>More of them, each with a key of another type (ECDSA, RSA, Ed25519): OpenSSL takes the one that suits what the peer can verify (<c>SSL_CTX_use_certificate(3)</c>).</summary>
+    public IReadOnlyList<TlsCertificate> AdditionalCertificates { get; init; } = [];
 
     /// <summary>Lets TLS 1.2 peers renegotiate. Off unless told otherwise: it costs us far more than them (CVE-2011-1473) and crosses reads with writes.</summary>
     public bool AllowRenegotiation { get; init; }
@@ -35,33 +46,4 @@ public abstract record TlsOptions
 
     /// <summary>Receives each secret as a line in NSS key log format, for tools such as Wireshark (<c>SSL_CTX_set_keylog_callback(3)</c>). Called on the thread that drives the connection. Whoever has these lines can read the traffic.</summary>
     public Action<string>? KeyLog { get; init; }
-}
-
-/// <summary>How a client's connections are made.</summary>
-public sealed record TlsClientOptions : TlsOptions
-{
-    /// <summary>Trust these certificates alone, instead of the system's store; null for the system's store (<c>SSL_CTX_set_default_verify_paths(3)</c>).</summary>
-    public TlsTrust? Trust { get; init; }
-
-    /// <summary>
-    /// Accepts any certificate for any name: whoever sits between can read and change everything. For tests and for peers that are authenticated by other means.
-    /// The result of the check that was not enforced is still in <see cref="TlsConnectionInfo.VerificationError"/>.
-    /// </summary>
-    public bool DangerouslyAcceptAnyPeerCertificate { get; init; }
-}
-
-/// <summary>How a server's connections are made.</summary>
-public sealed record TlsServerOptions : TlsOptions
-{
-    /// <summary>Demand a client certificate that leads to these authorities; null to ask for none (<c>SSL_CTX_set_verify(3)</c>).</summary>
-    public TlsTrust? ClientTrust { get; init; }
-
-    /// <summary>
-    /// Session tickets that a TLS 1.3 handshake sends (<c>SSL_CTX_set_num_tickets(3)</c>, RFC 8446 §4.6.1). 1 unless told otherwise, where OpenSSL's own default is 2: each costs the server as much as a tenth of
-    /// a handshake. Clients that resume several connections at a time want more; 0 sends none.
-    /// </summary>
-    public int SessionTicketCount { get; init; } = 1;
-
-    /// <summary>Session tickets (RFC 5077, RFC 8446 §4.6.1) of that context are good for this one too, and the other way round: for servers with one context per loop. Null for keys of its own.</summary>
-    public TlsContext? TicketKeysOf { get; init; }
 }

@@ -1,0 +1,35 @@
+using System.CommandLine;
+
+namespace OpenSslNb.Cli;
+
+/// <summary>Whose certificates are good: authorities from files and folders, and what is revoked.</summary>
+/// <param name="file">Authorities in PEM.</param>
+internal sealed class TrustOptions(Option<string?> file)
+{
+    private readonly Option<string?> _folder = new("--ca-dir") { Description = "trust the authorities in this folder too, as openssl rehash names them", HelpName = "FOLDER" };
+    private readonly Option<bool> _partial = new("--partial-chain") { Description = "let a chain end at any trusted certificate" };
+    private readonly Option<string?> _lists = new("--crl") { Description = "refuse what these revocation lists revoke, and what they know nothing of, PEM", HelpName = "FILE" };
+    private readonly Option<bool> _wholeChain = new("--crl-whole-chain") { Description = "look up every certificate of the chain in them, not only the peer's" };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { file, _folder, _partial, _lists, _wholeChain }) command.Options.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_wholeChain) is not null and not { Implicit: true } && result.GetResult(_lists) is null) result.AddError("--crl-whole-chain needs --crl");
+        });
+    }
+
+    /// <summary>What the options say; null when none of them names an authority.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="otherwise">Trusted where no authority is named.</param>
+    public TlsTrust? Trust(ParseResult parsed, TlsTrust? otherwise)
+    {
+        TlsTrust? trust = parsed.GetValue(file) is { } path ? TlsTrust.FromPemFile(path) : null;
+        if (parsed.GetValue(_folder) is { } folder) trust = trust is null ? TlsTrust.FromDirectory(folder) : trust.And(TlsTrust.FromDirectory(folder));
+        trust ??= otherwise;
+        if (parsed.GetValue(_partial)) trust = trust?.WithPartialChains();
+        if (parsed.GetValue(_lists) is { } lists) trust = trust?.WithRevocationListFile(lists, parsed.GetValue(_wholeChain));
+        return trust;
+    }
+}
