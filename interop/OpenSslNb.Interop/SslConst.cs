@@ -55,6 +55,8 @@ internal static class SslConst
     internal const int SSL3_RT_INNER_CONTENT_TYPE = 0x101;
     internal const int SSL_KEY_UPDATE_NOT_REQUESTED = 0;
     internal const int SSL_KEY_UPDATE_REQUESTED = 1;
+    internal const int SSL_SESS_CACHE_CLIENT = 1;
+    internal const int SSL_SESS_CACHE_NO_INTERNAL = 0x300;
     internal const int SSL_TLSEXT_ERR_OK = 0;
     internal const int SSL_TLSEXT_ERR_ALERT_FATAL = 2;
     internal const int SSL_TLSEXT_ERR_NOACK = 3;

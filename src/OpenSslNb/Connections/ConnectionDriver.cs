@@ -123,6 +123,9 @@ internal sealed partial class ConnectionDriver : LoopSource
         OnReadyList || HasRequests || Volatile.Read(ref _isPosted) == 1,
         _isWarm);
 
+    /// <summary>Before <see cref="Begin"/>: offers what the context remembers of this peer.</summary>
+    public void ResumeAs(string key) => _instance.ResumeAs(key);
+
     /// <summary>The session as it is now; null when there is none. On the loop's thread, while the connection lives.</summary>
     public SafeSslSessionHandle? TakeSession() => _phase == Phase.Ended ? null : _instance.TakeSession();
 

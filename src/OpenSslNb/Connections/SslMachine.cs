@@ -42,7 +42,11 @@ public sealed class SslMachine : IDisposable
         _instance = new SslInstance(context, _transport);
         try
         {
-            if (!context.IsServer && peerName is not null) _instance.SetPeerName(peerName);
+            if (!context.IsServer && peerName is not null)
+            {
+                _instance.SetPeerName(peerName);
+                _instance.ResumeAs(peerName);
+            }
         }
         catch
         {

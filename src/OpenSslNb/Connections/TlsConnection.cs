@@ -153,6 +153,9 @@ public sealed class TlsConnection : IDisposable
     /// <exception cref="TlsClosedException">The connection has ended.</exception>
     public Task<byte[]> GetChannelBindingAsync(TlsChannelBinding kind) => _driver.GetChannelBindingAsync(kind);
 
+    /// <summary>Before the handshake: offers what the context remembers of this peer.</summary>
+    internal void ResumeAs(string key) => _driver.ResumeAs(key);
+
     /// <summary>Begins the handshake. On the loop's thread, once.</summary>
     /// <param name="handler">Gets the callbacks.</param>
     /// <param name="onEnded">Told on the loop's thread when the connection has ended, before the handler is.</param>

@@ -42,6 +42,26 @@ internal static unsafe class SslCallbacks
         LibSsl.SSL_CTX_set_verify(context, SslConst.SSL_VERIFY_PEER, callback);
     }
 
+    /// <summary>Gives each session that a server sends to the context's store (<c>SSL_CTX_sess_set_new_cb(3)</c>).</summary>
+    public static void KeepSessions(nint context) => LibSsl.SSL_CTX_sess_set_new_cb(context, &OnNewSession);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnNewSession(nint ssl, nint session)
+    {
+        if (InstanceOf(ssl) is not { SessionKey: { } key, Context.Sessions: { } sessions } instance) return 0;
+        try
+        {
+            // A copy: the connection goes on using its own. Without memory for it the next handshake is a full one.
+            if (LibSsl.SSL_SESSION_dup(session) is not 0 and nint copy) sessions.Add(key, SafeSslSessionHandle.Adopt(copy));
+        }
+        catch (Exception e)
+        {
+            instance.CallbackFailure ??= e;
+        }
+
+        return 0;
+    }
+
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OnServerName(nint ssl, int* alert, nint argument)
     {

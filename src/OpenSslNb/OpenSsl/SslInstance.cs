@@ -58,6 +58,9 @@ internal sealed unsafe class SslInstance : IDisposable
     /// <summary>AlertDescription of the last alert that the peer sent.</summary>
     public int? AlertReceived { get; private set; }
 
+    /// <summary>Under which name a client's sessions are kept; null when they are not.</summary>
+    public string? SessionKey { get; private set; }
+
     /// <summary>Why our own check, beside OpenSSL's, did not accept the peer's certificate; null when it did, or was not asked.</summary>
     public string? VerificationFault { get; set; }
 
@@ -87,6 +90,17 @@ internal sealed unsafe class SslInstance : IDisposable
 
         // An address in the one spelling that OpenSSL takes: without a zone, nothing left out. Also set when nothing is enforced, so that the result says whether the name is right.
         PeerName.Set(Ssl, isAddress ? new System.Net.IPAddress(address!.GetAddressBytes()).ToString() : name, isAddress);
+    }
+
+    /// <summary>Offers to resume what the context remembers of this peer, and keeps what it sends. Before the handshake.</summary>
+    public void ResumeAs(string key)
+    {
+        if (Context.Sessions is not { } sessions) return;
+        SessionKey = key;
+        using SafeSslSessionHandle? session = sessions.Take(key, DateTimeOffset.UtcNow);
+
+        // One that OpenSSL does not take (its version is switched off by now) is no reason not to connect.
+        if (session is not null && LibSsl.SSL_set_session(Ssl, session.Pointer) != 1) LibCrypto.ERR_clear_error();
     }
 
     /// <summary>Offers to resume a session (<c>SSL_set_session(3)</c>). Before the handshake; a copy is offered, since one session must not be used by two handshakes at once.</summary>

@@ -7,6 +7,12 @@ public sealed record TlsClientOptions : TlsOptions
     public TlsTrust? Trust { get; init; }
 
     /// <summary>
+    /// Most sessions that the context remembers, by name and port of the peer, to resume them: no certificates are sent and verified again, and the handshake is cheaper by a third (RFC 8446 §2.2, RFC 5077). A session of TLS 1.3 is
+    /// offered once (§C.4). 0, unless told otherwise: whoever can read both connections can tell that they are one client's.
+    /// </summary>
+    public int SessionCacheSize { get; init; }
+
+    /// <summary>
     /// Beside a chain to <see cref="Trust"/>, at least one certificate of the verified chain must have one of these public keys: each <c>sha256//</c> and the Base64 of the SHA-256 of the key's
     /// SubjectPublicKeyInfo (RFC 7469 §2.4; <see cref="TlsCertificate.PublicKeyPin"/>). None unless given.
     /// </summary>

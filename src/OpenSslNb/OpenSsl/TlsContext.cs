@@ -12,6 +12,7 @@ public sealed class TlsContext : IDisposable
         Handle = handle;
         Options = options;
         Names = options is TlsServerOptions server ? NamedContexts.Create(handle, server) : null;
+        Sessions = options is TlsClientOptions { SessionCacheSize: > 0 and var size } ? new ClientSessions(size) : null;
         Pins = options is TlsClientOptions client ? PinSet.Of(client.PinnedKeys) : null;
     }
 
@@ -35,6 +36,9 @@ public sealed class TlsContext : IDisposable
 
     /// <summary>A server's certificates for other names; null when it has none.</summary>
     internal NamedContexts? Names { get; }
+
+    /// <summary>What a client remembers to resume; null when it does not.</summary>
+    internal ClientSessions? Sessions { get; }
 
     /// <summary>Keys of which the server's chain must have one; null when any will do.</summary>
     internal PinSet? Pins { get; }
@@ -63,8 +67,30 @@ public sealed class TlsContext : IDisposable
         return Create(options);
     }
 
+    /// <summary>Sessions that this client remembers now (<see cref="TlsClientOptions.SessionCacheSize"/>). From any thread.</summary>
+    public int SessionCount => Sessions?.Count ?? 0;
+
+    /// <summary>Forgets all sessions: the next handshakes are full ones. From any thread.</summary>
+    public void ForgetSessions() => Sessions?.Clear();
+
+    /// <summary>The sessions as bytes, for a later run of the program. Whoever has them can read what is sent in connections that resume them, and with TLS 1.2 the connections that they come from. From any thread.</summary>
+    /// <exception cref="InvalidOperationException">This context remembers none: it is a server's, or <see cref="TlsClientOptions.SessionCacheSize"/> is 0.</exception>
+    public byte[] ExportSessions() => SessionFile.Write(RequireSessions());
+
+    /// <summary>Takes sessions that <see cref="ExportSessions"/> gave. Only those of a context that verifies as this one does: a server is not verified again when a session is resumed. From any thread.</summary>
+    /// <returns>How many there were; those that are too old are not offered.</returns>
+    /// <exception cref="FormatException">It is something else, or not whole; nothing was taken.</exception>
+    /// <exception cref="InvalidOperationException">This context remembers none.</exception>
+    public int ImportSessions(ReadOnlySpan<byte> sessions) => SessionFile.Read(sessions, RequireSessions());
+
     /// <summary>Releases this reference; connections that use the context keep theirs. May be called again, from any thread.</summary>
-    public void Dispose() => Handle.Dispose();
+    public void Dispose()
+    {
+        Handle.Dispose();
+        Sessions?.Dispose();
+    }
+
+    private ClientSessions RequireSessions() => Sessions ?? throw new InvalidOperationException("this context remembers no sessions: set TlsClientOptions.SessionCacheSize");
 
     private static TlsContext Create(TlsOptions options)
     {

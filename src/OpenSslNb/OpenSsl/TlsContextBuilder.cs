@@ -110,7 +110,15 @@ internal static unsafe class TlsContextBuilder
         }
 
         // Tickets only: a cache inside the shared context would grow and be contended. A context id is needed all the same, or resumption with client certificates fails.
-        _ = LibSsl.SSL_CTX_set_session_cache_mode(context, SslConst.SSL_SESS_CACHE_OFF);
+        int mode = SslConst.SSL_SESS_CACHE_OFF;
+        if (options is TlsClientOptions { SessionCacheSize: not 0 and var size })
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(size, nameof(TlsClientOptions.SessionCacheSize));
+            mode = SslConst.SSL_SESS_CACHE_CLIENT | SslConst.SSL_SESS_CACHE_NO_INTERNAL;
+            SslCallbacks.KeepSessions(context);
+        }
+
+        _ = LibSsl.SSL_CTX_set_session_cache_mode(context, mode);
         fixed (byte* id = "opensslnb"u8)
         {
             Require(LibSsl.SSL_CTX_set_session_id_context(context, id, 9), "the session id context");

@@ -1,0 +1,85 @@
+using System.Buffers.Binary;
+using System.Text;
+using OpenSslNb.Interop;
+
+namespace OpenSslNb.OpenSsl;
+
+/// <summary>
+/// Sessions as bytes: a line that says what this is, then for each one its peer in UTF-8 and the session in DER (<c>i2d_SSL_SESSION(3)</c>), each behind its length in four bytes, big-endian.
+/// </summary>
+internal static unsafe class SessionFile
+{
+    private static ReadOnlySpan<byte> Head => "opensslnb sessions 1\n"u8;
+
+    public static byte[] Write(ClientSessions sessions)
+    {
+        using var file = new MemoryStream();
+        file.Write(Head);
+        sessions.Each((peer, session) =>
+        {
+            int length = LibSsl.i2d_SSL_SESSION(session, null);
+            if (length <= 0) return;
+            byte[] der = new byte[length];
+            fixed (byte* pointer = der)
+            {
+                byte* next = pointer;
+                _ = LibSsl.i2d_SSL_SESSION(session, &next);
+            }
+
+            WritePart(file, Encoding.UTF8.GetBytes(peer));
+            WritePart(file, der);
+        });
+        return file.ToArray();
+    }
+
+    /// <returns>How many were read.</returns>
+    /// <exception cref="FormatException">It is something else, or not whole; nothing was taken.</exception>
+    public static int Read(ReadOnlySpan<byte> file, ClientSessions sessions)
+    {
+        if (!file.StartsWith(Head)) throw new FormatException("these are no sessions that TlsContext.ExportSessions has written");
+        file = file[Head.Length..];
+        var read = new List<(string Peer, SafeSslSessionHandle Session)>();
+        try
+        {
+            while (!file.IsEmpty) read.Add((Encoding.UTF8.GetString(ReadPart(ref file)), Parse(ReadPart(ref file))));
+        }
+        catch
+        {
+            read.ForEach(one => one.Session.Dispose());
+            throw;
+        }
+
+        read.ForEach(one => sessions.Add(one.Peer, one.Session));
+        return read.Count;
+    }
+
+    private static SafeSslSessionHandle Parse(ReadOnlySpan<byte> der)
+    {
+        LibCrypto.ERR_clear_error();
+        fixed (byte* pointer = der)
+        {
+            byte* next = pointer;
+            nint session = pointer == null ? 0 : LibSsl.d2i_SSL_SESSION(null, &next, der.Length);
+            if (session != 0) return SafeSslSessionHandle.Adopt(session);
+        }
+
+        LibCrypto.ERR_clear_error();
+        throw new FormatException("a session is malformed");
+    }
+
+    private static void WritePart(MemoryStream file, byte[] part)
+    {
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(length, part.Length);
+        file.Write(length);
+        file.Write(part);
+    }
+
+    private static ReadOnlySpan<byte> ReadPart(ref ReadOnlySpan<byte> file)
+    {
+        if (file.Length < sizeof(int) || BinaryPrimitives.ReadInt32BigEndian(file) is var length && (length < 0 || length > file.Length - sizeof(int))) throw new FormatException("the sessions are cut short");
+        ReadOnlySpan<byte> part = file.Slice(sizeof(int), length);
+        file = file[(sizeof(int) + length)..];
+        return part;
+    }
+}
