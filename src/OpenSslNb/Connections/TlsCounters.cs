@@ -20,7 +20,7 @@ public readonly record struct TlsCounters(
     public static TlsCounters Of(EventLoop loop)
     {
         ArgumentNullException.ThrowIfNull(loop);
-        Engine.EngineCounters counters = LoopResources.Of(loop).Counters;
+        Engine.EngineCounters counters = loop.Figures.Engine;
         return new TlsCounters(
             counters.Handshakes,
             counters.BytesRead,
