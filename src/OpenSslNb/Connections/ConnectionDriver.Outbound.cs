@@ -84,8 +84,6 @@ internal sealed partial class ConnectionDriver
             moment = NoteMoment();
         }
 
-        // What Schedule relies on where nothing was queued: see there.
-        Interlocked.MemoryBarrier();
         TraceSend(moment, waiter is null ? TlsTraceEvent.SendQueued : TlsTraceEvent.SendWaits, data.Length);
         Schedule();
         if (waiter is null) return ValueTask.CompletedTask;

@@ -92,7 +92,8 @@ internal sealed partial class ConnectionDriver
             return;
         }
 
-        // At most once in the inbox at a time. A loop that has stopped has ended its connections. What we are here for was put down before a full fence: a loop that still has the flag to clear will find it.
+        // At most once in the inbox at a time. A loop that has stopped has ended its connections. What we are here for is put down before this fence: a loop that still has the flag to clear will find it.
+        Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _isPosted) == 0 && Interlocked.Exchange(ref _isPosted, 1) == 0) _ = _loop.Post(this);
     }
 
