@@ -37,8 +37,7 @@ internal sealed partial class ConnectionDriver
     // After each turn: what has become possible.
     private void AdvanceClosing()
     {
-        ShutDownWhenDue();
-        _transport.EndTurn();
+        if (ShutDownWhenDue()) _transport.EndTurn();
         if (_machine.State == ConnectionState.Failed)
         {
             BeginLingering(_machine.Failure!);
@@ -60,15 +59,17 @@ internal sealed partial class ConnectionDriver
     }
 
     // Also within a turn, before what it has written is sent: close_notify leaves with it.
-    private void ShutDownWhenDue()
+    // True when there may be something to send.
+    private bool ShutDownWhenDue()
     {
-        if (!_closingWrite || _machine.State is not (ConnectionState.Open or ConnectionState.PeerClosed) || !IsEverythingTaken) return;
+        if (!_closingWrite || _machine.State is not (ConnectionState.Open or ConnectionState.PeerClosed) || !IsEverythingTaken) return false;
         _machine.AskShutdown();
         int budget = 1;
         RunWriteSide(ref budget);
         bool isFirst = !_shutdownAsked;
         _shutdownAsked = true;
         if (isFirst || _machine.State is ConnectionState.LocalClosed or ConnectionState.Closed) ArmDeadline();
+        return true;
     }
 
     private void SendFin()

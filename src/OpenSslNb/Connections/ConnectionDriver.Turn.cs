@@ -72,7 +72,7 @@ internal sealed partial class ConnectionDriver
             RunReads(ref readBudget);
             if (!TakeRequests()) return true;
             RunWriteSide(ref writeBudget);
-            ShutDownWhenDue();
+            _ = ShutDownWhenDue();
             if (_transport.Flush()) _machine.OnWritable();
             if (!TakeRequests()) return true;
             var allowed = (readBudget > 0 ? SslOperations.Read : 0) | (writeBudget > 0 ? WriteSide : 0);

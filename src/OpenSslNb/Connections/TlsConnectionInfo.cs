@@ -26,7 +26,7 @@ public sealed record TlsConnectionInfo
     public string? PeerSubject { get; init; }
 
     /// <summary>
-    /// The certificates that the peer sent, its own first, as DER (<c>SSL_get_peer_cert_chain(3)</c>); none when it sent none, and on TLS 1.2 none when a session was resumed. As they were sent: that a chain
+    /// The certificates that the peer sent, its own first, as DER (<c>SSL_get_peer_cert_chain(3)</c>); none when it sent none. Of a resumed session, those that the session still holds: at least its own. As they were sent: that a chain
     /// was verified with them is said by <see cref="VerificationError"/>, or by the connection being there at all.
     /// </summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> PeerCertificates { get; init; } = [];
