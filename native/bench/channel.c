@@ -10,11 +10,13 @@
 #include "net.h"
 #include "wire.h"
 
-void gather_init(struct gather *gather)
+void gather_init(struct gather *gather, size_t in_size, size_t out_size)
 {
     *gather = (struct gather){
-        .in = must_alloc(GATHER_IN_SIZE),
-        .out = must_alloc(GATHER_OUT_SIZE),
+        .in = must_alloc(in_size),
+        .in_size = in_size,
+        .out = must_alloc(out_size),
+        .out_size = out_size,
     };
 }
 
@@ -52,12 +54,12 @@ bool channel_receive(struct channel *channel)
     }
     ssize_t got;
     do {
-        got = recv(channel->fd, channel->gather->in, GATHER_IN_SIZE, 0);
+        got = recv(channel->fd, channel->gather->in, channel->gather->in_size, 0);
     } while (got < 0 && errno == EINTR);
     if (got > 0) {
         // A short recv has emptied the socket: the edge-triggered poller tells of the next byte, so that there is no
         // need to ask for EAGAIN. An announced end of input would not be told again.
-        if (got < GATHER_IN_SIZE && !channel->hangup) {
+        if ((size_t)got < channel->gather->in_size && !channel->hangup) {
             channel->readable = false;
         }
         channel->in = channel->gather->in;
@@ -163,7 +165,7 @@ static void flush_with(struct channel *channel, const uint8_t *tail, size_t tail
 void channel_gather(struct channel *channel, const void *data, size_t length)
 {
     struct gather *gather = channel->gather;
-    if (length > GATHER_OUT_SIZE - gather->out_length) {
+    if (length > gather->out_size - gather->out_length) {
         // The one that does not fit goes out from where it is.
         flush_with(channel, data, length);
         return;
@@ -188,7 +190,7 @@ void channel_enter(struct channel *channel)
 static void keep_input(struct channel *channel)
 {
     const uint8_t *shared = channel->gather->in;
-    if (channel->in_length > 0 && (channel->in < shared || channel->in >= shared + GATHER_IN_SIZE)) {
+    if (channel->in_length > 0 && (channel->in < shared || channel->in >= shared + channel->gather->in_size)) {
         return; // it has moved already
     }
     free(channel->in_kept);

@@ -10,16 +10,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// Bytes that one recv or send moves at most. The defaults are measured: see --gather-in and --gather-out of the server.
 enum {
     GATHER_IN_SIZE = 128 * 1024,
-    GATHER_OUT_SIZE = 128 * 1024,
+    GATHER_OUT_SIZE = 100 * 1024,
 };
 
 // One a loop. Out is empty between turns.
 struct gather {
     struct channel *current; // whose turn it is
     uint8_t *in;
+    size_t in_size;
     uint8_t *out;
+    size_t out_size;
     size_t out_length;
 };
 
@@ -46,7 +49,7 @@ struct channel {
     size_t kept_capacity;
 };
 
-void gather_init(struct gather *gather);
+void gather_init(struct gather *gather, size_t in_size, size_t out_size);
 
 void channel_init(struct channel *channel, struct gather *gather, int fd);
 // Frees what it keeps; does not close the socket.

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -98,11 +99,23 @@ static struct load_options parse(int argc, char **argv)
     return options;
 }
 
-static void wait_for_line(void)
+// Waits for a line of standard input; true if it says "go", which may be followed by the messages of a permit.
+static bool told_to_go(struct load_options *options)
 {
+    char line[64];
+    size_t length = 0;
     char byte;
     while (read(STDIN_FILENO, &byte, 1) == 1 && byte != '\n') {
+        if (length < sizeof line - 1) {
+            line[length++] = byte;
+        }
     }
+    line[length] = '\0';
+    if (strncmp(line, "go", 2) != 0) {
+        return false;
+    }
+    options->stay = line[2] == ' ' ? (unsigned)number("go", line + 3) : 1;
+    return true;
 }
 
 int main(int argc, char **argv)
@@ -122,11 +135,11 @@ int main(int argc, char **argv)
     load_warm_up(&load);
     puts("ready");
     fflush(stdout);
-    wait_for_line();
-    struct window window = load_run(&load);
-    load_rest(&load);
-    report(&load, &window);
-    wait_for_line();
+    while (told_to_go(&options)) {
+        struct window window = load_run(&load);
+        load_rest(&load);
+        report(&load, &window);
+    }
     load_close_all(&load);
     return 0;
 }

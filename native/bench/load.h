@@ -48,6 +48,7 @@ struct load_options {
     int port;
     size_t connections;
     size_t active;
+    unsigned stay; // active-echo: messages that a permit is for, before another connection gets it
     size_t size;
     size_t depth;
     uint64_t messages;    // a posted request's, a thread
@@ -77,6 +78,7 @@ struct peer {
     struct peer *next; // in load->busy
     unsigned warm_left;
     unsigned permits; // active-echo: messages it may start
+    unsigned stays;   // active-echo: messages until another connection has its turn
 
     // Streams of messages, and when those in flight were started (a ring of load->ring entries).
     uint64_t sent, received;

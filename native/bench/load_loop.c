@@ -45,7 +45,7 @@ void load_init(struct load *load, const struct load_options *options)
     if (load->epoll < 0) {
         die("epoll_create1");
     }
-    gather_init(&load->gather);
+    gather_init(&load->gather, GATHER_IN_SIZE, GATHER_OUT_SIZE);
     load->bio = gather_bio_new(&load->gather);
     for (size_t i = 0; i < options->connections; i++) {
         load->peers[i] = (struct peer){
@@ -213,7 +213,10 @@ struct window load_run(struct load *load)
     load->phase = PHASE_RUNNING;
     for (size_t i = 0; i < options->connections; i++) {
         load->peers[i].permits = i < options->active;
+        load->peers[i].stays = options->stay;
     }
+    load->units = load->bytes = load->bulk_bytes = 0;
+    load->latencies = (struct histogram){ 0 };
     uint64_t server_start = clock_ns(server_clock);
     uint64_t cpu_start = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     uint64_t start = load_clock(load);

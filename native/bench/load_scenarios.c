@@ -89,7 +89,11 @@ static void active_received(struct peer *peer, const uint8_t *data, size_t lengt
     if (load->phase == PHASE_WARMING) {
         peer->permits = 1;
     } else if (load->phase == PHASE_RUNNING) {
-        struct peer *chosen = random_idle(load);
+        struct peer *chosen = peer;
+        if (--peer->stays == 0) {
+            chosen = random_idle(load);
+            chosen->stays = load->options->stay;
+        }
         chosen->permits = 1;
         load_queue(chosen);
     }

@@ -7,7 +7,10 @@
 
 #include "wire.h"
 
-enum { RECORD_HEADER = 5 };
+enum {
+    RECORD_HEADER = 5,
+    LARGEST_RECORD = RECORD_HEADER + 16 * 1024 + 256, // RFC 8446, section 5.2
+};
 
 // The length of the record that begins at `data`, or of all that is there if it is not complete.
 //

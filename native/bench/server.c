@@ -13,6 +13,7 @@
 #include "known_pid.h"
 #include "net.h"
 #include "pattern.h"
+#include "record.h"
 #include "server.h"
 #include "tls.h"
 
@@ -20,7 +21,7 @@ static _Noreturn void usage(void)
 {
     fprintf(stderr, "usage: server --ecdsa-cert F --ecdsa-key F --rsa-cert F --rsa-key F [--tickets N]\n"
                     "              [--mode plain|gathered] [--loops N] [--release-buffers] [--sndbuf BYTES]\n"
-                    "              [--known-pid]\n");
+                    "              [--known-pid] [--gather-in BYTES] [--gather-out BYTES]\n");
     exit(2);
 }
 
@@ -36,7 +37,8 @@ static int number(const char *text, int least)
 
 static struct server_options parse(int argc, char **argv)
 {
-    enum { ECDSA_CERT = 1, ECDSA_KEY, RSA_CERT, RSA_KEY, TICKETS, MODE, LOOPS, RELEASE, SNDBUF, KNOWN_PID };
+    enum { ECDSA_CERT = 1, ECDSA_KEY, RSA_CERT, RSA_KEY, TICKETS, MODE, LOOPS, RELEASE, SNDBUF, KNOWN_PID,
+           GATHER_IN, GATHER_OUT };
     static const struct option names[] = {
         { "ecdsa-cert", required_argument, NULL, ECDSA_CERT },
         { "ecdsa-key", required_argument, NULL, ECDSA_KEY },
@@ -48,9 +50,13 @@ static struct server_options parse(int argc, char **argv)
         { "release-buffers", no_argument, NULL, RELEASE },
         { "sndbuf", required_argument, NULL, SNDBUF },
         { "known-pid", no_argument, NULL, KNOWN_PID },
+        { "gather-in", required_argument, NULL, GATHER_IN },
+        { "gather-out", required_argument, NULL, GATHER_OUT },
         { NULL, 0, NULL, 0 },
     };
-    struct server_options options = { .tickets = 2, .loops = 1 };
+    struct server_options options = {
+        .tickets = 2, .loops = 1, .gather_in = GATHER_IN_SIZE, .gather_out = GATHER_OUT_SIZE,
+    };
     int name;
     while ((name = getopt_long(argc, argv, "", names, NULL)) != -1) {
         switch (name) {
@@ -63,6 +69,8 @@ static struct server_options parse(int argc, char **argv)
         case RELEASE: options.release_buffers = true; break;
         case SNDBUF: options.send_buffer = number(optarg, 0); break;
         case KNOWN_PID: known_pid_remember(); break;
+        case GATHER_IN: options.gather_in = (size_t)number(optarg, LARGEST_RECORD); break;
+        case GATHER_OUT: options.gather_out = (size_t)number(optarg, LARGEST_RECORD); break;
         case MODE:
             options.plain = strcmp(optarg, "plain") == 0;
             if (!options.plain && strcmp(optarg, "gathered") != 0) {

@@ -65,6 +65,7 @@ struct server_options {
     int tickets;
     int loops;
     int send_buffer;
+    size_t gather_in, gather_out; // bytes that one recv or send moves at most
     const char *ecdsa_certificate, *ecdsa_key, *rsa_certificate, *rsa_key;
 };
 

@@ -65,7 +65,7 @@ void loop_init(struct loop *loop, const struct server_options *options, const ui
     if (loop->epoll < 0 || loop->wake_fd < 0) {
         die("epoll");
     }
-    gather_init(&loop->gather);
+    gather_init(&loop->gather, options->gather_in, options->gather_out);
     loop->bio = gather_bio_new(&loop->gather);
     loop_watch(loop, loop->wake_fd, EPOLLIN | EPOLLET, &loop->waker);
     for (int i = 0; i < PROTOCOL_COUNT; i++) {

@@ -13,11 +13,14 @@ internal static class OptionRules
     private delegate bool Rule<T>(string text, out T value);
 
     /// <summary>Makes the option take whole numbers from <paramref name="least"/> on.</summary>
-    public static Option<int> AtLeast(this Option<int> option, int least)
+    public static Option<int> AtLeast(this Option<int> option, int least) => option.Between(least, int.MaxValue);
+
+    /// <summary>Makes the option take whole numbers from <paramref name="least"/> to <paramref name="most"/>.</summary>
+    public static Option<int> Between(this Option<int> option, int least, int most)
     {
-        bool Read(string text, out int value) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value >= least;
+        bool Read(string text, out int value) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value >= least && value <= most;
         option.HelpName = "N";
-        option.CustomParser = result => Parse<int>(result, option.Name, $"a whole number from {least} to {int.MaxValue}", Read);
+        option.CustomParser = result => Parse<int>(result, option.Name, $"a whole number from {least} to {most}", Read);
         return option;
     }
 

@@ -8,6 +8,9 @@ namespace OpenSslNb.Cli;
 /// <summary><c>opensslnb serve</c>.</summary>
 internal static class ServeCommand
 {
+    // Each has a thread and a quarter of a mebibyte of buffers: more than any machine has cores for is a mistake.
+    private const int MostLoops = 1024;
+
     // Kept to the end of the process: a second signal that comes while the first has just been obeyed must not become the exit code.
     private static PosixSignalRegistration[] s_signals = [];
 
@@ -23,7 +26,7 @@ internal static class ServeCommand
         Option<string> unknown = new Option<string>("--unknown-name") { Description = "what clients get that ask for a name without a certificate", DefaultValueFactory = _ => "default" }.OneOf("default", "refuse");
         Option<int> maximum = new Option<int>("--max-connections") { Description = "most connections at a time, of all loops together; more are reset", DefaultValueFactory = _ => int.MaxValue }.AtLeast(1);
         Option<int> backlog = new Option<int>("--backlog") { Description = "most connections that wait in the kernel, per loop", DefaultValueFactory = _ => new TlsListenerOptions().Backlog }.AtLeast(1);
-        Option<int> loops = new Option<int>("--loops") { Description = "number of loops, one thread each", DefaultValueFactory = _ => 1 }.AtLeast(1);
+        Option<int> loops = new Option<int>("--loops") { Description = "number of loops, one thread each", DefaultValueFactory = _ => 1 }.Between(1, MostLoops);
         Option<HostPort?> metrics = new Option<HostPort?>("--metrics") { Description = "answer Prometheus there, at /metrics over plain HTTP; port 0 picks one" }.At();
         Option<int> tickets = new Option<int>("--session-tickets") { Description = "session tickets that a TLS 1.3 handshake sends", DefaultValueFactory = _ => new TlsServerOptions().SessionTicketCount }.AtLeast(0);
         var shared = new SharedOptions();

@@ -6,6 +6,9 @@ namespace OpenSslNb.Cli;
 /// <summary>The options that several commands have, with one meaning.</summary>
 internal sealed class SharedOptions
 {
+    // Ten milliseconds: sleeping and waking costs a five hundredth of that.
+    private const int LongestSpin = 10_000;
+
     private readonly Option<string> _poller = CreatePoller();
     private readonly Option<string> _transport = new Option<string>("--transport") { Description = "where OpenSSL's bytes go", DefaultValueFactory = _ => "buffered" }.OneOf("buffered", "fd");
     private readonly Option<string> _minimum = new Option<string>("--min-protocol") { Description = "oldest version", DefaultValueFactory = _ => "tls1.2" }.OneOf("tls1.2", "tls1.3");
@@ -21,7 +24,7 @@ internal sealed class SharedOptions
     private readonly Option<double> _shutdownTimeout = new Option<double>("--shutdown-timeout") { Description = "seconds", DefaultValueFactory = _ => 5 }.Seconds();
     private readonly Option<int> _outboundLimit = new Option<int>("--outbound-limit") { Description = "most queued bytes of a connection", DefaultValueFactory = _ => 1 << 20 }.AtLeast(1);
     private readonly Option<string> _memory = new Option<string>("--memory-policy") { Description = "how long idle connections keep record buffers", DefaultValueFactory = _ => "balanced" }.OneOf("balanced", "speed", "memory");
-    private readonly Option<int> _spin = new Option<int>("--spin-us") { Description = "microseconds that a loop looks for events before it sleeps", DefaultValueFactory = _ => 0 }.AtLeast(0);
+    private readonly Option<int> _spin = new Option<int>("--spin-us") { Description = "microseconds that a loop looks for events before it sleeps", DefaultValueFactory = _ => 0 }.Between(0, LongestSpin);
     private readonly Option<bool> _kernelTls = new("--kernel-tls") { Description = "let the kernel encrypt where it can; with --transport fd" };
     private readonly Option<bool> _renegotiation = new("--allow-renegotiation") { Description = "let TLS 1.2 peers renegotiate" };
     private readonly Option<string?> _keyLog = new("--keylog") { Description = "append secrets in NSS format to this file" };
@@ -40,6 +43,7 @@ internal sealed class SharedOptions
         {
             // Of the words that are allowed only these two leave no version; the others have their own messages.
             if (Word(result, _minimum) == "tls1.3" && Word(result, _maximum) == "tls1.2") result.AddError("--min-protocol must not be newer than --max-protocol: no version is left");
+            if (result.GetResult(_kernelTls) is { Implicit: false } && result.GetValue(_kernelTls) && Word(result, _transport) != "fd") result.AddError("--kernel-tls needs --transport fd: the kernel cannot encrypt what goes through this program's buffers");
         });
     }
 

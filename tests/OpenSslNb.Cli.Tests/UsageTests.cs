@@ -33,6 +33,8 @@ public sealed class UsageTests
         yield return Case("a named certificate without a name", [.. s_serve, "--named-cert", "c.pem"], "--named-cert", "NAME=FILE", "'c.pem'");
         yield return Case("a security level that there is not", [.. s_serve, "--security-level", "7"], "--security-level", "0 to 5", "'7'");
         yield return Case("a whole chain of no list", ["connect", "localhost:1", "--crl-whole-chain"], "--crl-whole-chain", "--crl");
+        yield return Case("kernel TLS where the kernel has no part in it", [.. s_serve, "--kernel-tls"], "--kernel-tls", "--transport fd");
+        yield return Case("kernel TLS of a client where the kernel has no part in it", ["connect", "localhost:1", "--kernel-tls", "--transport", "buffered"], "--kernel-tls", "--transport fd");
         yield return Case("an option without its value", [.. s_serve, "--loops"], "--loops");
         yield return Case("too few connections for a demonstration", ["demo", "--connections", "1"], "--connections", "'1'", "2");
         yield return Case("a demonstration of no number", ["demo", "--connections", "many"], "--connections", "'many'", "number");
@@ -52,6 +54,8 @@ public sealed class UsageTests
             foreach (string value in (string[])["soon", "0", "-1", "NaN", "1e9"]) yield return new TestCaseData(option, value, "seconds");
         }
 
+        yield return new TestCaseData("--loops", "1025", "1 to 1024");
+        yield return new TestCaseData("--spin-us", "10001", "0 to 10000");
         yield return new TestCaseData("--poller", "kqueue", "epoll");
         yield return new TestCaseData("--transport", "memory", "buffered");
         yield return new TestCaseData("--min-protocol", "ssl3", "tls1.2");

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using OpenSslNb.Engine;
 
 namespace OpenSslNb.Connections;
@@ -15,6 +16,9 @@ internal sealed partial class ConnectionDriver
 
     // Set under the guard after every send, cleared under it by the loop. The loop looks without the guard: whoever sends from elsewhere gives it another turn afterwards.
     private volatile bool _hasPosted;
+
+    // Guarded by _outboundGuard: who posted first since the loop last took all has told it, or is about to. Those who come after need not.
+    private bool _isLoopTold;
 
     // Guarded by _outboundGuard.
     private bool _closedToSends;
@@ -35,6 +39,7 @@ internal sealed partial class ConnectionDriver
     /// <summary>Plaintext bytes that OpenSSL has not taken yet.</summary>
     public override long QueuedBytes
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
             // In this order, so that it is never less than there is.
@@ -52,10 +57,10 @@ internal sealed partial class ConnectionDriver
         }
 
         if (data.Length >= LeastAtOnce && TrySendAtOnce(data)) return SendResult.Queued;
-        SendResult result = Offer(data, out SendMoment moment);
+        SendResult result = Offer(data, out bool isFirst, out SendMoment moment);
         if (data.IsEmpty) return result;
         TraceSend(moment, result == SendResult.Queued ? TlsTraceEvent.SendQueued : TlsTraceEvent.SendRefused, data.Length);
-        if (result == SendResult.Queued) Schedule();
+        if (isFirst) Schedule();
         return result;
     }
 
@@ -65,27 +70,28 @@ internal sealed partial class ConnectionDriver
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
         SendWaiter waiter;
         SendMoment moment;
+        bool isFirst;
         lock (_outboundGuard)
         {
             if (_closedToSends) return ValueTask.FromException(_connection.ClosedFault());
             if (data.IsEmpty) return ValueTask.CompletedTask;
             if (!HasWaiters && QueuedBytes + data.Length <= _options.OutboundLimit)
             {
-                Enqueue(data.Span);
+                isFirst = Enqueue(data.Span);
                 waiter = null!;
             }
             else
             {
                 waiter = new SendWaiter(this, data);
                 (_waiters ??= new LinkedList<SendWaiter>()).AddLast(waiter.Node);
-                _hasPosted = true;
+                isFirst = NotePosted();
             }
 
             moment = NoteMoment();
         }
 
         TraceSend(moment, waiter is null ? TlsTraceEvent.SendQueued : TlsTraceEvent.SendWaits, data.Length);
-        Schedule();
+        if (isFirst) Schedule();
         if (waiter is null) return ValueTask.CompletedTask;
         waiter.ObserveCancellation(cancellationToken);
         return waiter.Task;
@@ -112,8 +118,9 @@ internal sealed partial class ConnectionDriver
     // A send is told outside the guard, as of the moment under it: by then the loop may have written it already.
     private readonly record struct SendMoment(TimeSpan Time, long Queued);
 
-    private SendResult Offer(ReadOnlySpan<byte> data, out SendMoment moment)
+    private SendResult Offer(ReadOnlySpan<byte> data, out bool isFirst, out SendMoment moment)
     {
+        isFirst = false;
         lock (_outboundGuard)
         {
             moment = NoteMoment();
@@ -126,12 +133,13 @@ internal sealed partial class ConnectionDriver
                 if (HasWaiters || QueuedBytes + data.Length > _options.OutboundLimit) return SendResult.Full;
             }
 
-            Enqueue(data);
+            isFirst = Enqueue(data);
             moment = NoteMoment();
             return SendResult.Queued;
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private SendMoment NoteMoment() => _trace is null ? default : new(_trace.Now, QueuedBytes);
 
     private void TraceSend(SendMoment moment, TlsTraceEvent what, long bytes) => _trace?.Application(moment.Time, what, bytes, moment.Queued);
@@ -146,25 +154,34 @@ internal sealed partial class ConnectionDriver
 
     private int LowWaterMark => Math.Min(_options.LowWaterMark, _options.OutboundLimit);
 
-    // Under the guard.
-    private void Enqueue(ReadOnlySpan<byte> data)
+    // Under the guard. True when the caller has to tell the loop, once the guard is released.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Enqueue(ReadOnlySpan<byte> data)
     {
+        Accept(data.Length);
         if (IsOnTurn && _posted.IsEmpty)
         {
             // From a callback, with nothing before it on the way to the machine: it need not be moved there later.
             _machine.Outbound.Append(data);
             _machine.AskWrite();
-        }
-        else
-        {
-            _posted.Append(data);
-            _hasPosted = true;
+            return false;
         }
 
-        Accept(data.Length);
+        _posted.Append(data);
+        return NotePosted();
+    }
+
+    // Under the guard. Telling the loop costs a fence: one of many posters does it for all. Inside its turn the loop needs no telling, and what was not told must not keep others from it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool NotePosted()
+    {
+        _hasPosted = true;
+        if (_isLoopTold || (_inTurn && _loop.IsCurrent)) return false;
+        return _isLoopTold = true;
     }
 
     // Under the guard.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Accept(int bytes)
     {
         Volatile.Write(ref _accepted, _accepted + bytes);
@@ -173,7 +190,11 @@ internal sealed partial class ConnectionDriver
     }
 
     // On the loop's thread, inside this connection's turn and outside of OpenSSL: nobody else is at the machine.
-    private bool IsOnTurn => _inTurn && _loop.IsCurrent && !_machine.IsInside;
+    private bool IsOnTurn
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _inTurn && _loop.IsCurrent && !_machine.IsInside;
+    }
 
     // On the loop: everything posted so far goes to the machine.
     private void TakePosted()
@@ -188,6 +209,7 @@ internal sealed partial class ConnectionDriver
 
             // Who still waits for room is looked at again when there is some.
             _hasPosted = HasWaiters;
+            _isLoopTold = false;
             _machine.Outbound.TakeAll(_posted);
         }
 
@@ -206,7 +228,7 @@ internal sealed partial class ConnectionDriver
             if (room <= 0) break;
             SendWaiter waiter = node.Value;
             ReadOnlySpan<byte> data = waiter.Take((int)Math.Min(room, int.MaxValue));
-            Enqueue(data);
+            _ = Enqueue(data);
             admitted += data.Length;
             if (!waiter.IsAllTaken) break;
             _waiters.Remove(node);

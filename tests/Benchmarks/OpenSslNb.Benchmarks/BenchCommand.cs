@@ -14,10 +14,10 @@ internal static class BenchCommand
     private static readonly Option<double> s_seconds = Seconds();
     private static readonly Option<int> s_rounds = Rounds();
     private static readonly Option<bool> s_quick = new("--quick") { Description = "one short round of each: shows that everything works, and no figure worth telling" };
-    private static readonly Option<string?> s_json = new("--json") { Description = "write all measurements to this file", HelpName = "FILE" };
-    private static readonly Option<string?> s_plot = new("--plot") { Description = "draw the cost of each scenario into this file (SVG)", HelpName = "FILE.svg" };
-    private static readonly Option<string?> s_report = new("--report") { Description = "write tables, plots and measurements into this folder", HelpName = "FOLDER" };
-    private static readonly Option<string?> s_document = Document();
+    private static readonly Option<string?> s_json = Output("--json", "write all measurements to this file", "FILE", OutputPath.RequireFile);
+    private static readonly Option<string?> s_plot = Output("--plot", "draw the cost of each scenario into this file (SVG)", "FILE.svg", OutputPath.RequireFile);
+    private static readonly Option<string?> s_report = Output("--report", "write tables, plots and measurements into this folder", "FOLDER", OutputPath.RequireFolder);
+    private static readonly Option<string?> s_document = Output("--document", $"put the tables into this file, between its lines '{DocumentSection.Begin}' and '{DocumentSection.End}'", "FILE.md", DocumentSection.Require);
     private static readonly Option<bool> s_list = new("--list") { Description = "say which scenarios and contenders there are" };
 
     public static void Configure(Command command)
@@ -71,6 +71,7 @@ internal static class BenchCommand
             SecondsOfLatency = quick ? 0.1 : Math.Max(parsed.GetValue(s_seconds), 1),
             Rounds = quick && parsed.GetResult(s_rounds) is null or { Implicit: true } ? 1 : parsed.GetValue(s_rounds),
             WarmUpSeconds = quick ? 0.1 : 1,
+            ManyConnections = quick ? 500 : 10_000,
         };
     }
 
@@ -106,20 +107,21 @@ internal static class BenchCommand
         return names;
     }
 
-    private static Option<string?> Document()
+    // Where results go is tried before anything is measured: twenty minutes are not to end in a path that cannot be written.
+    private static Option<string?> Output(string name, string description, string helpName, Action<string> require)
     {
-        var option = new Option<string?>("--document") { Description = $"put the tables into this file, between its lines '{DocumentSection.Begin}' and '{DocumentSection.End}'", HelpName = "FILE.md" };
+        var option = new Option<string?>(name) { Description = description, HelpName = helpName };
         option.Validators.Add(result =>
         {
             string? path = result.GetValueOrDefault<string?>();
             if (path is null) return;
             try
             {
-                DocumentSection.Require(path);
+                require(path);
             }
-            catch (Exception e) when (e is BenchmarkException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is BenchmarkException or IOException or UnauthorizedAccessException or ArgumentException)
             {
-                result.AddError(e.Message);
+                result.AddError(e.Message.StartsWith(name, StringComparison.Ordinal) ? e.Message : $"{name}: {e.Message}");
             }
         });
         return option;

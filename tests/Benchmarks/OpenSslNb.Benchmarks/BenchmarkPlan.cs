@@ -19,6 +19,9 @@ internal sealed record BenchmarkPlan
     /// <summary>Times of work before the first measurement, for programs that are compiled while they run; for the others a tenth of it.</summary>
     public required double WarmUpSeconds { get; init; }
 
+    /// <summary>What stands for ten thousand connections: fewer where only the work's being done right matters.</summary>
+    public int ManyConnections { get; init; } = 10_000;
+
     /// <summary>Rounds of a contender in a scenario: the variants and what takes minutes to set up get fewer.</summary>
     public int RoundsOf(Scenario scenario, Contender contender)
     {
@@ -27,7 +30,7 @@ internal sealed record BenchmarkPlan
         {
             ScenarioKind.Idle => 1,
             ScenarioKind.Quiet => Math.Min(rounds, 4),
-            _ => scenario.IsSlow ? Math.Min(rounds, 2) : rounds,
+            _ => rounds,
         };
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace OpenSslNb.Benchmarks;
 
-/// <summary>One run of the load generator. It connects, says that it is ready, works for the time it was told, reports, and waits with its connections open.</summary>
+/// <summary>One run of the load generator. It connects, says that it is ready, works for the time it was told and reports, as often as it is told to, and waits with its connections open.</summary>
 internal sealed class LoadProcess : ChildProcess
 {
     public LoadProcess(ServerProcess server, int port, string trust, string[] scenario, double seconds, bool isUrgent = false)
@@ -16,7 +16,9 @@ internal sealed class LoadProcess : ChildProcess
         if (Hear() is var line and not "ready") throw Fault($"said '{line}' instead of 'ready'");
     }
 
-    public void Start() => Tell("go");
+    /// <summary>Begins the measured time; may be called again after a result.</summary>
+    /// <param name="stay">Messages that an active connection has before another one is active in its place.</param>
+    public void Start(int stay = 1) => Tell($"go {stay}");
 
     public LoadResult Result()
     {

@@ -9,7 +9,8 @@ internal sealed class Runner(BenchmarkPlan plan, Action<string> report) : IDispo
 
     public IReadOnlyList<Measurement> Run()
     {
-        foreach (Scenario scenario in plan.Scenarios) Run(scenario);
+        foreach (Scenario scenario in plan.Scenarios.Where(s => s.Kind != ScenarioKind.Scale)) Run(scenario);
+        RunScale([.. plan.Scenarios.Where(s => s.Kind == ScenarioKind.Scale)]);
         return _measurements;
     }
 
@@ -39,6 +40,51 @@ internal sealed class Runner(BenchmarkPlan plan, Action<string> report) : IDispo
         }
     }
 
+    // One contender after the other, since what counts is the ratio between its own scenarios: round by round, on connections that are all open meanwhile.
+    private void RunScale(Scenario[] scenarios)
+    {
+        foreach (Contender contender in plan.Contenders)
+        {
+            Scenario[] own = [.. scenarios.Where(s => plan.Includes(s, contender) && Serves(contender, s))];
+            if (own.Length == 0) continue;
+            report($"{string.Join(", ", own.Select(s => s.Name))}: {contender.Name}");
+            var loads = new Dictionary<string, LoadProcess>();
+            try
+            {
+                foreach (Scenario scenario in own) WarmUp(scenario, LoadOf(loads, scenario, contender));
+                for (int round = 0; round < plan.RoundsOf(own[0], contender); round++)
+                {
+                    foreach (Scenario scenario in own) _measurements.Add(Measure(LoadOf(loads, scenario, contender), scenario, contender, round));
+                }
+
+                foreach (LoadProcess load in loads.Values) load.End();
+            }
+            finally
+            {
+                foreach (LoadProcess load in loads.Values) load.Dispose();
+            }
+        }
+    }
+
+    // Scenarios of as many connections share them.
+    private LoadProcess LoadOf(Dictionary<string, LoadProcess> loads, Scenario scenario, Contender contender)
+    {
+        string connections = LoadOf(scenario)[^1];
+        if (!loads.TryGetValue(connections, out LoadProcess? load))
+        {
+            loads.Add(connections, load = CreateLoad(ServerOf(contender), scenario, plan.Seconds));
+            load.WaitUntilReady();
+        }
+
+        return load;
+    }
+
+    private static void WarmUp(Scenario scenario, LoadProcess load)
+    {
+        load.Start(scenario.Stay);
+        _ = load.Result();
+    }
+
     private bool Serves(Contender contender, Scenario scenario) => ServerOf(contender).PortOf(scenario.Port) is not null;
 
     private ServerProcess ServerOf(Contender contender)
@@ -65,22 +111,27 @@ internal sealed class Runner(BenchmarkPlan plan, Action<string> report) : IDispo
 
     private Measurement MeasureWork(Scenario scenario, Contender contender, int round)
     {
-        ServerProcess server = ServerOf(contender);
-        using LoadProcess load = CreateLoad(server, scenario, plan.Seconds);
+        using LoadProcess load = CreateLoad(ServerOf(contender), scenario, plan.Seconds);
         load.WaitUntilReady();
-        long? before = server.AllocatedBytes();
-        load.Start();
-        LoadResult result = load.Result();
-        long? allocated = server.AllocatedBytes() - before;
+        Measurement measurement = Measure(load, scenario, contender, round);
         load.End();
-        return Create(scenario, contender, round, result) with { AllocatedBytes = allocated };
+        return measurement;
+    }
+
+    private Measurement Measure(LoadProcess load, Scenario scenario, Contender contender, int round)
+    {
+        ServerProcess server = ServerOf(contender);
+        long? before = server.AllocatedBytes();
+        load.Start(scenario.Stay);
+        LoadResult result = load.Result();
+        return Create(scenario, contender, round, result) with { AllocatedBytes = server.AllocatedBytes() - before };
     }
 
     // In a process of its own, since what a server has served before is in its memory.
     private Measurement MeasureIdle(Scenario scenario, Contender contender, int round)
     {
         using var server = new ServerProcess(contender, _identity);
-        Scenario few = scenario with { Load = [.. scenario.Load[..^1], "16"] };
+        Scenario few = scenario with { Load = [.. scenario.Load[..^1], "16"], NeedsScale = false };
         using (LoadProcess first = CreateLoad(server, few, 0.1))
         {
             _ = RunLoad(first);
@@ -124,7 +175,10 @@ internal sealed class Runner(BenchmarkPlan plan, Action<string> report) : IDispo
     }
 
     private LoadProcess CreateLoad(ServerProcess server, Scenario scenario, double seconds, bool isUrgent = false) =>
-        new(server, server.PortOf(scenario.Port) ?? throw new BenchmarkException($"the server has no listener '{scenario.Port}'"), _identity.TrustOf(scenario.Port), scenario.Load, seconds, isUrgent);
+        new(server, server.PortOf(scenario.Port) ?? throw new BenchmarkException($"the server has no listener '{scenario.Port}'"), _identity.TrustOf(scenario.Port), LoadOf(scenario), seconds, isUrgent);
+
+    // Where there are many connections, the plan says how many.
+    private string[] LoadOf(Scenario scenario) => scenario.NeedsScale ? [.. scenario.Load[..^1], $"{plan.ManyConnections}"] : scenario.Load;
 
     private static LoadResult RunLoad(LoadProcess load)
     {

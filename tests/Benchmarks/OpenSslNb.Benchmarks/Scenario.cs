@@ -11,6 +11,9 @@ internal enum ScenarioKind
 
     /// <summary>One quiet connection, alone and while others do handshakes at full rate.</summary>
     Quiet,
+
+    /// <summary>Work that is compared with other work of the same contender: one contender after the other, each with its connections open all the time.</summary>
+    Scale,
 }
 
 /// <summary>The most that our cost may be, relative to a rival's; null where nothing was promised.</summary>
@@ -31,14 +34,14 @@ internal sealed record Scenario(string Name, string Title, string Unit, string P
     /// <summary>True when connections are made in the measured time: only there something may be allocated.</summary>
     public bool MakesConnections { get; init; }
 
-    /// <summary>Records that a unit is made of, at least: what is allocated per operation shows as often.</summary>
-    public int RecordsPerUnit => Unit.StartsWith("MiB", StringComparison.Ordinal) ? 64 : 1;
+    /// <summary>Turns of a connection that a unit takes, at least: what is allocated in each, or for each record, shows as often.</summary>
+    public int DeliveriesPerUnit => Unit.StartsWith("MiB", StringComparison.Ordinal) ? 4 : 1;
 
     /// <summary>True when all transports and pollers are measured in it: one scenario for each sort of work is enough.</summary>
     public bool ShowsVariants { get; init; }
 
-    /// <summary>True when its preparation takes so long that fewer rounds are made.</summary>
-    public bool IsSlow { get; init; }
+    /// <summary>Messages that an active connection has before another one is active in its place.</summary>
+    public int Stay { get; init; } = 1;
 
     /// <summary>True when <c>poll(2)</c> and its like cannot be meant: the cost of a turn grows with the connections that are idle.</summary>
     public bool NeedsScale { get; init; }

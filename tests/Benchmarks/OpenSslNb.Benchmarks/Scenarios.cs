@@ -25,12 +25,16 @@ internal static class Scenarios
         new("duplex-1", "duplex × 1", "MiB each way", "duplex", ["duplex", Connections, "1"]) { Targets = new(0.60, 0.80, 1.00) },
         new("posted", "64 B posted by 8 threads", "message", "posted", ["posted", Connections, "1"]) { Targets = new(0.60) },
         new("quiet", "a quiet connection beside handshakes", "echo", "echo", ["paced", "--interval-us", "1000"]) { Kind = ScenarioKind.Quiet },
-        new("idle", "10,000 idle connections", "connection", "echo", ["idle", Connections, "10000"]) { Kind = ScenarioKind.Idle, IsSlow = true, NeedsScale = true, Targets = new(0.25, 0.25, 1.05) },
-        new("active-64", "echo 64 B, 64 connections, all active", "message", "echo", ["active-echo", Connections, "64", "--active", "64"]),
-        new("active-10000", "echo 64 B, 256 active of 10,000", "message", "echo", ["active-echo", Connections, "10000", "--active", "256"]) { IsSlow = true, NeedsScale = true },
+        new("idle", "10,000 idle connections", "connection", "echo", ["idle", Connections, "10000"]) { Kind = ScenarioKind.Idle, NeedsScale = true, Targets = new(0.25, 0.25, 1.05) },
+        Active("active-64", "echo 64 B, 64 connections, all active", 64, 64),
+        Active("active-10000", "echo 64 B, 256 active of 10,000, each for 64 messages", 10_000, 256) with { NeedsScale = true, Stay = 64 },
+        Active("active-10000-cold", "echo 64 B, 256 active of 10,000, each for one message", 10_000, 256) with { NeedsScale = true },
     ];
 
     public static Scenario Named(string name) => All.Single(scenario => scenario.Name == name);
+
+    private static Scenario Active(string name, string title, int connections, int active) =>
+        new(name, title, "message", "echo", ["active-echo", "--active", $"{active}", Connections, $"{connections}"]) { Kind = ScenarioKind.Scale };
 
     private static Scenario Echo(string name, string title, int size, int connections, int depth, Targets targets) =>
         new(name, title, "message", "echo", ["echo", Connections, $"{connections}", Size, $"{size}", Depth, $"{depth}"]) { Targets = targets };
