@@ -11,6 +11,20 @@ public sealed class RawPeer : IDisposable
 
     public Socket Socket { get; }
 
+    /// <summary>How many segments with data have come: <c>tcpi_data_segs_in</c> of <c>TCP_INFO</c>, <c>tcp(7)</c>.</summary>
+    public uint DataSegmentsReceived
+    {
+        get
+        {
+            const int Tcp = 6;
+            const int TcpInfo = 11;
+            const int Offset = 152;
+            byte[] info = new byte[Offset + sizeof(uint)];
+            int length = Socket.GetRawSocketOption(Tcp, TcpInfo, info);
+            return length >= info.Length ? BitConverter.ToUInt32(info, Offset) : throw new NotSupportedException($"this kernel's TCP_INFO has {length} bytes");
+        }
+    }
+
     public static async Task<RawPeer> ConnectAsync(IPEndPoint endPoint, int? receiveBuffer = null)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

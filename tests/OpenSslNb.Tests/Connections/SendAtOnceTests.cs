@@ -1,3 +1,4 @@
+using System.Net.Security;
 using NUnit.Framework;
 using OpenSslNb.Testing;
 
@@ -51,6 +52,30 @@ public sealed class SendAtOnceTests(World world)
         Assert.That(results, Is.EqualTo(new[] { SendResult.Queued, SendResult.Queued, SendResult.Full }));
         Assert.That(queued, Is.EqualTo(800));
         Assert.That(client.ReceivedLength, Is.EqualTo(800));
+    }
+
+    [Test]
+    public async Task What_a_callback_sends_and_the_close_notify_behind_it_leave_in_one_segment_unless_OpenSSL_has_the_socket()
+    {
+        using var bench = new Bench(world);
+        using TlsListener listener = bench.Listen(_ => new CallbackHandler(connection =>
+        {
+            Assert.That(connection.TrySend(Filled(1, 100)), Is.EqualTo(SendResult.Queued));
+            connection.Close();
+        }));
+        using RawPeer raw = await RawPeer.ConnectAsync(listener.EndPoint);
+        using SslStream tls = await raw.SecureAsync();
+
+        // Tickets come behind the handshake: an answer to the first byte would say nothing about who was in which segment.
+        await Eventually.BecomesTrue(() => raw.Socket.Available > 0 || world.Protocol == TlsProtocol.Tls12, "the ticket");
+        uint before = raw.DataSegmentsReceived;
+        await tls.WriteAsync(new byte[1]);
+        var answer = new MemoryStream();
+        await tls.CopyToAsync(answer).WaitAsync(Bench.Deadline);
+        Assert.That(answer.ToArray(), Is.EqualTo(Filled(1, 100)));
+
+        // OpenSSL itself makes a system call for each record.
+        Assert.That(raw.DataSegmentsReceived - before, Is.EqualTo(world.Transport == TransportKind.Buffered ? 1 : 2));
     }
 
     private static void SendFromElsewhere(TlsConnection connection, byte[] data)
