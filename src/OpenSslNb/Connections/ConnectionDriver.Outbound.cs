@@ -196,6 +196,9 @@ internal sealed partial class ConnectionDriver
         get => _inTurn && _loop.IsCurrent && !_machine.IsInside;
     }
 
+    // On the loop: something was posted that would be taken now. A callback at the very end of a turn may have done so. Where there is no room, the writes that make some look again.
+    private bool CanTakePosted => _hasPosted && QueuedBytes < _options.OutboundLimit;
+
     // On the loop: everything posted so far goes to the machine.
     private void TakePosted()
     {

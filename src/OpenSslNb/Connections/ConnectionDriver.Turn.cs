@@ -47,7 +47,7 @@ internal sealed partial class ConnectionDriver
 
         // Also when another turn is due: a connection that always has something to read must still learn that it may write.
         WaitFor(_machine.Interest | _transport.Interest);
-        if (deferred || HasRequests || _machine.CanStep()) _loop.ScheduleTurn(this);
+        if (deferred || HasRequests || CanTakePosted || _machine.CanStep()) _loop.ScheduleTurn(this);
     }
 
     private void WaitFor(Interest interest)

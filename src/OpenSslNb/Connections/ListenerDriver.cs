@@ -9,8 +9,6 @@ namespace OpenSslNb.Connections;
 /// <summary>A listening socket on its loop: accepts in batches, and neither spins nor dies when descriptors run out.</summary>
 internal sealed class ListenerDriver : LoopSource
 {
-    private const int AcceptsPerTurn = 64;
-
     // Long enough that a shortage costs nothing, short enough that nobody notices when it is over.
     private static readonly TimeSpan s_shortagePause = TimeSpan.FromMilliseconds(50);
 
@@ -109,7 +107,8 @@ internal sealed class ListenerDriver : LoopSource
 
     protected internal override void OnReady(Interest ready, bool hungUp)
     {
-        for (int i = 0; i < AcceptsPerTurn && !_stopRequested; i++)
+        // No more than handshakes are worked on: each costs as much as an answer to somebody who is connected, and a crowd would hold up all of them.
+        for (int i = 0; i < _loop.HandshakesPerTurn && !_stopRequested; i++)
         {
             int fd = _socket.Accept(out SocketName peer);
             if (fd >= 0)

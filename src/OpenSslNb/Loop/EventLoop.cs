@@ -116,6 +116,9 @@ public sealed partial class EventLoop : IDisposable
         return true;
     }
 
+    /// <summary>Handshakes that one turn may work on, and connections that a listener may accept in it.</summary>
+    internal int HandshakesPerTurn => _options.HandshakesPerTurn;
+
     /// <summary>Takes one of this turn's handshakes; false when they are used up and the source should ask for another turn.</summary>
     internal bool TryTakeHandshake() => _handshakesLeft > 0 && --_handshakesLeft >= 0;
 

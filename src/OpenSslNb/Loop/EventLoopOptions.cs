@@ -31,6 +31,6 @@ public sealed record EventLoopOptions
     /// </summary>
     public TimeSpan SpinTime { get; init; } = TimeSpan.Zero;
 
-    /// <summary>Handshakes that one turn may work on before established connections get their turn again; 2 unless told otherwise.</summary>
+    /// <summary>Handshakes that one turn may work on, and connections that each listener may accept in it, before established connections get their turn again; 2 unless told otherwise.</summary>
     public int HandshakesPerTurn { get; init; } = 2;
 }

@@ -15,7 +15,7 @@ internal static class BenchCommand
     private static readonly Option<int> s_rounds = Rounds();
     private static readonly Option<bool> s_quick = new("--quick") { Description = "one short round of each: shows that everything works, and no figure worth telling" };
     private static readonly Option<string?> s_json = Output("--json", "write all measurements to this file", "FILE", OutputPath.RequireFile);
-    private static readonly Option<string?> s_plot = Output("--plot", "draw the cost of each scenario into this file (SVG)", "FILE.svg", OutputPath.RequireFile);
+    private static readonly Option<string?> s_plot = Output("--plot", "draw the cost of each scenario into this file (SVG)", "FILE.svg", OutputPath.RequireSvg);
     private static readonly Option<string?> s_report = Output("--report", "write tables, plots and measurements into this folder", "FOLDER", OutputPath.RequireFolder);
     private static readonly Option<string?> s_document = Output("--document", $"put the tables into this file, between its lines '{DocumentSection.Begin}' and '{DocumentSection.End}'", "FILE.md", DocumentSection.Require);
     private static readonly Option<bool> s_list = new("--list") { Description = "say which scenarios and contenders there are" };
@@ -23,6 +23,15 @@ internal static class BenchCommand
     public static void Configure(Command command)
     {
         foreach (Option option in new Option[] { s_scenarios, s_contenders, s_seconds, s_rounds, s_quick, s_json, s_plot, s_report, s_document, s_list }) command.Options.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(s_quick) is { Implicit: false } && result.GetResult(s_seconds) is { Implicit: false }) result.AddError("--quick and --seconds exclude each other: a quick run has no figures worth a time");
+            string[] scenarios = result.GetValue(s_scenarios) ?? [];
+            foreach (string name in result.GetValue(s_contenders) ?? [])
+            {
+                if (Contenders.All.FirstOrDefault(c => c.Name == name) is { OnlyIn: { } those } && scenarios.Length > 0 && !scenarios.Any(those.Contains)) result.AddError($"--contender {name} is for the scenario {string.Join(" or ", those)} alone");
+            }
+        });
         command.SetAction(parsed => parsed.GetValue(s_list) ? List() : Run(parsed));
     }
 

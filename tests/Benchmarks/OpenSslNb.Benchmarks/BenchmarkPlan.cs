@@ -29,7 +29,7 @@ internal sealed record BenchmarkPlan
         return scenario.Kind switch
         {
             ScenarioKind.Idle => 1,
-            ScenarioKind.Quiet => Math.Min(rounds, 4),
+            ScenarioKind.Quiet => Math.Min(rounds, 5),
             _ => rounds,
         };
     }

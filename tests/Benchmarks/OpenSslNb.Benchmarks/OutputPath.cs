@@ -8,7 +8,21 @@ internal static class OutputPath
     /// <exception cref="UnauthorizedAccessException">Nothing may be written there.</exception>
     public static void RequireFile(string path)
     {
-        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write);
+        bool isNew = !File.Exists(path);
+        using (new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write))
+        {
+            // To have opened it is all.
+        }
+
+        if (isNew) File.Delete(path);
+    }
+
+    /// <summary>As <see cref="RequireFile"/>, with the name of what is written.</summary>
+    /// <exception cref="BenchmarkException">The name promises something else.</exception>
+    public static void RequireSvg(string path)
+    {
+        if (!path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase)) throw new BenchmarkException($"the plot is SVG, and '{path}' must end in .svg");
+        RequireFile(path);
     }
 
     /// <summary>Makes the folder unless it is there, and shows that a file can be made in it.</summary>

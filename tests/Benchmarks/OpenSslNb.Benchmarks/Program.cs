@@ -8,6 +8,7 @@ ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
     foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors) await Console.Error.WriteLineAsync($"bench: {error.Message}");
+    await Console.Error.WriteLineAsync("bench: 'opensslnb bench --help' shows the options");
     return 2;
 }
 

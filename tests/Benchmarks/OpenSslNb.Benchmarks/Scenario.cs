@@ -12,7 +12,7 @@ internal enum ScenarioKind
     /// <summary>One quiet connection, alone and while others do handshakes at full rate.</summary>
     Quiet,
 
-    /// <summary>Work that is compared with other work of the same contender: one contender after the other, each with its connections open all the time.</summary>
+    /// <summary>Work that is compared with other work of the same contender, on connections that are open all the time.</summary>
     Scale,
 }
 

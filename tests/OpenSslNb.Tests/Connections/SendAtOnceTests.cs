@@ -78,6 +78,22 @@ public sealed class SendAtOnceTests(World world)
         Assert.That(raw.DataSegmentsReceived - before, Is.EqualTo(world.Transport == TransportKind.Buffered ? 1 : 2));
     }
 
+    [Test]
+    public async Task A_send_that_has_to_wait_goes_out_though_it_was_made_by_the_last_callback_of_a_turn([Values(60_000, 200_000)] int length)
+    {
+        using var bench = new Bench(world, connection: new TlsConnectionOptions { OutboundLimit = 64 * 1024, LowWaterMark = 16 * 1024 });
+        using TlsListener listener = bench.Listen(_ => new LastWordsHandler(length));
+        using RawPeer raw = await RawPeer.ConnectAsync(listener.EndPoint);
+        using SslStream tls = await raw.SecureAsync();
+
+        // Data and close_notify come together: the pause over the first keeps the second for the moment when reading is resumed.
+        await tls.WriteAsync(new byte[1]);
+        await tls.ShutdownAsync();
+        var answer = new MemoryStream();
+        await tls.CopyToAsync(answer).WaitAsync(Bench.Deadline);
+        Assert.That(answer.ToArray().Count(value => value == LastWordsHandler.Last), Is.EqualTo(length));
+    }
+
     private static void SendFromElsewhere(TlsConnection connection, byte[] data)
     {
         var thread = new Thread(() => connection.Send(data));
@@ -90,6 +106,29 @@ public sealed class SendAtOnceTests(World world)
         byte[] data = new byte[length];
         data.AsSpan().Fill(value);
         return data;
+    }
+
+    // Fills the queue, pauses until it is low, and answers the peer's close_notify with one large send.
+    private sealed class LastWordsHandler(int length) : TlsConnectionHandler
+    {
+        public const byte Last = 9;
+
+        public override void OnReceived(TlsConnection connection, ReadOnlySpan<byte> data)
+        {
+            byte[] block = Filled(1, 16 * 1024);
+            for (int i = 0; i < 100 && connection.TrySend(block) == SendResult.Queued; i++) connection.PauseReading();
+            connection.PauseReading();
+        }
+
+        public override void OnLowWater(TlsConnection connection) => connection.ResumeReading();
+
+        public override void OnPeerClosed(TlsConnection connection) => _ = FinishAsync(connection);
+
+        private async Task FinishAsync(TlsConnection connection)
+        {
+            await connection.SendAsync(Filled(Last, length));
+            connection.Close();
+        }
     }
 
     private sealed class CallbackHandler(Action<TlsConnection> onReceived) : TlsConnectionHandler
