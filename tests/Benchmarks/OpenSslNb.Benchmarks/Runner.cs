@@ -40,39 +40,39 @@ internal sealed class Runner(BenchmarkPlan plan, Action<string> report) : IDispo
         }
     }
 
-    // All connections of all contenders are open all the time. A contender's scenarios are measured side by side, since it is their ratio that counts.
+    // One contender after the other: tens of thousands of connections of the others would be in the caches, and some servers use the CPU for them though they are idle. What is compared here is a contender's own scenarios, side by side.
     private void RunScale(Scenario[] scenarios)
     {
-        (Contender Contender, Scenario Scenario)[] pairs = [.. from c in plan.Contenders from s in scenarios where plan.Includes(s, c) && Serves(c, s) select (c, s)];
-        if (pairs.Length == 0) return;
-        report($"{string.Join(", ", scenarios.Select(s => s.Name))}: {pairs.DistinctBy(pair => pair.Contender).Count()} contenders");
-        var loads = new Dictionary<(Contender, string), LoadProcess>();
-        try
+        foreach (Contender contender in plan.Contenders)
         {
-            foreach ((Contender contender, Scenario scenario) in pairs) WarmUp(scenario, LoadOf(loads, scenario, contender));
-            for (int round = 0; round < plan.Rounds; round++)
+            Scenario[] own = [.. scenarios.Where(s => plan.Includes(s, contender) && Serves(contender, s))];
+            if (own.Length == 0) continue;
+            report($"{string.Join(", ", own.Select(s => s.Name))}: {contender.Name}");
+            var loads = new Dictionary<string, LoadProcess>();
+            try
             {
-                foreach ((Contender contender, Scenario scenario) in (round % 2 == 0 ? pairs : pairs.Reverse()).Where(pair => round < plan.RoundsOf(pair.Scenario, pair.Contender)))
+                foreach (Scenario scenario in own) WarmUp(scenario, LoadOf(loads, scenario, contender));
+                for (int round = 0; round < plan.RoundsOf(own[0], contender); round++)
                 {
-                    _measurements.Add(Measure(LoadOf(loads, scenario, contender), scenario, contender, round));
+                    foreach (Scenario scenario in own) _measurements.Add(Measure(LoadOf(loads, scenario, contender), scenario, contender, round));
                 }
-            }
 
-            foreach (LoadProcess load in loads.Values) load.End();
-        }
-        finally
-        {
-            foreach (LoadProcess load in loads.Values) load.Dispose();
+                foreach (LoadProcess load in loads.Values) load.End();
+            }
+            finally
+            {
+                foreach (LoadProcess load in loads.Values) load.Dispose();
+            }
         }
     }
 
     // Scenarios of as many connections share them.
-    private LoadProcess LoadOf(Dictionary<(Contender, string), LoadProcess> loads, Scenario scenario, Contender contender)
+    private LoadProcess LoadOf(Dictionary<string, LoadProcess> loads, Scenario scenario, Contender contender)
     {
         string connections = LoadOf(scenario)[^1];
-        if (!loads.TryGetValue((contender, connections), out LoadProcess? load))
+        if (!loads.TryGetValue(connections, out LoadProcess? load))
         {
-            loads.Add((contender, connections), load = CreateLoad(ServerOf(contender), scenario, plan.Seconds));
+            loads.Add(connections, load = CreateLoad(ServerOf(contender), scenario, plan.Seconds));
             load.WaitUntilReady();
         }
 

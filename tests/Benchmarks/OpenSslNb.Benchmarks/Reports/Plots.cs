@@ -11,7 +11,7 @@ internal static class Plots
     /// <summary>Cost of a unit of every scenario, the best C being 1.</summary>
     public static void WriteOverview(string path, IReadOnlyList<Scenario> scenarios, Comparison comparison)
     {
-        Scenario[] shown = [.. scenarios.Where(s => s.Kind != ScenarioKind.Quiet && comparison.ContendersIn(s).Any(c => c.Role == ContenderRole.BestC))];
+        Scenario[] shown = [.. scenarios.Where(s => s.Kind is not (ScenarioKind.Quiet or ScenarioKind.Scale) && comparison.ContendersIn(s).Any(c => c.Role == ContenderRole.BestC))];
         using var plot = new Plot();
         Bars(plot, shown, comparison, (scenario, contender) => contender.Role == ContenderRole.BestC ? 1 : comparison.Ratio(scenario, contender, ContenderRole.BestC)?.Median);
         HorizontalLineAtOne(plot);

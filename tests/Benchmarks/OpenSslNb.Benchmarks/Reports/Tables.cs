@@ -49,7 +49,7 @@ internal static class Tables
             ScenarioKind.Quiet => QuietColumns(scenario, comparison),
             _ => WorkColumns(scenario, comparison),
         });
-        if (scenario.Kind != ScenarioKind.Quiet)
+        if (scenario.Kind is not (ScenarioKind.Quiet or ScenarioKind.Scale))
         {
             columns.AddRange(s_rivals.Select(r => (r.Head, (Func<Contender, string>)(contender => Figures.Ratio(comparison.Ratio(scenario, contender, r.Role), withRange: true)))));
         }
