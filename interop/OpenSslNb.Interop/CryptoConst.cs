@@ -22,6 +22,10 @@ internal static class CryptoConst
     internal const int ERR_LIB_PEM = 9;
     internal const int ERR_LIB_SYS = 2;
     internal const int ERR_R_MALLOC_FAILURE = 0xC0100;
+    internal const int OSSL_PARAM_UTF8_STRING = 4;
+    internal const int OSSL_PARAM_OCTET_STRING = 5;
+    internal const int EVP_PKEY_RSA = 6;
+    internal const int EVP_PKEY_RSA_PSS = 912;
     internal const int EVP_PKEY_EC = 408;
     internal const int EVP_PKEY_OP_PARAMGEN = 2;
     internal const int EVP_PKEY_OP_KEYGEN = 4;

@@ -3,6 +3,21 @@ namespace OpenSslNb.Interop;
 /// <content>Keys: openssl/evp.h, openssl/ec.h.</content>
 internal static unsafe partial class LibCrypto
 {
+    /// <summary><c>EVP_aes_256_cbc(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint> EVP_aes_256_cbc = (delegate* unmanaged<nint>)OpenSslLibrary.Required("EVP_aes_256_cbc");
+
+    /// <summary><c>EVP_EncryptInit_ex(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nint, nint, byte*, byte*, int> EVP_EncryptInit_ex = (delegate* unmanaged<nint, nint, nint, byte*, byte*, int>)OpenSslLibrary.Required("EVP_EncryptInit_ex");
+
+    /// <summary><c>EVP_DecryptInit_ex(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nint, nint, byte*, byte*, int> EVP_DecryptInit_ex = (delegate* unmanaged<nint, nint, nint, byte*, byte*, int>)OpenSslLibrary.Required("EVP_DecryptInit_ex");
+
+    /// <summary><c>EVP_MAC_CTX_set_params(3)</c>, since 3.0.</summary>
+    internal static readonly delegate* unmanaged<nint, OSSL_PARAM*, int> EVP_MAC_CTX_set_params = (delegate* unmanaged<nint, OSSL_PARAM*, int>)OpenSslLibrary.Optional("EVP_MAC_CTX_set_params");
+
+    /// <summary><c>HMAC_Init_ex(3)</c>, which versions from 3.0 on do not need.</summary>
+    internal static readonly delegate* unmanaged<nint, byte*, int, nint, nint, int> HMAC_Init_ex = (delegate* unmanaged<nint, byte*, int, nint, nint, int>)OpenSslLibrary.Optional("HMAC_Init_ex");
+
     /// <summary><c>EVP_PKEY_free(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, void> EVP_PKEY_free = (delegate* unmanaged<nint, void>)OpenSslLibrary.Required("EVP_PKEY_free");
 
@@ -42,4 +57,14 @@ internal static unsafe partial class LibCrypto
 
     /// <summary><c>EVP_PKEY_get_base_id(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int> EVP_PKEY_get_base_id = (delegate* unmanaged<nint, int>)OpenSslLibrary.RequiredAny("EVP_PKEY_get_base_id", "EVP_PKEY_base_id");
+}
+
+/// <summary><c>OSSL_PARAM(3)</c>.</summary>
+internal unsafe struct OSSL_PARAM
+{
+    internal byte* key;
+    internal uint data_type;
+    internal void* data;
+    internal nuint data_size;
+    internal nuint return_size;
 }

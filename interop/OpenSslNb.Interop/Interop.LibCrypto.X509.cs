@@ -81,6 +81,24 @@ internal static unsafe partial class LibCrypto
     /// <summary><c>X509_STORE_CTX_get_error_depth(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int> X509_STORE_CTX_get_error_depth = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("X509_STORE_CTX_get_error_depth");
 
+    /// <summary><c>X509_STORE_CTX_get_error(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int> X509_STORE_CTX_get_error = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("X509_STORE_CTX_get_error");
+
+    /// <summary><c>X509_STORE_CTX_get0_untrusted(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nint> X509_STORE_CTX_get0_untrusted = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Required("X509_STORE_CTX_get0_untrusted");
+
+    /// <summary><c>X509_verify_cert(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int> X509_verify_cert = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("X509_verify_cert");
+
+    /// <summary><c>X509_NAME_get0_der(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, byte**, nuint*, int> X509_NAME_get0_der = (delegate* unmanaged<nint, byte**, nuint*, int>)OpenSslLibrary.Required("X509_NAME_get0_der");
+
+    /// <summary><c>OPENSSL_sk_new_null(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint> OPENSSL_sk_new_null = (delegate* unmanaged<nint>)OpenSslLibrary.Required("OPENSSL_sk_new_null");
+
+    /// <summary><c>OPENSSL_sk_push(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nint, int> OPENSSL_sk_push = (delegate* unmanaged<nint, nint, int>)OpenSslLibrary.Required("OPENSSL_sk_push");
+
     /// <summary><c>X509_STORE_CTX_set_error(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int, void> X509_STORE_CTX_set_error = (delegate* unmanaged<nint, int, void>)OpenSslLibrary.Required("X509_STORE_CTX_set_error");
 

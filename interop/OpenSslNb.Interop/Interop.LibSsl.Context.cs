@@ -45,6 +45,37 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_CTX_set_verify(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int, void*, void> SSL_CTX_set_verify = (delegate* unmanaged<nint, int, void*, void>)OpenSslLibrary.Required("SSL_CTX_set_verify");
 
+    /// <summary><c>SSL_CTX_set_tlsext_ticket_key_evp_cb(3)</c>, since 3.0.</summary>
+    internal static readonly delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint, nint, int, int>, int> SSL_CTX_set_tlsext_ticket_key_evp_cb =
+        (delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint, nint, int, int>, int>)OpenSslLibrary.Optional("SSL_CTX_set_tlsext_ticket_key_evp_cb");
+
+    /// <summary><c>SSL_CTX_set_tlsext_ticket_key_cb(3)</c>, before 3.0.</summary>
+    internal static nint SSL_CTX_set_tlsext_ticket_key_cb(nint context, delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint, nint, int, int> callback) =>
+        SSL_CTX_callback_ctrl(context, SslConst.SSL_CTRL_SET_TLSEXT_TICKET_KEY_CB, callback);
+
+    /// <summary><c>SSL_CTX_set_psk_client_callback(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, byte*, byte*, uint, byte*, uint, uint>, void> SSL_CTX_set_psk_client_callback =
+        (delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, byte*, byte*, uint, byte*, uint, uint>, void>)OpenSslLibrary.Required("SSL_CTX_set_psk_client_callback");
+
+    /// <summary><c>SSL_CTX_set_psk_server_callback(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, byte*, byte*, uint, uint>, void> SSL_CTX_set_psk_server_callback =
+        (delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, byte*, byte*, uint, uint>, void>)OpenSslLibrary.Required("SSL_CTX_set_psk_server_callback");
+
+    /// <summary><c>SSL_CTX_get_verify_mode(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int> SSL_CTX_get_verify_mode = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("SSL_CTX_get_verify_mode");
+
+    /// <summary><c>SSL_CTX_set_cert_verify_callback(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, nint, int>, nint, void> SSL_CTX_set_cert_verify_callback =
+        (delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, nint, int>, nint, void>)OpenSslLibrary.Required("SSL_CTX_set_cert_verify_callback");
+
+    /// <summary><c>SSL_CTX_set_client_hello_cb(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, int*, nint, int>, nint, void> SSL_CTX_set_client_hello_cb =
+        (delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, int*, nint, int>, nint, void>)OpenSslLibrary.Required("SSL_CTX_set_client_hello_cb");
+
+    /// <summary><c>SSL_CTX_set_cert_cb(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, nint, int>, nint, void> SSL_CTX_set_cert_cb =
+        (delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, nint, int>, nint, void>)OpenSslLibrary.Required("SSL_CTX_set_cert_cb");
+
     /// <summary><c>SSL_CTX_set_default_verify_paths(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int> SSL_CTX_set_default_verify_paths = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("SSL_CTX_set_default_verify_paths");
 

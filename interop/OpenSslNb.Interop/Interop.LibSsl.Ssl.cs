@@ -141,6 +141,60 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_SESSION_free(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, void> SSL_SESSION_free = (delegate* unmanaged<nint, void>)OpenSslLibrary.Required("SSL_SESSION_free");
 
+    /// <summary><c>SSL_get_peer_signature_type_nid(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int*, int> SSL_get_peer_signature_type_nid = (delegate* unmanaged<nint, int*, int>)OpenSslLibrary.Required("SSL_get_peer_signature_type_nid");
+
+    /// <summary><c>SSL_group_to_name(3)</c>, since 3.0.</summary>
+    internal static readonly delegate* unmanaged<nint, int, byte*> SSL_group_to_name = (delegate* unmanaged<nint, int, byte*>)OpenSslLibrary.Optional("SSL_group_to_name");
+
+    /// <summary><c>SSL_get_negotiated_group(3)</c>, since 3.0.</summary>
+    internal static nint SSL_get_negotiated_group(nint ssl) => SSL_ctrl(ssl, SslConst.SSL_CTRL_GET_NEGOTIATED_GROUP, 0, null);
+
+    /// <summary><c>SSL_get_peer_signature_nid(3)</c>.</summary>
+    internal static nint SSL_get_peer_signature_nid(nint ssl, int* digest) => SSL_ctrl(ssl, SslConst.SSL_CTRL_GET_PEER_SIGNATURE_NID, 0, digest);
+
+    /// <summary><c>SSL_get_psk_identity(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, byte*> SSL_get_psk_identity = (delegate* unmanaged<nint, byte*>)OpenSslLibrary.Required("SSL_get_psk_identity");
+
+    /// <summary><c>SSL_set_verify(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int, void*, void> SSL_set_verify = (delegate* unmanaged<nint, int, void*, void>)OpenSslLibrary.Required("SSL_set_verify");
+
+    /// <summary><c>SSL_set1_param(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nint, int> SSL_set1_param = (delegate* unmanaged<nint, nint, int>)OpenSslLibrary.Required("SSL_set1_param");
+
+    /// <summary><c>SSL_set_options(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, ulong, ulong> SSL_set_options = (delegate* unmanaged<nint, ulong, ulong>)OpenSslLibrary.Required("SSL_set_options");
+
+    /// <summary><c>SSL_clear_options(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, ulong, ulong> SSL_clear_options = (delegate* unmanaged<nint, ulong, ulong>)OpenSslLibrary.Required("SSL_clear_options");
+
+    /// <summary><c>SSL_set_ciphersuites(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, byte*, int> SSL_set_ciphersuites = (delegate* unmanaged<nint, byte*, int>)OpenSslLibrary.Required("SSL_set_ciphersuites");
+
+    /// <summary><c>SSL_set_num_tickets(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nuint, int> SSL_set_num_tickets = (delegate* unmanaged<nint, nuint, int>)OpenSslLibrary.Required("SSL_set_num_tickets");
+
+    /// <summary><c>SSL_set_session_id_context(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, byte*, uint, int> SSL_set_session_id_context = (delegate* unmanaged<nint, byte*, uint, int>)OpenSslLibrary.Required("SSL_set_session_id_context");
+
+    /// <summary><c>SSL_use_cert_and_key(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nint, nint, nint, int, int> SSL_use_cert_and_key = (delegate* unmanaged<nint, nint, nint, nint, int, int>)OpenSslLibrary.Required("SSL_use_cert_and_key");
+
+    /// <summary><c>SSL_get0_peer_CA_list(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, nint> SSL_get0_peer_CA_list = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Required("SSL_get0_peer_CA_list");
+
+    /// <summary><c>SSL_set_min_proto_version(3)</c>.</summary>
+    internal static nint SSL_set_min_proto_version(nint ssl, int version) => SSL_ctrl(ssl, SslConst.SSL_CTRL_SET_MIN_PROTO_VERSION, version, null);
+
+    /// <summary><c>SSL_set_max_proto_version(3)</c>.</summary>
+    internal static nint SSL_set_max_proto_version(nint ssl, int version) => SSL_ctrl(ssl, SslConst.SSL_CTRL_SET_MAX_PROTO_VERSION, version, null);
+
+    /// <summary><c>SSL_set1_groups_list(3)</c>.</summary>
+    internal static nint SSL_set1_groups_list(nint ssl, byte* list) => SSL_ctrl(ssl, SslConst.SSL_CTRL_SET_GROUPS_LIST, 0, list);
+
+    /// <summary><c>SSL_set_retry_verify(3)</c>, since 3.0.2.</summary>
+    internal static nint SSL_set_retry_verify(nint ssl) => SSL_ctrl(ssl, SslConst.SSL_CTRL_SET_RETRY_VERIFY, 0, null);
+
     /// <summary><c>SSL_set_mode(3)</c>: a macro.</summary>
     internal static nint SSL_set_mode(nint ssl, nint mode) => SSL_ctrl(ssl, SslConst.SSL_CTRL_MODE, mode, null);
 

@@ -40,6 +40,10 @@ internal static class SslConst
     internal const int SSL_CTRL_SET_TLSEXT_HOSTNAME = 55;
     internal const int SSL_CTRL_SET_SIGALGS_LIST = 98;
     internal const int SSL_CTRL_GET_EXTMS_SUPPORT = 122;
+    internal const int SSL_CTRL_SET_TLSEXT_TICKET_KEY_CB = 72;
+    internal const int SSL_CTRL_GET_PEER_SIGNATURE_NID = 108;
+    internal const int SSL_CTRL_GET_NEGOTIATED_GROUP = 134;
+    internal const int SSL_CTRL_SET_RETRY_VERIFY = 136;
     internal const int SSL_CTRL_SET_TLSEXT_SERVERNAME_CB = 53;
     internal const int SSL_CTRL_GET_TLSEXT_TICKET_KEYS = 58;
     internal const int SSL_CTRL_SET_TLSEXT_TICKET_KEYS = 59;
@@ -60,7 +64,16 @@ internal static class SslConst
     internal const int SSL_TLSEXT_ERR_OK = 0;
     internal const int SSL_TLSEXT_ERR_ALERT_FATAL = 2;
     internal const int SSL_TLSEXT_ERR_NOACK = 3;
+    internal const int SSL_AD_DECODE_ERROR = 50;
+    internal const int SSL_AD_INTERNAL_ERROR = 80;
     internal const int SSL_AD_UNRECOGNIZED_NAME = 112;
+    internal const int SSL_CONF_FLAG_FILE = 2;
+    internal const int SSL_CONF_FLAG_CLIENT = 4;
+    internal const int SSL_CONF_FLAG_SERVER = 8;
+    internal const int SSL_CONF_FLAG_SHOW_ERRORS = 16;
+    internal const int SSL_CLIENT_HELLO_SUCCESS = 1;
+    internal const int SSL_CLIENT_HELLO_ERROR = 0;
+    internal const int SSL_CLIENT_HELLO_RETRY = -1;
     internal const int OPENSSL_NPN_NEGOTIATED = 1;
     internal const int SSL_R_UNEXPECTED_EOF_WHILE_READING = 294;
     internal const int SSL_R_CERTIFICATE_VERIFY_FAILED = 134;

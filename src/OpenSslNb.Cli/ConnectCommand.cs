@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 
 namespace OpenSslNb.Cli;
 
@@ -15,9 +16,11 @@ internal static class ConnectCommand
         var name = new Option<string?>("--server-name") { Description = "the name to ask for and to check; the host unless given" };
         var cert = new Option<string?>("--cert") { Description = "client certificate chain, PEM" };
         var key = new Option<string?>("--key") { Description = "client key, PEM" };
+        var sessionFile = new Option<string?>("--session-file") { Description = "resume what this file holds of the server, and keep in it what the server gives; for its owner alone", HelpName = "FILE" };
+        var json = new Option<bool>("--json") { Description = "print what the handshake agreed on as JSON, and close: nothing is read from standard input" };
         var insecure = new Option<bool>("--dangerously-accept-any-certificate") { Description = "do not verify the peer" };
         var shared = new SharedOptions();
-        var command = new Command("connect", "Standard input and output over TLS.") { target, name, cert, key, pins, insecure };
+        var command = new Command("connect", "Standard input and output over TLS.") { target, name, cert, key, pins, sessionFile, insecure, json };
         servers.AddTo(command);
         shared.AddTo(command);
         command.Validators.Add(result =>
@@ -38,13 +41,26 @@ internal static class ConnectCommand
                 PinnedKeys = parsed.GetValue(pins) ?? [],
                 Certificate = certificate,
                 DangerouslyAcceptAnyPeerCertificate = parsed.GetValue(insecure),
+                SessionCacheSize = parsed.GetValue(sessionFile) is null ? 0 : SessionStore.Capacity,
             };
             using TlsContext context = TlsContext.CreateClient(shared.Apply(parsed, options, keyLog is null ? null : keyLog.Write));
+            SessionStore? sessions = parsed.GetValue(sessionFile) is { } file ? SessionStore.Load(file, context) : null;
             using EventLoop loop = shared.CreateLoop(parsed);
             var connect = new TlsConnectOptions { ServerName = parsed.GetValue(name), Connection = shared.Connection(parsed, trace) };
+            long began = Stopwatch.GetTimestamp();
             TlsStream stream = await TlsStream.ConnectAsync(loop, host, port, context, connect, cancellation);
+            if (parsed.GetValue(json))
+            {
+                ConnectionFacts.Print(stream.Connection, Stopwatch.GetElapsedTime(began));
+                int closed = await CloseAsync(stream);
+                sessions?.Save();
+                return closed;
+            }
+
             await Console.Error.WriteLineAsync(Describe(stream.Connection));
-            return await CopyAsync(stream);
+            int status = await CopyAsync(stream);
+            sessions?.Save();
+            return status;
         });
         return command;
     }
@@ -66,9 +82,15 @@ internal static class ConnectCommand
         }
 
         // The peer has said all it had to; what we still have goes out, but standard input is not waited for.
+        int status = await CloseAsync(stream);
+        if (sending.IsCompletedSuccessfully && !await sending) await Console.Error.WriteLineAsync("opensslnb: the peer closed before all of standard input was sent");
+        return status;
+    }
+
+    private static async Task<int> CloseAsync(TlsStream stream)
+    {
         stream.Connection.Close();
         CloseOutcome outcome = await stream.Connection.Closed;
-        if (sending.IsCompletedSuccessfully && !await sending) await Console.Error.WriteLineAsync("opensslnb: the peer closed before all of standard input was sent");
         if (outcome.Reason is CloseReason.CloseNotify or CloseReason.ShutdownTimeout) return ExitCode.Ok;
         await Console.Error.WriteLineAsync($"opensslnb: the connection has ended: {outcome}");
         return ExitCode.Failed;

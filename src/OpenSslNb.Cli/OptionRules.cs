@@ -42,6 +42,21 @@ internal static class OptionRules
         return option;
     }
 
+    /// <summary>Makes the option take positive times or be left out.</summary>
+    public static Option<double?> Seconds(this Option<double?> option)
+    {
+        bool Read(string text, out double? value)
+        {
+            bool isRead = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double read) && read is > 0 and <= LongestSeconds;
+            value = read;
+            return isRead;
+        }
+
+        option.HelpName = "S";
+        option.CustomParser = result => Parse<double?>(result, option.Name, FormattableString.Invariant($"a number of seconds above 0 and up to {LongestSeconds:0}"), Read);
+        return option;
+    }
+
     /// <summary>Makes the option take one of these words only.</summary>
     public static Option<string> OneOf(this Option<string> option, params string[] words)
     {

@@ -29,9 +29,11 @@ internal static class ServeCommand
         Option<int> loops = new Option<int>("--loops") { Description = "number of loops, one thread each", DefaultValueFactory = _ => 1 }.Between(1, MostLoops);
         Option<HostPort?> metrics = new Option<HostPort?>("--metrics") { Description = "answer Prometheus there, at /metrics over plain HTTP; port 0 picks one" }.At();
         Option<int> tickets = new Option<int>("--session-tickets") { Description = "session tickets that a TLS 1.3 handshake sends", DefaultValueFactory = _ => new TlsServerOptions().SessionTicketCount }.AtLeast(0);
+        var ticketKeys = new TicketKeyOptions();
         var shared = new SharedOptions();
-        var command = new Command("serve", "A TLS server of a simple protocol.") { protocol, listen, cert, key, named, unknown, optional, maximum, backlog, loops, metrics, tickets };
+        var command = new Command("serve", "A TLS server of a simple protocol. SIGTERM ends it in good order, SIGHUP has it read its certificates again.") { protocol, listen, cert, key, named, unknown, optional, maximum, backlog, loops, metrics, tickets };
         clients.AddTo(command);
+        ticketKeys.AddTo(command);
         shared.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
@@ -43,6 +45,7 @@ internal static class ServeCommand
                 ClientCertificateIsOptional = parsed.GetValue(optional),
                 UnknownServerName = parsed.GetValue(unknown) == "refuse" ? UnknownServerName.Refuse : UnknownServerName.UseDefault,
                 SessionTicketCount = parsed.GetValue(tickets),
+                TicketKeys = ticketKeys.Source(parsed),
             };
             TlsServerOptions options = shared.Apply(parsed, server, keyLog is null ? null : keyLog.Write);
             DescriptorLimit.Raise();
@@ -84,6 +87,8 @@ internal static class ServeCommand
         var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         s_signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal)];
         ServeLoop[] loops = ServeLoop.StartAll(plan, count, endPoint);
+        var reloading = new Lock();
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangUp);
         try
         {
             Console.Out.WriteLine($"listening on {loops[0].EndPoint}");
@@ -95,6 +100,24 @@ internal static class ServeCommand
         finally
         {
             foreach (ServeLoop loop in loops) loop.Dispose();
+        }
+
+        // One reload at a time, each with what the files hold then.
+        void OnHangUp(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            lock (reloading)
+            {
+                try
+                {
+                    ServeLoop.ReloadAll(loops);
+                    Console.Error.WriteLine("opensslnb: the certificates were read again");
+                }
+                catch (Exception e)
+                {
+                    Console.Error.WriteLine($"opensslnb: the certificates stay as they are: {e.Message}");
+                }
+            }
         }
 
         void OnSignal(PosixSignalContext signal)

@@ -7,7 +7,8 @@ internal sealed class ServeLoop : IDisposable
 {
     private readonly string _protocol;
     private readonly TlsListenerOptions _options;
-    private readonly ServeIdentity? _identity;
+    private readonly ServePlan _plan;
+    private ServeIdentity? _identity;
 
     // The loop's thread's.
     private readonly Dictionary<TlsConnection, Protocols.ProtocolHandler> _live = [];
@@ -16,15 +17,14 @@ internal sealed class ServeLoop : IDisposable
 
     private ServeLoop(ServePlan plan, ServeLoop? first)
     {
+        _plan = plan;
         _protocol = plan.Protocol;
         _options = plan.Listener;
         Loop = plan.CreateLoop();
         try
         {
             _identity = plan.LoadIdentity();
-
-            // A client that comes again is dealt to any loop: what one of them gave it must be good for all.
-            Context = TlsContext.CreateServer(_identity.ApplyTo(plan.Context) with { TicketKeysOf = first?.Context });
+            Context = CreateContext(_identity, first?.Context);
             Loop.UnhandledCallbackException += e => Console.Error.WriteLine($"opensslnb: {e.Message}");
         }
         catch
@@ -36,7 +36,7 @@ internal sealed class ServeLoop : IDisposable
 
     public EventLoop Loop { get; }
 
-    public TlsContext Context { get; }
+    public TlsContext Context { get; private set; }
 
     /// <summary>Where it listens.</summary>
     public IPEndPoint EndPoint => _listener!.EndPoint;
@@ -65,6 +65,57 @@ internal sealed class ServeLoop : IDisposable
             loops.ForEach(loop => loop.Dispose());
             throw;
         }
+    }
+
+    /// <summary>Reads the certificates of all loops again. Either all of them serve with the new ones from then on, or, when one is no good, nothing changes.</summary>
+    /// <exception cref="Exception">What was no good.</exception>
+    public static void ReloadAll(IReadOnlyList<ServeLoop> loops)
+    {
+        var renewed = new List<(ServeIdentity Identity, TlsContext Context)>();
+        try
+        {
+            foreach (ServeLoop loop in loops)
+            {
+                ServeIdentity identity = loop._plan.LoadIdentity();
+                try
+                {
+                    renewed.Add((identity, loop.CreateContext(identity, loops[0].Context)));
+                }
+                catch
+                {
+                    identity.Dispose();
+                    throw;
+                }
+            }
+        }
+        catch
+        {
+            foreach ((ServeIdentity identity, TlsContext context) in renewed)
+            {
+                context.Dispose();
+                identity.Dispose();
+            }
+
+            throw;
+        }
+
+        for (int i = 0; i < renewed.Count; i++) loops[i].Take(renewed[i].Identity, renewed[i].Context);
+    }
+
+    private void Take(ServeIdentity identity, TlsContext context)
+    {
+        _listener!.ReplaceContext(context);
+        Context.Dispose();
+        _identity!.Dispose();
+        Context = context;
+        _identity = identity;
+    }
+
+    // A client that comes again is dealt to any loop, before a reload or after it: what one context gave it must be good for all.
+    private TlsContext CreateContext(ServeIdentity identity, TlsContext? ticketKeysOf)
+    {
+        TlsServerOptions options = identity.ApplyTo(_plan.Context);
+        return TlsContext.CreateServer(options.TicketKeys is null ? options with { TicketKeysOf = ticketKeysOf } : options);
     }
 
     /// <summary>Accepts no more, and lets the connections end in good order. Completes when the last has ended.</summary>

@@ -60,8 +60,16 @@ internal sealed class SslMachine<TCalls>
     /// <summary>The transport takes bytes again.</summary>
     public void OnWritable() => _operations.OnWritable();
 
-    /// <summary>The application has answered what <paramref name="want"/> waits for.</summary>
+    /// <summary>What <paramref name="want"/> waits for is there.</summary>
     public void OnResolved(SslWant want) => _operations.Satisfy(want);
+
+    /// <summary>The application has answered a question of the handshake, whichever it was.</summary>
+    public void OnAnswered()
+    {
+        OnResolved(SslWant.ClientHello);
+        OnResolved(SslWant.Certificate);
+        OnResolved(SslWant.VerifyRetry);
+    }
 
     /// <summary>The application pauses or resumes reading.</summary>
     public void PermitReading(ReadPermission permission) => _operations.Permit(permission);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using NUnit.Framework;
 
 namespace OpenSslNb.Cli.Tests;
@@ -39,6 +40,26 @@ public sealed class IdentityOptionTests
         Opensslnb.Result wrong = await Opensslnb.RunAsync([.. arguments, PinOf(Pki.Client.PublicKey.ExportSubjectPublicKeyInfo())]);
         Assert.That(wrong.Code, Is.EqualTo(1));
         Assert.That(wrong.Error, Does.Contain("none of the pinned keys is in the peer's chain"));
+    }
+
+    [TestCase("-tls1_2", "Tls12")]
+    [TestCase("-tls1_3", "Tls13")]
+    public async Task Connect_prints_the_facts_of_its_connection_to_s_server_as_JSON(string version, string protocol)
+    {
+        using RunningProcess server = RunningProcess.Start("openssl", "s_server", "-accept", "127.0.0.1:0", version, "-alpn", "h2", "-groups", "P-384", "-cert", Pki.ServerFile, "-key", Pki.ServerKeyFile);
+        await server.Output.WaitForTextAsync("ACCEPT");
+        await server.Output.WaitForTextAsync("\n", occurrences: 2);
+        string port = server.Output.Text.Split('\n').First(line => line.StartsWith("ACCEPT", StringComparison.Ordinal)).Split(':')[^1];
+        Opensslnb.Result result = await Opensslnb.RunAsync("connect", $"127.0.0.1:{port}", "--ca", Pki.AuthorityFile, "--alpn", "h2", "--json");
+        Assert.That(result.Code, Is.Zero, result.Error);
+        JsonElement facts = JsonDocument.Parse(result.Output).RootElement;
+        Assert.That(facts.GetProperty("protocol").GetString(), Is.EqualTo(protocol));
+        Assert.That(facts.GetProperty("application_protocol").GetString(), Is.EqualTo("h2"));
+        Assert.That(facts.GetProperty("group").GetString(), Is.EqualTo("secp384r1"));
+        Assert.That(facts.GetProperty("peer_signature").GetString(), Does.StartWith("ECDSA+"));
+        Assert.That(facts.GetProperty("resumed").GetBoolean(), Is.False);
+        Assert.That(facts.GetProperty("verification_error").ValueKind, Is.EqualTo(JsonValueKind.Null));
+        Assert.That(facts.GetProperty("peer_certificates_sha256")[0].GetString(), Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(Pki.Server.RawData))));
     }
 
     [Test]

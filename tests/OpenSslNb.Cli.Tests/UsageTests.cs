@@ -35,6 +35,7 @@ public sealed class UsageTests
         yield return Case("a whole chain of no list", ["connect", "localhost:1", "--crl-whole-chain"], "--crl-whole-chain", "--crl");
         yield return Case("kernel TLS where the kernel has no part in it", [.. s_serve, "--kernel-tls"], "--kernel-tls", "--transport fd");
         yield return Case("kernel TLS of a client where the kernel has no part in it", ["connect", "localhost:1", "--kernel-tls", "--transport", "buffered"], "--kernel-tls", "--transport fd");
+        yield return Case("ticket keys from two places", [.. s_serve, "--ticket-key-file", "k", "--ticket-key-period", "60"], "--ticket-key-file", "--ticket-key-period");
         yield return Case("an option without its value", [.. s_serve, "--loops"], "--loops");
         yield return Case("too few connections for a demonstration", ["demo", "--connections", "1"], "--connections", "'1'", "2");
         yield return Case("a demonstration of no number", ["demo", "--connections", "many"], "--connections", "'many'", "number");
@@ -49,7 +50,7 @@ public sealed class UsageTests
             foreach (string value in (string[])["many", "0", "-1", "1.5", "99999999999"]) yield return new TestCaseData(option, value, "whole number");
         }
 
-        foreach (string option in (string[])["--handshake-timeout", "--idle-timeout", "--shutdown-timeout"])
+        foreach (string option in (string[])["--handshake-timeout", "--idle-timeout", "--shutdown-timeout", "--ticket-key-period"])
         {
             foreach (string value in (string[])["soon", "0", "-1", "NaN", "1e9"]) yield return new TestCaseData(option, value, "seconds");
         }

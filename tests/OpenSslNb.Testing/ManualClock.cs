@@ -9,10 +9,15 @@ public sealed class ManualClock : TimeProvider
 
     public override long GetTimestamp() => Interlocked.Read(ref _now);
 
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + TimeSpan.FromTicks(GetTimestamp());
+
+    /// <summary>Lets time pass.</summary>
+    public void Advance(TimeSpan time) => Interlocked.Add(ref _now, time.Ticks);
+
     /// <summary>Lets time pass, and waits until the loop has seen it.</summary>
     public async Task AdvanceAsync(OpenSslNb.EventLoop loop, TimeSpan time)
     {
-        Interlocked.Add(ref _now, time.Ticks);
+        Advance(time);
 
         // The turn that is on may have read the clock before; the next one does, but fires timers after posts; what they cause is done in the one after that.
         for (int turn = 0; turn < 4; turn++)

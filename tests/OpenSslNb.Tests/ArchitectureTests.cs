@@ -18,6 +18,7 @@ public sealed partial class ArchitectureTests
         ["Metrics"] = ["Engine"],
         ["Loop"] = ["Interop", "Polling", "Metrics"],
         ["OpenSsl"] = ["Engine", "Interop", "Transport"],
+        ["Sessions"] = [],
         ["Transport"] = ["Engine", "Interop"],
         ["Connections"] = ["Engine", "Interop", "OpenSsl", "Transport", "Polling", "Loop", "Metrics"],
     };

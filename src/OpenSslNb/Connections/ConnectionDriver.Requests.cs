@@ -27,6 +27,7 @@ internal sealed partial class ConnectionDriver
         KeyUpdate = 32,
         KeyUpdateOfPeer = 64,
         Renegotiate = 128,
+        Answered = 256,
     }
 
     private bool HasRequests => Volatile.Read(ref _requests) != 0;
@@ -77,6 +78,9 @@ internal sealed partial class ConnectionDriver
         Request(Requests.Renegotiate);
     }
 
+    // The application has answered what the handshake waits for. From any thread, also when the connection has ended.
+    private void OnAnswered() => Request(Requests.Answered);
+
     private void Request(Requests request)
     {
         Interlocked.Or(ref _requests, (int)request);
@@ -108,6 +112,7 @@ internal sealed partial class ConnectionDriver
         else if ((requests & Requests.Dispose) != 0) End(new CloseOutcome(CloseReason.Disposed));
         if (_phase != Phase.Active) return false;
 
+        if ((requests & Requests.Answered) != 0) _machine.OnAnswered();
         if ((requests & Requests.Reading) != 0) ApplyReading();
         if ((requests & (Requests.Close | Requests.CloseWrite)) != 0) BeginClosing(both: (requests & Requests.Close) != 0);
         BeginHandshakeMessages(requests);

@@ -71,6 +71,9 @@ internal sealed partial class ConnectionDriver
         {
             RunReads(ref readBudget);
             if (!TakeRequests()) return true;
+
+            // An answer of the application may have come just now: the handshake, and all that its end brings, is for the next turn.
+            if (!_machine.IsEstablished) return true;
             RunWriteSide(ref writeBudget);
             _ = ShutDownWhenDue();
             if (_transport.Flush()) _machine.OnWritable();
@@ -170,7 +173,7 @@ internal sealed partial class ConnectionDriver
     private void OnEstablished()
     {
         CountHandshake(CloseReason.None);
-        _connection.SetInfo(TlsConnectionInfo.Of(_instance.Ssl));
+        _connection.SetInfo(TlsConnectionInfo.Of(_instance));
         ArmDeadline();
         _trace?.Application(TlsTraceEvent.Opened);
         Call(static (handler, connection) => handler.OnOpened(connection));

@@ -55,6 +55,7 @@ internal sealed partial class ConnectionDriver : LoopSource
         if (options.Trace is { } trace) _instance.ObserveMessages(_trace = new ConnectionTrace(trace, connection, loop));
         _machine = new SslMachine<SslCalls>(new SslCalls(_instance), new OutboundQueue(_resources.Chunks), _resources.Counters, _trace);
         _deadline = new Deadline(this);
+        if (context.Options.AsksApplication) _instance.Answered = OnAnswered;
     }
 
     private static SslInstance CreateInstance(TlsContext context, CiphertextTransport transport, string? peerName, SafeSslSessionHandle? session)

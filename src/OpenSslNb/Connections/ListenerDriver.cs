@@ -13,7 +13,6 @@ internal sealed class ListenerDriver : LoopSource
     private static readonly TimeSpan s_shortagePause = TimeSpan.FromMilliseconds(50);
 
     private readonly EventLoop _loop;
-    private readonly TlsContext _context;
     private readonly Func<TlsConnection, TlsConnectionHandler> _handlerFactory;
     private readonly TlsListenerOptions _options;
     private readonly SocketHandle _socket;
@@ -28,13 +27,15 @@ internal sealed class ListenerDriver : LoopSource
     private int _connectionCount;
     private int _isPosted;
 
-    // The context may be disposed while the listener lives: a reference of our own until the socket goes.
-    private bool _holdsContext;
+    // The loop's alone. It may be disposed while the listener lives: a reference of our own until another takes its place or the socket goes.
+    private TlsContext? _context;
+
+    // What is to take its place, with a reference of our own; set by any thread, taken by the loop.
+    private TlsContext? _nextContext;
 
     public ListenerDriver(EventLoop loop, IPEndPoint endPoint, TlsContext context, Func<TlsConnection, TlsConnectionHandler> handlerFactory, TlsListenerOptions options)
     {
         _loop = loop;
-        _context = context;
         _handlerFactory = handlerFactory;
         _options = options;
         _reserve = new DescriptorReserve(options.DescriptorReserve);
@@ -51,7 +52,7 @@ internal sealed class ListenerDriver : LoopSource
             _socket.Listen(options.Backlog);
             EndPoint = _socket.LocalEndPoint ?? throw new IOException($"the address of the listener on {endPoint} cannot be read");
             _takesEveryAddress = EndPoint.Address.Equals(IPAddress.Any) || EndPoint.Address.Equals(IPAddress.IPv6Any);
-            context.Handle.DangerousAddRef(ref _holdsContext);
+            _context = Hold(context);
         }
         catch
         {
@@ -79,8 +80,31 @@ internal sealed class ListenerDriver : LoopSource
     public void RequestStop()
     {
         _stopRequested = true;
-        if (Interlocked.Exchange(ref _isPosted, 1) == 0) _ = _loop.Post(this);
+        Visit();
     }
+
+    /// <summary>From any thread.</summary>
+    /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
+    public void RequestContext(TlsContext context)
+    {
+        Release(Interlocked.Exchange(ref _nextContext, Hold(context)));
+        Visit();
+    }
+
+    private void Visit()
+    {
+        // A loop that has stopped has freed everything but what came after.
+        if (Interlocked.Exchange(ref _isPosted, 1) == 0 && !_loop.Post(this)) Release(Interlocked.Exchange(ref _nextContext, null));
+    }
+
+    private static TlsContext Hold(TlsContext context)
+    {
+        bool isHeld = false;
+        context.Handle.DangerousAddRef(ref isHeld);
+        return context;
+    }
+
+    private static void Release(TlsContext? context) => context?.Handle.DangerousRelease();
 
     /// <summary>Frees the socket. On the loop's thread, or when it never got there.</summary>
     public void Close()
@@ -99,8 +123,18 @@ internal sealed class ListenerDriver : LoopSource
             return;
         }
 
+        TakeContext();
+        if (Index >= 0) return;
         _loop.Attach(this);
         Listen();
+    }
+
+    // Between two connections: each is made with the one or the other.
+    private void TakeContext()
+    {
+        if (Interlocked.Exchange(ref _nextContext, null) is not { } next) return;
+        Release(_context);
+        _context = next;
     }
 
     protected internal override void OnAbandoned() => Free();
@@ -137,8 +171,9 @@ internal sealed class ListenerDriver : LoopSource
     private void Free()
     {
         _socket.Dispose();
-        if (_holdsContext) _context.Handle.DangerousRelease();
-        _holdsContext = false;
+        Release(_context);
+        _context = null;
+        Release(Interlocked.Exchange(ref _nextContext, null));
     }
 
     // Out of descriptors or memory: the socket stays readable, so waiting for it would spin. Look again in a while, or when a connection has given its descriptor back.
@@ -194,7 +229,7 @@ internal sealed class ListenerDriver : LoopSource
         TlsConnection? connection = null;
         try
         {
-            connection = new TlsConnection(_loop, socket, _context, _options.Connection, peer, LocalEndPointOf(socket));
+            connection = new TlsConnection(_loop, socket, _context!, _options.Connection, peer, LocalEndPointOf(socket));
             connection.Begin(_handlerFactory(connection), _onConnectionEnded);
         }
         catch (Exception e)

@@ -64,7 +64,7 @@ public sealed class SslMachine : IDisposable
     public CloseOutcome? Failure => _machine.Failure;
 
     /// <summary>What the handshake agreed on; null until it has ended.</summary>
-    public TlsConnectionInfo? Info => _info ??= _machine.IsEstablished && !_isDisposed ? TlsConnectionInfo.Of(_instance.Ssl) : null;
+    public TlsConnectionInfo? Info => _info ??= _machine.IsEstablished && !_isDisposed ? TlsConnectionInfo.Of(_instance) : null;
 
     /// <summary>What the blocked operations wait for, and <see cref="Interest.Write"/> while there is <see cref="Output"/>.</summary>
     public Interest Interest => _machine.Interest | _transport.Interest;
@@ -102,11 +102,19 @@ public sealed class SslMachine : IDisposable
         _machine.OnWritable();
     }
 
+    /// <summary>
+    /// Ends when the application's answer is there that a step was blocked for: <see cref="SslWant.ClientHello"/>, <see cref="SslWant.Certificate"/> and <see cref="SslWant.VerifyRetry"/>
+    /// (<see cref="TlsServerOptions.SelectContext"/>, <see cref="TlsClientOptions.SelectCertificate"/>, <see cref="TlsOptions.VerifyPeer"/>). Then step again, on the machine's own thread. Completed when nothing is asked.
+    /// </summary>
+    /// <remarks>It never fails: what the application threw comes out of the next step.</remarks>
+    public Task WaitForAnswerAsync() => _instance.Waiting.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
     /// <summary>Steps the handshake. <c>Done</c> when it has ended, now or before.</summary>
     public SslStep Handshake()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_machine.IsEstablished) return SslStep.Done();
+        if (_instance.Waiting.IsCompleted) _machine.OnAnswered();
         return _machine.TryStep(SslOperations.Handshake, default, out _, out SslStep step) ? step : Standing(SslOperation.Handshake);
     }
 

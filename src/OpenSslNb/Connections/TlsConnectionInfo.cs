@@ -13,11 +13,20 @@ public sealed record TlsConnectionInfo
     /// <summary>The cipher suite's name in OpenSSL's spelling (<c>SSL_CIPHER_get_name(3)</c>).</summary>
     public required string CipherSuite { get; init; }
 
+    /// <summary>The group of the key exchange, such as <c>x25519</c> or <c>secp256r1</c> (<c>SSL_get_negotiated_group(3)</c>); null with RSA key exchange, and with OpenSSL 1.1.1, which does not tell.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>What the peer signed the handshake with, as in <see cref="TlsOptions.SignatureAlgorithms"/>: <c>ECDSA+SHA256</c>, <c>RSA-PSS+SHA256</c>, <c>ED25519</c> (<c>SSL_get_peer_signature_type_nid(3)</c>); null when it did not sign.</summary>
+    public string? PeerSignatureAlgorithm { get; init; }
+
     /// <summary>The application protocol (ALPN, RFC 7301); null when none was agreed.</summary>
     public string? ApplicationProtocol { get; init; }
 
     /// <summary>The name that the client asked for (SNI, RFC 6066 §3); null when it asked for none.</summary>
     public string? ServerName { get; init; }
+
+    /// <summary>Identity of the pre-shared key that both sides were known by; null when there was none (<see cref="TlsClientOptions.PreSharedKey"/>).</summary>
+    public string? PreSharedKeyIdentity { get; init; }
 
     /// <summary>True when an earlier session was resumed.</summary>
     public bool IsResumed { get; init; }
@@ -37,22 +46,58 @@ public sealed record TlsConnectionInfo
     /// <summary>Directions in which the kernel does the cryptography (<c>BIO_get_ktls_send(3)</c>); none unless <see cref="TlsOptions.KernelTls"/> asked for it and it can.</summary>
     public KernelTlsDirections KernelTls { get; init; }
 
-    internal static unsafe TlsConnectionInfo Of(nint ssl)
+    internal static unsafe TlsConnectionInfo Of(SslInstance instance)
     {
+        nint ssl = instance.Ssl;
         nint verification = LibSsl.SSL_get_verify_result(ssl);
         (string? subject, IReadOnlyList<ReadOnlyMemory<byte>> certificates) = PeerOf(ssl);
         return new TlsConnectionInfo
         {
             Protocol = (TlsProtocol)LibSsl.SSL_version(ssl),
             CipherSuite = CipherNames.Of(LibSsl.SSL_get_current_cipher(ssl)),
+            Group = GroupOf(ssl),
+            PeerSignatureAlgorithm = PeerSignatureOf(ssl),
             ApplicationProtocol = ApplicationProtocolOf(ssl),
             ServerName = Text(LibSsl.SSL_get_servername(ssl, SslConst.TLSEXT_NAMETYPE_host_name)),
             KernelTls = KernelTlsOf(LibSsl.SSL_get_rbio(ssl)),
-            IsResumed = LibSsl.SSL_session_reused(ssl) != 0,
+            PreSharedKeyIdentity = IdentityOf(instance),
+            IsResumed = LibSsl.SSL_session_reused(ssl) != 0 && IdentityOf(instance) is null,
             PeerSubject = subject,
             PeerCertificates = certificates,
             VerificationError = subject is null || verification == CryptoConst.X509_V_OK ? null : Text(LibCrypto.X509_verify_cert_error_string(verification)),
         };
+    }
+
+    // With TLS 1.3 it looks like a session that is resumed.
+    private static unsafe string? IdentityOf(SslInstance instance)
+    {
+        bool isTaken = LibSsl.SSL_version(instance.Ssl) >= SslConst.TLS1_3_VERSION ? LibSsl.SSL_session_reused(instance.Ssl) != 0 : LibSsl.SSL_get_psk_identity(instance.Ssl) != null;
+        return isTaken ? instance.PreSharedKeyIdentity : null;
+    }
+
+    private static unsafe string? GroupOf(nint ssl)
+    {
+        if (LibSsl.SSL_group_to_name == null) return null;
+        int group = (int)LibSsl.SSL_get_negotiated_group(ssl);
+        return group <= 0 ? null : Text(LibSsl.SSL_group_to_name(ssl, group));
+    }
+
+    private static unsafe string? PeerSignatureOf(nint ssl)
+    {
+        int type;
+        int digest;
+        if (LibSsl.SSL_get_peer_signature_type_nid(ssl, &type) != 1) return null;
+        string? name = type switch
+        {
+            CryptoConst.EVP_PKEY_RSA => "RSA",
+            CryptoConst.EVP_PKEY_RSA_PSS => "RSA-PSS",
+            CryptoConst.EVP_PKEY_EC => "ECDSA",
+            _ => Text(LibCrypto.OBJ_nid2sn(type)),
+        };
+
+        // Some sign what they hash themselves.
+        bool isHashed = LibSsl.SSL_get_peer_signature_nid(ssl, &digest) == 1 && digest != 0;
+        return isHashed ? $"{name}+{Text(LibCrypto.OBJ_nid2sn(digest))}" : name;
     }
 
     // One BIO for both directions, on every transport.
@@ -76,13 +121,22 @@ public sealed record TlsConnectionInfo
         const int Size = 512;
         byte* buffer = stackalloc byte[Size];
         string? subject = Text(LibCrypto.X509_NAME_oneline(LibCrypto.X509_get_subject_name(pointer), buffer, Size));
+        return (subject, CertificatesOf(ssl));
+    }
+
+    /// <summary>What the peer sent, or what its session still holds of it.</summary>
+    internal static unsafe IReadOnlyList<ReadOnlyMemory<byte>> CertificatesOf(nint ssl)
+    {
+        nint pointer = LibSsl.SSL_get1_peer_certificate(ssl);
+        if (pointer == 0) return [];
+        using SafeX509Handle certificate = SafeX509Handle.Adopt(pointer);
         var certificates = new List<ReadOnlyMemory<byte>> { Der.Write(pointer) };
         nint chain = LibSsl.SSL_get_peer_cert_chain(ssl);
 
         // A client's begins with the peer's own certificate, a server's behind it.
         int count = chain == 0 ? 0 : LibCrypto.OPENSSL_sk_num(chain);
         for (int i = LibSsl.SSL_is_server(ssl) != 0 ? 0 : 1; i < count; i++) certificates.Add(Der.Write(LibCrypto.OPENSSL_sk_value(chain, i)));
-        return (subject, certificates);
+        return certificates;
     }
 
     private static unsafe string? Text(byte* text) => Marshal.PtrToStringUTF8((nint)text);

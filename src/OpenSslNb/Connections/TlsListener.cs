@@ -75,6 +75,17 @@ public sealed class TlsListener : IDisposable
         return new TlsListener(driver);
     }
 
+    /// <summary>Makes the connections that are accepted from now on with another context, such as one with a renewed certificate; those that live keep theirs, and none fails for the change. From any thread.</summary>
+    /// <param name="context">A server's context. Like the one before, it may be disposed while the listener lives. With <see cref="TlsServerOptions.TicketKeysOf"/> or the same <see cref="TlsServerOptions.TicketKeys"/> as that one, sessions go on where the certificate is the same.</param>
+    /// <exception cref="ArgumentException">It is a client's context.</exception>
+    /// <exception cref="ObjectDisposedException">It is disposed.</exception>
+    public void ReplaceContext(TlsContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (!context.IsServer) throw new ArgumentException("a listener needs a server's context: TlsContext.CreateServer", nameof(context));
+        _driver.RequestContext(context);
+    }
+
     /// <summary>Stops accepting. Connections that live go on. From any thread, also twice.</summary>
     public void Dispose() => _driver.RequestStop();
 }

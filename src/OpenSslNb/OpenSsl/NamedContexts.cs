@@ -38,7 +38,7 @@ internal sealed class NamedContexts
             {
                 context = SafeSslCtxHandle.Create();
                 made.Add(certificate, context);
-                TlsContextBuilder.Configure(context, options with { Certificate = certificate, AdditionalCertificates = [], NamedCertificates = new Dictionary<string, TlsCertificate>() });
+                TlsContextBuilder.Configure(context, options with { Certificate = certificate, AdditionalCertificates = [], NamedCertificates = new Dictionary<string, TlsCertificate>() }, sessionsOf: options);
             }
 
             if (!(isWildcard ? wildcards : exact).TryAdd(key, context)) throw new ArgumentException($"NamedCertificates has the name '{name}' twice", nameof(options));

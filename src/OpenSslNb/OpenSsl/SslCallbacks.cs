@@ -5,8 +5,12 @@ using OpenSslNb.Interop;
 namespace OpenSslNb.OpenSsl;
 
 /// <summary>What OpenSSL calls back. Each finds its <see cref="SslInstance"/> or <see cref="TlsContext"/> through <c>ex_data</c>, and none lets an exception out.</summary>
-internal static unsafe class SslCallbacks
+internal static unsafe partial class SslCallbacks
 {
+    // RFC 8446 §5.1 and §4.
+    private const int HandshakeContent = 22;
+    private const byte ClientHelloMessage = 1;
+
     private static readonly Lock s_gate = new();
 
     // Made with the first connection. Not by a static initialiser: one that fails for want of memory would fail for good.
@@ -109,7 +113,9 @@ internal static unsafe class SslCallbacks
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnMessage(int sent, int version, int contentType, void* bytes, nuint length, nint ssl, void* argument)
     {
-        if (InstanceOf(ssl) is not { MessageObserver: { } observer } instance) return;
+        if (InstanceOf(ssl) is not { } instance) return;
+        if (sent == 0 && contentType == HandshakeContent && length > 0 && *(byte*)bytes == ClientHelloMessage) instance.Hello ??= new ReadOnlySpan<byte>(bytes, checked((int)length)).ToArray();
+        if (instance.MessageObserver is not { } observer) return;
         try
         {
             observer.OnMessage(sent != 0, version, contentType, new ReadOnlySpan<byte>(bytes, checked((int)length)));
@@ -156,7 +162,7 @@ internal static unsafe class SslCallbacks
         }
     }
 
-    private static SslInstance? InstanceOf(nint ssl)
+    internal static SslInstance? InstanceOf(nint ssl)
     {
         nint handle = LibSsl.SSL_get_ex_data(ssl, s_instanceIndex);
         return handle == 0 ? null : GCHandle.FromIntPtr(handle).Target as SslInstance;

@@ -26,7 +26,15 @@ internal readonly unsafe struct SslCalls(SslInstance instance) : ISslCalls
         {
             ulong before = InputPosition;
             SslStep step = Perform(SslOperation.Handshake, null, 0, inputFrozen: instance.IsEstablished);
-            if (step.IsDone) instance.IsEstablished = true;
+            if (step.IsDone && !instance.IsEstablished)
+            {
+                step = instance.FinishVerification();
+
+                // OpenSSL sends no alert of ours: an orderly close is all there is.
+                if (step.Kind == SslStepKind.Failed) _ = Perform(SslOperation.Shutdown, null, 0, inputFrozen: true);
+            }
+
+            if (step.IsDone && !instance.IsEstablished) instance.OnEstablished();
 
             // Blocked on read though bytes were there: a record that did not move the handshake. The next may.
             if (step.Want != SslWant.Read || instance.Transport.RanDry || InputPosition == before) return step;

@@ -5,7 +5,7 @@ using OpenSslNb.Transport;
 namespace OpenSslNb.OpenSsl;
 
 /// <summary>One native <c>SSL</c> with its transport, and what OpenSSL's callbacks have said about it.</summary>
-internal sealed unsafe class SslInstance : IDisposable
+internal sealed unsafe partial class SslInstance : IDisposable
 {
     private readonly SafeSslHandle _handle;
 
@@ -18,7 +18,7 @@ internal sealed unsafe class SslInstance : IDisposable
     public SslInstance(TlsContext context, CiphertextTransport transport)
     {
         Transport = transport;
-        Context = context;
+        TicketContext = Context = context;
         _handle = SafeSslHandle.Create(context.Handle);
         _self = GCHandle.Alloc(this, GCHandleType.Weak);
         try
@@ -35,6 +35,7 @@ internal sealed unsafe class SslInstance : IDisposable
 
         // Never where a renegotiation may come: what OpenSSL held then, a write could meet.
         if (transport.KnowsRecords && !context.AllowsRenegotiation) LibSsl.SSL_set_read_ahead(Ssl, 1);
+        if (context.Options is TlsServerOptions { SelectContext: not null }) WatchHello();
         if (context.IsServer) LibSsl.SSL_set_accept_state(Ssl);
         else LibSsl.SSL_set_connect_state(Ssl);
     }
@@ -44,10 +45,14 @@ internal sealed unsafe class SslInstance : IDisposable
 
     public CiphertextTransport Transport { get; }
 
-    public TlsContext Context { get; }
+    /// <summary>Whose keys make and read tickets: the one that it was made of, whatever was chosen later.</summary>
+    public TlsContext TicketContext { get; }
+
+    /// <summary>Whose options hold: the one it was made of, or the one that the application chose by the ClientHello.</summary>
+    public TlsContext Context { get; private set; }
 
     /// <summary>True once the initial handshake has ended.</summary>
-    public bool IsEstablished { get; set; }
+    public bool IsEstablished { get; private set; }
 
     /// <summary>True once a read has met the peer's close_notify.</summary>
     public bool PeerHasClosed { get; set; }
@@ -60,6 +65,9 @@ internal sealed unsafe class SslInstance : IDisposable
 
     /// <summary>Under which name a client's sessions are kept; null when they are not.</summary>
     public string? SessionKey { get; private set; }
+
+    /// <summary>Identity of the last pre-shared key that was offered, or found for a client; the handshake may have come to nothing with it.</summary>
+    public string? PreSharedKeyIdentity { get; set; }
 
     /// <summary>Why our own check, beside OpenSSL's, did not accept the peer's certificate; null when it did, or was not asked.</summary>
     public string? VerificationFault { get; set; }
@@ -101,6 +109,17 @@ internal sealed unsafe class SslInstance : IDisposable
 
         // One that OpenSSL does not take (its version is switched off by now) is no reason not to connect.
         if (session is not null && LibSsl.SSL_set_session(Ssl, session.Pointer) != 1) LibCrypto.ERR_clear_error();
+    }
+
+    /// <summary>The initial handshake has ended.</summary>
+    public void OnEstablished()
+    {
+        IsEstablished = true;
+
+        // A ticket that a resumed handshake of TLS 1.2 brought is told by no callback.
+        if (SessionKey is not { } key || LibSsl.SSL_session_reused(Ssl) == 0 || LibSsl.SSL_version(Ssl) >= SslConst.TLS1_3_VERSION) return;
+        using SafeSslSessionHandle? session = TakeSession();
+        if (session is not null && LibSsl.SSL_SESSION_dup(session.Pointer) is not 0 and nint copy) Context.Sessions!.Add(key, SafeSslSessionHandle.Adopt(copy));
     }
 
     /// <summary>Offers to resume a session (<c>SSL_set_session(3)</c>). Before the handshake; a copy is offered, since one session must not be used by two handshakes at once.</summary>
@@ -157,6 +176,8 @@ internal sealed unsafe class SslInstance : IDisposable
     {
         if (!_self.IsAllocated) return;
         _handle.Dispose();
+        _chosen?.DangerousRelease();
+        _chosen = null;
         _self.Free();
         Transport.Dispose();
     }

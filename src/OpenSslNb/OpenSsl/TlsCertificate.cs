@@ -122,6 +122,29 @@ public sealed unsafe class TlsCertificate : IDisposable
         foreach (SafeX509Handle issuer in _chain.Skip(1)) Require(LibSsl.SSL_CTX_add1_chain_cert(context, issuer.Pointer), "a certificate of the chain");
     }
 
+    /// <summary>SHA-256 of the certificate.</summary>
+    internal byte[] Fingerprint() => System.Security.Cryptography.SHA256.HashData(Der.Write(_chain[0].Pointer));
+
+    /// <summary>For one connection alone, in place of what its context has.</summary>
+    internal void ApplyToConnection(nint ssl)
+    {
+        nint chain = LibCrypto.OPENSSL_sk_new_null();
+        try
+        {
+            // The stack is a list for the call: OpenSSL takes references of its own (SSL_use_cert_and_key(3)).
+            foreach (SafeX509Handle issuer in _chain.Skip(1))
+            {
+                if (chain == 0 || LibCrypto.OPENSSL_sk_push(chain, issuer.Pointer) <= 0) throw OpenSslException.FromQueue("the chain could not be put together");
+            }
+
+            Require(LibSsl.SSL_use_cert_and_key(ssl, _chain[0].Pointer, _key.Pointer, chain, 1), "the certificate");
+        }
+        finally
+        {
+            LibCrypto.OPENSSL_sk_free(chain);
+        }
+    }
+
     private static TlsCertificate Load(ReadOnlySpan<byte> certificatePem, string certificateSource, ReadOnlySpan<byte> keyPem, string keySource, string? password)
     {
         OpenSslLibrary.EnsureLoaded();

@@ -19,6 +19,20 @@ public sealed record TlsClientOptions : TlsOptions
     public IReadOnlyList<string> PinnedKeys { get; init; } = [];
 
     /// <summary>
+    /// A key that the server knows too, to be known by without certificates (RFC 8446 §4.2.11, RFC 4279). With TLS 1.2 only suites with pre-shared keys are offered unless <see cref="TlsOptions.CipherList"/> says otherwise; a TLS 1.3 server
+    /// that does not take it has to show a certificate, which is verified as ever. <see cref="TlsConnectionInfo.PreSharedKeyIdentity"/> says what came of it. Not together with <see cref="SessionCacheSize"/>.
+    /// </summary>
+    public TlsPreSharedKey? PreSharedKey { get; init; }
+
+    /// <summary>
+    /// Chooses our certificate when a server asks for one (<c>SSL_CTX_set_cert_cb(3)</c>); null sends <see cref="TlsOptions.Certificate"/>, or none. Called on the thread that drives the connection; the answer may come later and from any
+    /// thread, while the handshake waits, no longer than its timeout. An exception ends the connection. The certificate must not be disposed before the handshake has gone on.
+    /// </summary>
+    public Func<TlsCertificateRequest, ValueTask<TlsCertificate?>>? SelectCertificate { get; init; }
+
+    internal override bool AsksApplication => SelectCertificate is not null || base.AsksApplication;
+
+    /// <summary>
     /// Accepts any certificate for any name: whoever sits between can read and change everything. For tests and for peers that are authenticated by other means.
     /// The result of the check that was not enforced is still in <see cref="TlsConnectionInfo.VerificationError"/>.
     /// </summary>

@@ -56,14 +56,14 @@ public sealed class TlsContext : IDisposable
     public static TlsContext CreateClient(TlsClientOptions? options = null) => Create(options ?? new TlsClientOptions());
 
     /// <summary>Makes the configuration of a server.</summary>
-    /// <param name="options">With a <see cref="TlsOptions.Certificate"/>.</param>
-    /// <exception cref="ArgumentException">No certificate is given.</exception>
+    /// <param name="options">With a <see cref="TlsOptions.Certificate"/> or <see cref="TlsServerOptions.FindPreSharedKey"/>.</param>
+    /// <exception cref="ArgumentException">Neither a certificate nor pre-shared keys are given, or options exclude each other.</exception>
     /// <exception cref="OpenSslNotFoundException">No usable OpenSSL was found.</exception>
     /// <exception cref="OpenSslException">OpenSSL refused an option; the message says which.</exception>
     public static TlsContext CreateServer(TlsServerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Certificate is null) throw new ArgumentException("a server needs a certificate: set TlsServerOptions.Certificate", nameof(options));
+        if (options.Certificate is null && options.FindPreSharedKey is null) throw new ArgumentException("a server needs a certificate: set TlsServerOptions.Certificate, or FindPreSharedKey", nameof(options));
         return Create(options);
     }
 

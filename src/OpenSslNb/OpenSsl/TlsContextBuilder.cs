@@ -6,21 +6,67 @@ namespace OpenSslNb.OpenSsl;
 /// <summary>Turns options into an <c>SSL_CTX</c>, one concern a method. Each refusal names the option.</summary>
 internal static unsafe class TlsContextBuilder
 {
-    public static void Configure(SafeSslCtxHandle handle, TlsOptions options)
+    // Of TLS 1.2, with nothing but the key to be known by.
+    private const string PreSharedKeyCiphers = "kECDHEPSK:kDHEPSK:kPSK:!eNULL";
+
+    /// <param name="handle">New.</param>
+    /// <param name="options">What it is to be.</param>
+    /// <param name="sessionsOf">Whose sessions it resumes: those of the same options unless given.</param>
+    public static void Configure(SafeSslCtxHandle handle, TlsOptions options, TlsOptions? sessionsOf = null)
     {
         nint context = handle.Pointer;
         SetModes(context, options);
         SetVersions(context, options);
         SetSecurityLevel(context, options);
         SetCiphers(context, options);
-        SetSessions(context, options);
+        SetSessions(context, options, SessionScope.Of(sessionsOf ?? options));
         SetCertificates(context, options);
         SetTrust(context, options);
-        if (options is TlsServerOptions { TicketKeysOf: { } source }) CopyTicketKeys(source, context);
+        SetTicketKeys(context, options);
         SetAlpn(handle, options);
         if (options is TlsServerOptions { NamedCertificates.Count: > 0 }) SslCallbacks.SelectByName(context);
+        if (options is TlsServerOptions { SelectContext: not null }) SslCallbacks.ChooseByHello(context);
+        if (options is TlsClientOptions { SelectCertificate: not null }) SslCallbacks.ChooseCertificate(context);
+        if (options.VerifyPeer is not null) SslCallbacks.JudgePeer(context);
+        if (options is TlsServerOptions { FindPreSharedKey: not null }) SslCallbacks.FindPreSharedKey(context);
+        if (options is TlsClientOptions { PreSharedKey: not null } client)
+        {
+            if (client.SessionCacheSize != 0) throw new ArgumentException("PreSharedKey and SessionCacheSize exclude each other: which of the two a server has taken could not be told", nameof(options));
+            SslCallbacks.OfferPreSharedKey(context);
+        }
+        OpenSslCommands.Apply(context, options);
         SslCallbacks.WatchAlerts(context);
         if (options.KeyLog is not null) SslCallbacks.LogKeys(context);
+    }
+
+    /// <summary>What <c>SSL_new(3)</c> copies from its context, for a connection that has got another one.</summary>
+    public static void ApplyToConnection(nint ssl, TlsContext context)
+    {
+        var options = (TlsServerOptions)context.Options;
+        nint native = context.Handle.Pointer;
+        LibSsl.SSL_set_verify(ssl, LibSsl.SSL_CTX_get_verify_mode(native), null);
+        Require(LibSsl.SSL_set1_param(ssl, LibSsl.SSL_CTX_get0_param(native)), "the verification's parameters");
+        _ = LibSsl.SSL_clear_options(ssl, ulong.MaxValue >> 1);
+        _ = LibSsl.SSL_set_options(ssl, LibSsl.SSL_CTX_get_options(native));
+        Require(LibSsl.SSL_set_min_proto_version(ssl, (int)options.MinimumProtocol), $"the minimum protocol {options.MinimumProtocol}");
+        Require(LibSsl.SSL_set_max_proto_version(ssl, (int)options.MaximumProtocol), $"the maximum protocol {options.MaximumProtocol}");
+        Require(LibSsl.SSL_set_num_tickets(ssl, (nuint)options.SessionTicketCount), $"{options.SessionTicketCount} session tickets");
+        if (options.CipherSuites is { } suites)
+        {
+            using var text = new NativeText(suites);
+            Require(LibSsl.SSL_set_ciphersuites(ssl, text.Pointer), $"the TLS 1.3 cipher suites '{suites}'");
+        }
+
+        if (options.Groups is { } groups)
+        {
+            using var text = new NativeText(groups);
+            Require(LibSsl.SSL_set1_groups_list(ssl, text.Pointer), $"the groups '{groups}'");
+        }
+
+        fixed (byte* scope = SessionScope.Of(options))
+        {
+            Require(LibSsl.SSL_set_session_id_context(ssl, scope, SessionScope.Length), "the session id context");
+        }
     }
 
     private static void SetModes(nint context, TlsOptions options)
@@ -52,7 +98,8 @@ internal static unsafe class TlsContextBuilder
 
     private static void SetCiphers(nint context, TlsOptions options)
     {
-        if (options.CipherList is { } list)
+        string? ciphers = options.CipherList ?? (options is TlsClientOptions { PreSharedKey: not null } ? PreSharedKeyCiphers : null);
+        if (ciphers is { } list)
         {
             using var text = new NativeText(list);
             Require(LibSsl.SSL_CTX_set_cipher_list(context, text.Pointer), $"the cipher list '{list}'");
@@ -101,7 +148,7 @@ internal static unsafe class TlsContextBuilder
         }
     }
 
-    private static void SetSessions(nint context, TlsOptions options)
+    private static void SetSessions(nint context, TlsOptions options, byte[] scope)
     {
         if (options is TlsServerOptions { SessionTicketCount: var count })
         {
@@ -109,7 +156,7 @@ internal static unsafe class TlsContextBuilder
             Require(LibSsl.SSL_CTX_set_num_tickets(context, (nuint)count), $"{count} session tickets");
         }
 
-        // Tickets only: a cache inside the shared context would grow and be contended. A context id is needed all the same, or resumption with client certificates fails.
+        // Tickets only: a cache inside the shared context would grow and be contended. A server needs a context id all the same, or resumption with client certificates fails.
         int mode = SslConst.SSL_SESS_CACHE_OFF;
         if (options is TlsClientOptions { SessionCacheSize: not 0 and var size })
         {
@@ -119,9 +166,11 @@ internal static unsafe class TlsContextBuilder
         }
 
         _ = LibSsl.SSL_CTX_set_session_cache_mode(context, mode);
-        fixed (byte* id = "opensslnb"u8)
+        // A client's sessions are kept by peer; a scope of its own would make a handshake fail that resumes another's, a pre-shared key's among them.
+        if (options is not TlsServerOptions) return;
+        fixed (byte* pointer = scope)
         {
-            Require(LibSsl.SSL_CTX_set_session_id_context(context, id, 9), "the session id context");
+            Require(LibSsl.SSL_CTX_set_session_id_context(context, pointer, SessionScope.Length), "the session id context");
         }
     }
 
@@ -131,6 +180,8 @@ internal static unsafe class TlsContextBuilder
         {
             case TlsClientOptions { DangerouslyAcceptAnyPeerCertificate: true, PinnedKeys.Count: > 0 }:
                 throw new ArgumentException("PinnedKeys and DangerouslyAcceptAnyPeerCertificate exclude each other: for a key that no authority vouches for, trust its certificate (TlsTrust.WithPartialChains)", nameof(options));
+            case TlsClientOptions { DangerouslyAcceptAnyPeerCertificate: true, VerifyPeer: not null }:
+                throw new ArgumentException("VerifyPeer and DangerouslyAcceptAnyPeerCertificate exclude each other: VerifyPeer may accept what OpenSSL would not", nameof(options));
             case TlsClientOptions { DangerouslyAcceptAnyPeerCertificate: true } client:
                 LoadTrust(context, client.Trust);
                 LibSsl.SSL_CTX_set_verify(context, SslConst.SSL_VERIFY_NONE, null);
@@ -145,8 +196,27 @@ internal static unsafe class TlsContextBuilder
                 TrustStore.OfferAsClientAuthorities(context, trust);
                 LibSsl.SSL_CTX_set_verify(context, SslConst.SSL_VERIFY_PEER | (server.ClientCertificateIsOptional ? 0 : SslConst.SSL_VERIFY_FAIL_IF_NO_PEER_CERT), null);
                 break;
+            case TlsServerOptions { VerifyPeer: not null }:
+                throw new ArgumentException("VerifyPeer needs ClientTrust: a server that asks for no certificates has none to judge", nameof(options));
             case TlsServerOptions { ClientCertificateIsOptional: true }:
                 throw new ArgumentException("ClientCertificateIsOptional needs ClientTrust: whose certificates are good?", nameof(options));
+        }
+    }
+
+    private static void SetTicketKeys(nint context, TlsOptions options)
+    {
+        switch (options)
+        {
+            case TlsServerOptions { TicketKeysOf: not null, TicketKeys: not null }:
+                throw new ArgumentException("TicketKeys and TicketKeysOf exclude each other: give both contexts the same TicketKeys", nameof(options));
+            case TlsServerOptions { TicketKeys: not null }:
+                TicketKeyCallback.Set(context);
+                break;
+            case TlsServerOptions { TicketKeysOf: { Options: TlsServerOptions { TicketKeys: not null } } }:
+                throw new ArgumentException("TicketKeysOf names a context whose keys come from TicketKeys: give this one the same", nameof(options));
+            case TlsServerOptions { TicketKeysOf: { } source }:
+                CopyTicketKeys(source, context);
+                break;
         }
     }
 

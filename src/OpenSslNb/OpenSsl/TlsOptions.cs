@@ -35,6 +35,22 @@ public abstract record TlsOptions
     /// <summary>More of them, each with a key of another type (ECDSA, RSA, Ed25519): OpenSSL takes the one that suits what the peer can verify (<c>SSL_CTX_use_certificate(3)</c>).</summary>
     public IReadOnlyList<TlsCertificate> AdditionalCertificates { get; init; } = [];
 
+    /// <summary>
+    /// Judges the peer's certificate after OpenSSL has (<c>SSL_CTX_set_cert_verify_callback(3)</c>): true accepts it, even against <see cref="TlsPeerVerification.Error"/>, so look at that first; false refuses it. Called on the thread that
+    /// drives the connection; the answer may come later and from any thread, while the handshake waits, no longer than its timeout. An exception ends the connection.
+    /// </summary>
+    /// <remarks>
+    /// Where OpenSSL can wait (clients, since 3.0.2: <c>SSL_set_retry_verify(3)</c>), a peer that is refused gets an alert and nothing of ours. Elsewhere an answer that comes later finds the handshake's messages exchanged: no data
+    /// moves in either direction before it, and a peer that is refused gets close_notify. There it is also asked for sessions that are resumed.
+    /// </remarks>
+    public Func<TlsPeerVerification, ValueTask<bool>>? VerifyPeer { get; init; }
+
+    /// <summary>
+    /// Anything else that OpenSSL can be told, as names and values of its configuration files (<c>SSL_CONF_cmd(3)</c>, "supported configuration file commands"), such as <c>Options</c> with <c>PrioritizeChaCha,-MiddleboxCompat</c>, or <c>RecordPadding</c> with <c>512</c>.
+    /// Applied in order, behind the other options. What those options say is not to be had here: certificates, versions, verification.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, string>> OpenSslCommands { get; init; } = [];
+
     /// <summary>Lets TLS 1.2 peers renegotiate. Off unless told otherwise: it costs us far more than them (CVE-2011-1473) and crosses reads with writes.</summary>
     public bool AllowRenegotiation { get; init; }
 
@@ -46,4 +62,7 @@ public abstract record TlsOptions
 
     /// <summary>Receives each secret as a line in NSS key log format, for tools such as Wireshark (<c>SSL_CTX_set_keylog_callback(3)</c>). Called on the thread that drives the connection. Whoever has these lines can read the traffic.</summary>
     public Action<string>? KeyLog { get; init; }
+
+    /// <summary>True when a handshake may wait for an answer of the application.</summary>
+    internal virtual bool AsksApplication => VerifyPeer is not null;
 }

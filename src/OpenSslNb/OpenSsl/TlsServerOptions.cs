@@ -19,11 +19,34 @@ public sealed record TlsServerOptions : TlsOptions
     public UnknownServerName UnknownServerName { get; init; }
 
     /// <summary>
+    /// Chooses the context of a connection by the client's first message (<c>SSL_CTX_set_client_hello_cb(3)</c>): another certificate, other versions, application protocols, client authentication. Null keeps this context. Called on the
+    /// thread that drives the connection; the answer may come later and from any thread, and other connections go on meanwhile. The handshake's timeout goes on too; an answer for a connection that has ended is ignored.
+    /// A <see cref="TlsAlertException"/> refuses the client with its alert. The chosen context must be a server's with the same <see cref="TlsOptions.AllowRenegotiation"/>, and must not be disposed before the handshake has gone on.
+    /// Its own <c>SelectContext</c> is not asked. Sessions are resumed only where certificate and client authentication are the same.
+    /// </summary>
+    public Func<TlsClientHello, ValueTask<TlsContext?>>? SelectContext { get; init; }
+
+    // Also because the context that is chosen may ask.
+    internal override bool AsksApplication => SelectContext is not null || base.AsksApplication;
+
+    /// <summary>
     /// Session tickets that a TLS 1.3 handshake sends (<c>SSL_CTX_set_num_tickets(3)</c>, RFC 8446 §4.6.1). 1 unless told otherwise, where OpenSSL's own default is 2: each costs the server as much as a tenth of
     /// a handshake. Clients that resume several connections at a time want more; 0 sends none.
     /// </summary>
     public int SessionTicketCount { get; init; } = 1;
 
+    /// <summary>
+    /// Finds the pre-shared key that a client names (RFC 8446 §4.2.11, RFC 4279; <c>SSL_CTX_set_psk_server_callback(3)</c>); null when there is none: then the client is served by certificate if it can be, and refused otherwise. Called on the
+    /// thread that drives the connection, and must answer from memory; also asked for things that are no identity. With it a <see cref="TlsOptions.Certificate"/> may be left out.
+    /// </summary>
+    public Func<string, TlsPreSharedKey?>? FindPreSharedKey { get; init; }
+
     /// <summary>Session tickets (RFC 5077, RFC 8446 §4.6.1) of that context are good for this one too, and the other way round: for servers with one context per loop. Null for keys of its own.</summary>
     public TlsContext? TicketKeysOf { get; init; }
+
+    /// <summary>
+    /// Where ticket keys come from, to change them on a schedule or to share them with other contexts, processes and machines: <see cref="RandomTicketKeys"/>, <see cref="TicketKeyFile"/>, or one of your own
+    /// (<c>SSL_CTX_set_tlsext_ticket_key_evp_cb(3)</c>). Null for random ones of this context alone, which live as long as it does.
+    /// </summary>
+    public ITicketKeySource? TicketKeys { get; init; }
 }

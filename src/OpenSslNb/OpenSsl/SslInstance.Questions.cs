@@ -1,0 +1,111 @@
+using OpenSslNb.Interop;
+
+namespace OpenSslNb.OpenSsl;
+
+/// <content>What the handshake asks the application. Each question is asked once; OpenSSL comes back to it when the handshake goes on.</content>
+internal sealed unsafe partial class SslInstance
+{
+    private HandshakeQuestion<TlsContext?>? _contextQuestion;
+    private HandshakeQuestion<TlsCertificate?>? _certificateQuestion;
+    private HandshakeQuestion<bool>? _verification;
+    private TlsPeerVerification? _judged;
+
+    // The context that the application chose: kept usable while this connection lives.
+    private SafeSslCtxHandle? _chosen;
+
+    /// <summary>Told, from any thread, that an answer has come which a step was blocked for. Set before the first step.</summary>
+    public Action? Answered { get; set; }
+
+    /// <summary>The ClientHello, from when it came until it was answered; null unless somebody wants to see it.</summary>
+    public byte[]? Hello { get; set; }
+
+    /// <summary>The application's answer that the handshake waits for; completed when it waits for none.</summary>
+    public Task Waiting =>
+        _contextQuestion is { IsAnswered: false } context ? context.Waiting
+        : _certificateQuestion is { IsAnswered: false } certificate ? certificate.Waiting
+        : _verification is { IsAnswered: false } verification ? verification.Waiting
+        : Task.CompletedTask;
+
+    /// <summary>Has the application choose the context of the server's side, once. False: not answered yet.</summary>
+    public bool TryChooseContext(Func<TlsClientHello, ValueTask<TlsContext?>> choose)
+    {
+        if (_contextQuestion is null)
+        {
+            // Nobody needs more messages than this one, unless they are watched.
+            if (MessageObserver is null) SslCallbacks.WatchNoMessages(Ssl);
+            byte[] message = Hello ?? throw new TlsAlertException(SslConst.SSL_AD_DECODE_ERROR, "the client's hello is in the format of SSL 2.0 (RFC 6176)");
+            Hello = null;
+            _contextQuestion = new(choose(new TlsClientHello(message)), Answered);
+            if (!_contextQuestion.IsAnswered) return false;
+        }
+        else if (!_contextQuestion.IsAnswered)
+        {
+            return false;
+        }
+
+        // A second hello (RFC 8446 §4.1.4) changes nothing of the choice.
+        if (_contextQuestion.Answer is { } chosen && _chosen is null && chosen != Context) Adopt(chosen);
+        return true;
+    }
+
+    /// <summary>Has the application choose the client's certificate, once. False: not answered yet.</summary>
+    public bool TryChooseCertificate(Func<TlsCertificateRequest, ValueTask<TlsCertificate?>> choose)
+    {
+        _certificateQuestion ??= new(choose(SslQuestions.RequestOf(Ssl)), Answered);
+        if (!_certificateQuestion.IsAnswered) return false;
+        _certificateQuestion.Answer?.ApplyToConnection(Ssl);
+        return true;
+    }
+
+    /// <summary>Has the application judge the peer's certificates, once: others, after a renegotiation, are another question.</summary>
+    /// <returns>Its verdict; null: not answered yet.</returns>
+    public bool? Judge(Func<TlsPeerVerification, ValueTask<bool>> verify, TlsPeerVerification subject)
+    {
+        if (_verification is null || !HasSameCertificates(_judged!, subject)) _verification = new(verify(_judged = subject), Answered);
+        if (!_verification.IsAnswered) return null;
+        if (_verification.Answer) return true;
+        VerificationFault ??= subject.Error is { } error ? $"the application did not accept it, and neither did OpenSSL: {error}" : "the application did not accept it";
+        return false;
+    }
+
+    /// <summary>
+    /// After OpenSSL's last step of the initial handshake: waits for a verdict that OpenSSL could not wait for. It is asked for resumed sessions too, whose tickets were sent before the first verdict was known.
+    /// </summary>
+    public SslStep FinishVerification()
+    {
+        if (Context.Options.VerifyPeer is not { } verify || OpenSslWaitsForVerdicts) return SslStep.Done();
+        try
+        {
+            TlsPeerVerification? subject = _judged ?? SslQuestions.SubjectOfSession(Ssl);
+            if (subject is null) return SslStep.Done();
+            if (Judge(verify, subject) is not { } isGood) return SslStep.Blocked(SslWant.VerifyRetry);
+            if (isGood) return SslStep.Done();
+            return SslStep.Failed(new CloseOutcome(CloseReason.VerificationFailed, new OpenSslException($"the peer's certificate is not acceptable: {VerificationFault}", []), AlertSent, AlertReceived));
+        }
+        catch (Exception e)
+        {
+            return SslStep.Failed(new CloseOutcome(CloseReason.CallbackFailed, e, AlertSent, AlertReceived));
+        }
+    }
+
+    private static bool HasSameCertificates(TlsPeerVerification one, TlsPeerVerification other) =>
+        one.Certificates.Count == other.Certificates.Count && one.Certificates.Zip(other.Certificates).All(pair => pair.First.Span.SequenceEqual(pair.Second.Span));
+
+    /// <summary>True when OpenSSL itself suspends the handshake for a verdict: clients, since 3.0.2.</summary>
+    public bool OpenSslWaitsForVerdicts => !Context.IsServer && OpenSslCapabilities.HasRetryVerify;
+
+    private void WatchHello() => SslCallbacks.WatchMessages(Ssl);
+
+    // SSL_set_SSL_CTX(3) brings certificates, trust, ciphers and callbacks along; what SSL_new has copied is set here.
+    private void Adopt(TlsContext context)
+    {
+        if (!context.IsServer) throw new ArgumentException("SelectContext has chosen a client's context for a server's connection");
+        if (context.AllowsRenegotiation != Context.AllowsRenegotiation) throw new ArgumentException("SelectContext has chosen a context with another AllowRenegotiation: that is settled before the hello");
+        bool isHeld = false;
+        context.Handle.DangerousAddRef(ref isHeld);
+        _chosen = context.Handle;
+        if (LibSsl.SSL_set_SSL_CTX(Ssl, context.Handle.Pointer) == 0) throw OpenSslException.FromQueue("SSL_set_SSL_CTX failed");
+        TlsContextBuilder.ApplyToConnection(Ssl, context);
+        Context = context;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using NUnit.Framework;
+
+namespace OpenSslNb.Cli.Tests;
+
+/// <summary>The options about sessions, with programs that others wrote on the other side.</summary>
+[TestFixture("-tls1_2")]
+[TestFixture("-tls1_3")]
+public sealed class SessionOptionTests(string version)
+{
+    [Test]
+    public async Task Connect_resumes_in_its_next_run_what_s_server_gave_it()
+    {
+        using RunningProcess server = RunningProcess.Start("openssl", "s_server", "-accept", "127.0.0.1:0", version, "-cert", Pki.ServerFile, "-key", Pki.ServerKeyFile);
+        await server.Output.WaitForTextAsync("ACCEPT");
+        await server.Output.WaitForTextAsync("\n", occurrences: 2);
+        string port = server.Output.Text.Split('\n').First(line => line.StartsWith("ACCEPT", StringComparison.Ordinal)).Split(':')[^1];
+        string file = Pki.NewFile(".sessions");
+        File.Delete(file);
+        bool[] resumed = new bool[3];
+        for (int i = 0; i < resumed.Length; i++)
+        {
+            Opensslnb.Result result = await Opensslnb.RunAsync("connect", $"127.0.0.1:{port}", "--ca", Pki.AuthorityFile, "--session-file", file, "--json");
+            Assert.That(result.Code, Is.Zero, result.Error);
+            resumed[i] = JsonDocument.Parse(result.Output).RootElement.GetProperty("resumed").GetBoolean();
+        }
+
+        Assert.That(resumed, Is.EqualTo(new[] { false, true, true }));
+        Assert.That(File.GetUnixFileMode(file), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+    }
+
+    [Test]
+    public async Task S_client_resumes_at_another_server_with_the_same_key_file_and_at_no_other()
+    {
+        string keys = Pki.NewFile(".keys");
+        await File.WriteAllBytesAsync(keys, RandomNumberGenerator.GetBytes(80));
+        File.SetUnixFileMode(keys, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        string session = Pki.NewFile(".pem");
+        using ServeProcess one = await ServeProcess.StartAsync("echo", "--loops", "2", "--ticket-key-file", keys);
+        using ServeProcess two = await ServeProcess.StartAsync("echo", "--loops", "2", "--ticket-key-file", keys);
+        using ServeProcess stranger = await ServeProcess.StartAsync("echo", "--ticket-key-period", "3600");
+        Assert.That(await VisitAsync(one, "-sess_out", session), Does.Contain("New, "));
+        Assert.That(await VisitAsync(two, "-sess_in", session), Does.Contain("Reused, "));
+        Assert.That(await VisitAsync(stranger, "-sess_in", session), Does.Contain("New, "));
+    }
+
+    [Test]
+    public async Task A_file_of_sessions_that_is_something_else_is_named()
+    {
+        string file = Pki.NewFile(".sessions");
+        await File.WriteAllTextAsync(file, "nothing");
+        Opensslnb.Result result = await Opensslnb.RunAsync("connect", "127.0.0.1:1", "--session-file", file);
+        Assert.That(result.Code, Is.EqualTo(1));
+        Assert.That(result.Error, Does.Contain(file));
+    }
+
+    private async Task<string> VisitAsync(ServeProcess server, string option, string session)
+    {
+        using RunningProcess client = RunningProcess.Start("openssl", "s_client", "-connect", $"127.0.0.1:{server.Port}", version, option, session);
+
+        // Its ticket of TLS 1.3 comes before the echo.
+        await client.WriteInputAsync("hello\n");
+        await client.Output.WaitForTextAsync("hello\n");
+        client.CloseInput();
+        await client.WaitForExitAsync();
+        return client.Output.Text;
+    }
+}
