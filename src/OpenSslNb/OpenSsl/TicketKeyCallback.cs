@@ -41,10 +41,13 @@ internal static unsafe class TicketKeyCallback
 
     private static int Make(IReadOnlyList<TicketKey> keys, byte* name, byte* iv, nint cipher, nint mac)
     {
-        if (keys.Count == 0) return NoKey;
-        keys[0].Name.CopyTo(new Span<byte>(name, TicketKey.NameLength));
+        if (keys.Count == 0 && OpenSslLibrary.Version.Is3OrLater) return NoKey;
+
+        // Without a key 1.1.1 would send an empty ticket, which TLS 1.3 does not have: one that nobody can read does no harm.
+        TicketKey key = keys.Count > 0 ? keys[0] : TicketKey.Create();
+        key.Name.CopyTo(new Span<byte>(name, TicketKey.NameLength));
         RandomNumberGenerator.Fill(new Span<byte>(iv, IvLength));
-        return TryInit(keys[0], iv, cipher, mac, encrypts: true) ? Good : Error;
+        return TryInit(key, iv, cipher, mac, encrypts: true) ? Good : Error;
     }
 
     private static int Take(IReadOnlyList<TicketKey> keys, byte* name, byte* iv, nint cipher, nint mac)
