@@ -153,6 +153,10 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_get_peer_signature_nid(3)</c>.</summary>
     internal static nint SSL_get_peer_signature_nid(nint ssl, int* digest) => SSL_ctrl(ssl, SslConst.SSL_CTRL_GET_PEER_SIGNATURE_NID, 0, digest);
 
+    /// <summary><c>SSL_set_psk_server_callback(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, byte*, byte*, uint, uint>, void> SSL_set_psk_server_callback =
+        (delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, byte*, byte*, uint, uint>, void>)OpenSslLibrary.Required("SSL_set_psk_server_callback");
+
     /// <summary><c>SSL_get_psk_identity(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, byte*> SSL_get_psk_identity = (delegate* unmanaged<nint, byte*>)OpenSslLibrary.Required("SSL_get_psk_identity");
 

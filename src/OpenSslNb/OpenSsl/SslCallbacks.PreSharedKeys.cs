@@ -15,6 +15,9 @@ internal static unsafe partial class SslCallbacks
     /// <summary>Has the application find the key that a client names (<c>SSL_CTX_set_psk_server_callback(3)</c>).</summary>
     public static void FindPreSharedKey(nint context) => LibSsl.SSL_CTX_set_psk_server_callback(context, &OnPskServer);
 
+    /// <summary>The same for one connection, or no longer.</summary>
+    public static void FindPreSharedKeyOf(nint ssl, bool isOn) => LibSsl.SSL_set_psk_server_callback(ssl, isOn ? &OnPskServer : null);
+
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static uint OnPskClient(nint ssl, byte* hint, byte* identity, uint identitySize, byte* key, uint keySize)
     {

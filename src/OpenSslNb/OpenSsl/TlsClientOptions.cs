@@ -19,7 +19,7 @@ public sealed record TlsClientOptions : TlsOptions
     public IReadOnlyList<string> PinnedKeys { get; init; } = [];
 
     /// <summary>
-    /// A key that the server knows too, to be known by without certificates (RFC 8446 §4.2.11, RFC 4279). With TLS 1.2 only suites with pre-shared keys are offered unless <see cref="TlsOptions.CipherList"/> says otherwise; a TLS 1.3 server
+    /// A key that the server knows too, to be known by without certificates (RFC 8446 §4.2.11, RFC 4279). With TLS 1.2 only suites with pre-shared keys are offered unless <see cref="TlsOptions.CipherList"/> says otherwise, and with TLS 1.3 those of SHA-256, which the key is for, unless <see cref="TlsOptions.CipherSuites"/> does; a TLS 1.3 server
     /// that does not take it has to show a certificate, which is verified as ever. <see cref="TlsConnectionInfo.PreSharedKeyIdentity"/> says what came of it. Not together with <see cref="SessionCacheSize"/>.
     /// </summary>
     public TlsPreSharedKey? PreSharedKey { get; init; }

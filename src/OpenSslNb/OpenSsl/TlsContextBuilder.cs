@@ -9,6 +9,9 @@ internal static unsafe class TlsContextBuilder
     // Of TLS 1.2, with nothing but the key to be known by.
     private const string PreSharedKeyCiphers = "kECDHEPSK:kDHEPSK:kPSK:!eNULL";
 
+    // Of TLS 1.3: the key is bound to SHA-256, and a server that has a certificate would choose a suite with SHA-384 and forget the key.
+    private const string PreSharedKeySuites = "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256";
+
     /// <param name="handle">New.</param>
     /// <param name="options">What it is to be.</param>
     /// <param name="sessionsOf">Whose sessions it resumes: those of the same options unless given.</param>
@@ -50,6 +53,7 @@ internal static unsafe class TlsContextBuilder
         _ = LibSsl.SSL_set_options(ssl, LibSsl.SSL_CTX_get_options(native));
         Require(LibSsl.SSL_set_min_proto_version(ssl, (int)options.MinimumProtocol), $"the minimum protocol {options.MinimumProtocol}");
         Require(LibSsl.SSL_set_max_proto_version(ssl, (int)options.MaximumProtocol), $"the maximum protocol {options.MaximumProtocol}");
+        SslCallbacks.FindPreSharedKeyOf(ssl, options.FindPreSharedKey is not null);
         Require(LibSsl.SSL_set_num_tickets(ssl, (nuint)options.SessionTicketCount), $"{options.SessionTicketCount} session tickets");
         if (options.CipherSuites is { } suites)
         {
@@ -98,14 +102,15 @@ internal static unsafe class TlsContextBuilder
 
     private static void SetCiphers(nint context, TlsOptions options)
     {
-        string? ciphers = options.CipherList ?? (options is TlsClientOptions { PreSharedKey: not null } ? PreSharedKeyCiphers : null);
+        bool hasKey = options is TlsClientOptions { PreSharedKey: not null };
+        string? ciphers = options.CipherList ?? (hasKey ? PreSharedKeyCiphers : null);
         if (ciphers is { } list)
         {
             using var text = new NativeText(list);
             Require(LibSsl.SSL_CTX_set_cipher_list(context, text.Pointer), $"the cipher list '{list}'");
         }
 
-        if (options.CipherSuites is { } suites)
+        if ((options.CipherSuites ?? (hasKey ? PreSharedKeySuites : null)) is { } suites)
         {
             using var text = new NativeText(suites);
             Require(LibSsl.SSL_CTX_set_ciphersuites(context, text.Pointer), $"the TLS 1.3 cipher suites '{suites}'");

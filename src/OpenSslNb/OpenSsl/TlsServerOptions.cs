@@ -22,7 +22,7 @@ public sealed record TlsServerOptions : TlsOptions
     /// Chooses the context of a connection by the client's first message (<c>SSL_CTX_set_client_hello_cb(3)</c>): another certificate, other versions, application protocols, client authentication. Null keeps this context. Called on the
     /// thread that drives the connection; the answer may come later and from any thread, and other connections go on meanwhile. The handshake's timeout goes on too; an answer for a connection that has ended is ignored.
     /// A <see cref="TlsAlertException"/> refuses the client with its alert. The chosen context must be a server's with the same <see cref="TlsOptions.AllowRenegotiation"/>, and must not be disposed before the handshake has gone on.
-    /// Its own <c>SelectContext</c> is not asked. Sessions are resumed only where certificate and client authentication are the same.
+    /// Its own <c>SelectContext</c> is not asked, and the padding that its <see cref="TlsOptions.OpenSslCommands"/> may ask for stays as it was. Sessions are resumed only where certificate and client authentication are the same.
     /// </summary>
     public Func<TlsClientHello, ValueTask<TlsContext?>>? SelectContext { get; init; }
 

@@ -29,6 +29,27 @@ public sealed class PreSharedKeyTests(TlsProtocol protocol)
     }
 
     [Test]
+    public void The_context_that_the_hello_chooses_may_know_the_key_or_no_longer([Values] bool knows)
+    {
+        using TlsCertificate certificate = TlsCertificate.CreateSelfSigned(["localhost"], TimeSpan.FromHours(1));
+        using TlsContext knowing = Server(new TlsServerOptions { Certificate = certificate, FindPreSharedKey = _ => _key });
+        using TlsContext plain = Server(new TlsServerOptions { Certificate = certificate });
+        using TlsContext server = TlsContext.CreateServer((TlsServerOptions)(knows ? plain : knowing).Options with { SelectContext = _ => new(knows ? knowing : plain) });
+        using TlsContext client = Client(_key);
+        using var pair = new MachinePair(server, client);
+        (CloseOutcome? atServer, CloseOutcome? atClient) = pair.Settle();
+        if (knows)
+        {
+            Assert.That((atServer, atClient), Is.EqualTo(s_bothWell));
+            Assert.That(pair.Server.Info!.PreSharedKeyIdentity, Is.EqualTo(_key.Identity));
+            return;
+        }
+
+        // With TLS 1.2 there is no suite left, with 1.3 a certificate that the client does not trust.
+        Assert.That(atClient, Is.Not.Null);
+    }
+
+    [Test]
     public void A_wrong_key_is_refused()
     {
         var wrong = new TlsPreSharedKey(_key.Identity, RandomNumberGenerator.GetBytes(32));
