@@ -100,11 +100,11 @@ public sealed class QuickRunTests
 
     private static async Task WorkWithoutAllocatingAsync(string[] scenarios, string[] contenders)
     {
-        BenchmarkRun run = await RunAsync(scenarios, contenders, "--rounds", "2");
+        BenchmarkRun run = await RunAsync(scenarios, contenders, "--rounds", "3");
         IEnumerable<IGrouping<(string, string), Measurement>> pairs = run.Measurements.GroupBy(m => (m.Scenario, m.Contender));
         Assert.That(pairs.Select(pair => pair.Key), Is.EquivalentTo(from s in scenarios from c in contenders select (s, c)));
 
-        // A pool may grow in one of the rounds; what is allocated per operation is allocated in both.
+        // A pool may grow in one of the rounds, on a slow machine in two; what is allocated per operation is allocated in all.
         Assert.That(pairs.Where(pair => pair.All(Allocates)).Select(pair => $"{pair.Key}: {string.Join(", ", pair.Select(m => $"{m.AllocatedBytes} bytes for {m.Units} units"))}"), Is.Empty);
     }
 

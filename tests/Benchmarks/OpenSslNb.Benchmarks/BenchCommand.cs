@@ -79,7 +79,7 @@ internal static class BenchCommand
             Seconds = quick ? 0.05 : parsed.GetValue(s_seconds),
             SecondsOfLatency = quick ? 0.1 : Math.Max(parsed.GetValue(s_seconds), 1),
             Rounds = quick && parsed.GetResult(s_rounds) is null or { Implicit: true } ? 1 : parsed.GetValue(s_rounds),
-            WarmUpSeconds = quick ? 0.1 : 1,
+            WarmUpSeconds = quick ? 0.5 : 1,
             ManyConnections = quick ? 500 : 10_000,
         };
     }
