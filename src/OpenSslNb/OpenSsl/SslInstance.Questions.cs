@@ -29,19 +29,8 @@ internal sealed unsafe partial class SslInstance
     /// <summary>Has the application choose the context of the server's side, once. False: not answered yet.</summary>
     public bool TryChooseContext(Func<TlsClientHello, ValueTask<TlsContext?>> choose)
     {
-        if (_contextQuestion is null)
-        {
-            // Nobody needs more messages than this one, unless they are watched.
-            if (MessageObserver is null) SslCallbacks.WatchNoMessages(Ssl);
-            byte[] message = Hello ?? throw new TlsAlertException(SslConst.SSL_AD_DECODE_ERROR, "the client's hello is in the format of SSL 2.0 (RFC 6176)");
-            Hello = null;
-            _contextQuestion = new(choose(new TlsClientHello(message)), Answered);
-            if (!_contextQuestion.IsAnswered) return false;
-        }
-        else if (!_contextQuestion.IsAnswered)
-        {
-            return false;
-        }
+        _contextQuestion ??= new(choose(TakeHello()), Answered);
+        if (!_contextQuestion.IsAnswered) return false;
 
         // A second hello (RFC 8446 §4.1.4) changes nothing of the choice.
         if (_contextQuestion.Answer is { } chosen && _chosen is null && chosen != Context) Adopt(chosen);
@@ -94,7 +83,14 @@ internal sealed unsafe partial class SslInstance
     /// <summary>True when OpenSSL itself suspends the handshake for a verdict: clients, since 3.0.2.</summary>
     public bool OpenSslWaitsForVerdicts => !Context.IsServer && OpenSslCapabilities.HasRetryVerify;
 
-    private void WatchHello() => SslCallbacks.WatchMessages(Ssl);
+    private TlsClientHello TakeHello()
+    {
+        // Nobody needs more messages than this one, unless they are watched.
+        if (MessageObserver is null) SslCallbacks.WatchNoMessages(Ssl);
+        byte[] message = Hello ?? throw new TlsAlertException(SslConst.SSL_AD_DECODE_ERROR, "the client's hello is in the format of SSL 2.0 (RFC 6176)");
+        Hello = null;
+        return new TlsClientHello(message);
+    }
 
     // SSL_set_SSL_CTX(3) brings certificates, trust, ciphers and callbacks along; what SSL_new has copied is set here.
     private void Adopt(TlsContext context)

@@ -35,7 +35,7 @@ internal sealed unsafe partial class SslInstance : IDisposable
 
         // Never where a renegotiation may come: what OpenSSL held then, a write could meet.
         if (transport.KnowsRecords && !context.AllowsRenegotiation) LibSsl.SSL_set_read_ahead(Ssl, 1);
-        if (context.Options is TlsServerOptions { SelectContext: not null }) WatchHello();
+        if (context.Options is TlsServerOptions { SelectContext: not null }) SslCallbacks.WatchMessages(Ssl);
         if (context.IsServer) LibSsl.SSL_set_accept_state(Ssl);
         else LibSsl.SSL_set_connect_state(Ssl);
     }

@@ -11,6 +11,7 @@ public sealed class TlsContext : IDisposable
     {
         Handle = handle;
         Options = options;
+        Scope = SessionScope.Of(options);
         Names = options is TlsServerOptions server ? NamedContexts.Create(handle, server) : null;
         Sessions = options is TlsClientOptions { SessionCacheSize: > 0 and var size } ? new ClientSessions(size) : null;
         Pins = options is TlsClientOptions client ? PinSet.Of(client.PinnedKeys) : null;
@@ -31,6 +32,9 @@ public sealed class TlsContext : IDisposable
     }
 
     internal SafeSslCtxHandle Handle { get; }
+
+    /// <summary>Which sessions it resumes: <see cref="SessionScope"/>. Known beforehand, since a handshake that is given this context must not hash certificates.</summary>
+    internal byte[] Scope { get; }
 
     internal TlsOptions Options { get; }
 

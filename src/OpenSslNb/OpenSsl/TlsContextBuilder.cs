@@ -67,7 +67,7 @@ internal static unsafe class TlsContextBuilder
             Require(LibSsl.SSL_set1_groups_list(ssl, text.Pointer), $"the groups '{groups}'");
         }
 
-        fixed (byte* scope = SessionScope.Of(options))
+        fixed (byte* scope = context.Scope)
         {
             Require(LibSsl.SSL_set_session_id_context(ssl, scope, SessionScope.Length), "the session id context");
         }

@@ -34,17 +34,17 @@ public sealed class RandomTicketKeys : ITicketKeySource
         {
             DateTimeOffset now = _clock.GetUtcNow();
             State state = _state;
-            if (now < Due(state, now)) return state.Keys;
+            if (now < Due(state)) return state.Keys;
             lock (_gate)
             {
-                if (now >= Due(_state, now)) _state = Next(_state, now);
+                if (now >= Due(_state)) _state = Next(_state, now);
                 return _state.Keys;
             }
         }
     }
 
     // When something is to change: the first key makes no more tickets, or the last one reads none.
-    private DateTimeOffset Due(State state, DateTimeOffset now)
+    private DateTimeOffset Due(State state)
     {
         DateTimeOffset rotation = state.Made[0].At + Period;
         if (state.Made.Count == 1) return rotation;
