@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace OpenSslNb.Engine;
 
 /// <summary>Where one operation stands.</summary>
@@ -40,8 +42,11 @@ internal enum ReadPermission : byte
 /// </summary>
 internal struct BlockedOperations : IEquatable<BlockedOperations>
 {
-    private Slots _slots;
-    private Wants _wants;
+    private const ulong EveryByte = 0x0101_0101_0101_0101;
+
+    // One bit an operation, one byte a want: byte 0 (SslWant.None) holds the operations that are ready, byte N those that are blocked on want N. An operation in no byte is idle.
+    // Every question below is a mask or two: this is asked several times for each record.
+    private ulong _standing;
 
     // Which operations wanted to write at their last attempt: the data, our close_notify, a KeyUpdate of ours.
     private SslOperations _midRecord;
@@ -59,7 +64,7 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
     public readonly bool IsMidRecord => _midRecord != SslOperations.None;
 
     /// <summary>True while OpenSSL may hold a half-written record of this operation: also when the transport takes bytes again, until the next attempt.</summary>
-    public readonly bool IsMidRecordOf(SslOperation operation) => (_midRecord & (SslOperations)(1 << (int)operation)) != 0;
+    public readonly bool IsMidRecordOf(SslOperation operation) => (_midRecord & Flag(operation)) != 0;
 
     /// <summary>The rule of the transport: reads wait while a write is blocked in mid-record.</summary>
     public bool ReadsWaitForBlockedWrite { get; private set; }
@@ -68,20 +73,28 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
     public static BlockedOperations Start()
     {
         var operations = new BlockedOperations { ReadPermission = ReadPermission.Always };
-        operations.Set(SslOperation.Handshake, OperationSlot.Ready, SslWant.None);
+        operations.SetReady(SslOperation.Handshake);
         return operations;
     }
 
     /// <summary>Where an operation stands.</summary>
-    public readonly OperationSlot SlotOf(SslOperation operation) => _slots[(int)operation];
+    public readonly OperationSlot SlotOf(SslOperation operation)
+    {
+        ulong bits = BitsOf(operation);
+        return bits == 0 ? OperationSlot.Idle : (bits & 1) != 0 ? OperationSlot.Ready : OperationSlot.Blocked;
+    }
 
     /// <summary>What a blocked operation waits for; <see cref="SslWant.None"/> when it is not blocked.</summary>
-    public readonly SslWant WantOf(SslOperation operation) => _wants[(int)operation];
+    public readonly SslWant WantOf(SslOperation operation)
+    {
+        ulong bits = BitsOf(operation);
+        return bits == 0 ? SslWant.None : (SslWant)(BitOperations.TrailingZeroCount(bits) >> 3);
+    }
 
     /// <summary>The application wants this done. No effect on an operation that is asked already.</summary>
     public void Ask(SslOperation operation)
     {
-        if (!IsDead && SlotOf(operation) == OperationSlot.Idle) Set(operation, OperationSlot.Ready, SslWant.None);
+        if (!IsDead && BitsOf(operation) == 0) SetReady(operation);
     }
 
     /// <summary>The application pauses or resumes reading, or its buffer fills or empties.</summary>
@@ -99,26 +112,23 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
     /// <summary>The want is satisfied, by the transport or by the application's answer.</summary>
     public void Satisfy(SslWant want)
     {
-        if (want == SslWant.None) return;
-        for (var operation = SslOperation.Handshake; operation <= SslOperation.Shutdown; operation++)
-        {
-            if (WantOf(operation) == want) Set(operation, OperationSlot.Ready, SslWant.None);
-        }
+        if (want != SslWant.None) Wake(want, SslOperations.All);
     }
 
     /// <summary>The next operation to attempt among those that the caller is prepared to run, or null when all of them are idle, blocked or must wait.</summary>
     public readonly SslOperation? Next(SslOperations allowed = SslOperations.All)
     {
-        if (IsDead) return null;
-        if (!IsEstablished) return MayRun(SslOperation.Handshake, allowed) ? SslOperation.Handshake : null;
+        SslOperations ready = BlockedOn(SslWant.None) & allowed;
+        if (ready == SslOperations.None) return null;
+        if (!IsEstablished) return (ready & SslOperations.Handshake) != 0 ? SslOperation.Handshake : null;
 
         // Reads first: only SSL_read can take application data that arrives in the middle of a renegotiation.
-        if (MayRun(SslOperation.Read, allowed) && ReadRuns) return SslOperation.Read;
-        if (MayRun(SslOperation.Handshake, allowed) && (_midRecord & ~SslOperations.Handshake) == 0) return SslOperation.Handshake;
-        if (MayRun(SslOperation.Write, allowed)) return SslOperation.Write;
+        if ((ready & SslOperations.Read) != 0 && ReadRuns) return SslOperation.Read;
+        if ((ready & SslOperations.Handshake) != 0 && (_midRecord & ~SslOperations.Handshake) == 0) return SslOperation.Handshake;
+        if ((ready & SslOperations.Write) != 0) return SslOperation.Write;
 
         // Our close_notify goes behind all that is queued; half-written, it has to be finished first.
-        if (MayRun(SslOperation.Shutdown, allowed) && (SlotOf(SslOperation.Write) == OperationSlot.Idle || IsMidRecordOf(SslOperation.Shutdown))) return SslOperation.Shutdown;
+        if ((ready & SslOperations.Shutdown) != 0 && (BitsOf(SslOperation.Write) == 0 || IsMidRecordOf(SslOperation.Shutdown))) return SslOperation.Shutdown;
         return null;
     }
 
@@ -127,16 +137,8 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
     {
         get
         {
-            if (IsDead) return Interest.None;
-            var interest = Interest.None;
-            for (var operation = SslOperation.Handshake; operation <= SslOperation.Shutdown; operation++)
-            {
-                SslWant want = WantOf(operation);
-                if (want == SslWant.Write) interest |= Interest.Write;
-                if (want == SslWant.Read && InputIsTaken) interest |= Interest.Read;
-            }
-
-            return interest;
+            Interest write = BlockedOn(SslWant.Write) != 0 ? Interest.Write : Interest.None;
+            return BlockedOn(SslWant.Read) != 0 && InputIsTaken ? write | Interest.Read : write;
         }
     }
 
@@ -151,13 +153,14 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
                 Die();
                 return;
             case SslStepKind.Blocked:
-                Set(operation, OperationSlot.Blocked, step.Want);
+                Put(operation, step.Want);
                 break;
             case SslStepKind.Closed:
-                Set(operation, OperationSlot.Idle, SslWant.None);
+                SetIdle(operation);
                 break;
             default:
-                Set(operation, more ? OperationSlot.Ready : OperationSlot.Idle, SslWant.None);
+                if (more) SetReady(operation);
+                else SetIdle(operation);
                 break;
         }
 
@@ -166,24 +169,22 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
         if (operation == SslOperation.Handshake && step.IsDone) IsEstablished = true;
 
         // What another operation waits for may just have been taken from the transport or out of OpenSSL: no event of the poller will tell it.
-        if (tookInput || (operation == SslOperation.Read && step.IsDone)) WakeReadersBut(operation);
+        if (tookInput || (operation == SslOperation.Read && step.IsDone)) Wake(SslWant.Read, ~Flag(operation));
 
         // While the read was held back the poller was not asked for it: it has its turn now, or a sender that always has more would starve it.
-        if (heldReads && !IsMidRecord && step.IsDone && more && WantOf(SslOperation.Read) == SslWant.Read) Set(SslOperation.Read, OperationSlot.Ready, SslWant.None);
+        if (heldReads && !IsMidRecord && step.IsDone && more) Wake(SslWant.Read, SslOperations.Read);
     }
 
     private void NoteMidRecord(SslOperation operation, bool isMidRecord)
     {
-        var flag = (SslOperations)(1 << (int)operation);
-        _midRecord = isMidRecord ? _midRecord | flag : _midRecord & ~flag;
+        _midRecord = isMidRecord ? _midRecord | Flag(operation) : _midRecord & ~Flag(operation);
     }
 
     /// <summary>Nothing runs again, and nothing is waited for.</summary>
     public void Die()
     {
         IsDead = true;
-        _slots = default;
-        _wants = default;
+        _standing = 0;
         _midRecord = default;
     }
 
@@ -196,20 +197,9 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
     /// <inheritdoc/>
     public override readonly int GetHashCode() => Digest.GetHashCode();
 
-    /// <summary>Every bit of the state in one number.</summary>
-    public readonly ulong Digest
-    {
-        get
-        {
-            ulong digest = (ulong)ReadPermission | (IsEstablished ? 4UL : 0) | (IsDead ? 8UL : 0) | (ReadsWaitForBlockedWrite ? 16UL : 0) | ((ulong)_midRecord << 5);
-            for (var operation = SslOperation.Handshake; operation <= SslOperation.Shutdown; operation++)
-            {
-                digest = (digest << 8) | ((ulong)SlotOf(operation) << 4) | (ulong)WantOf(operation);
-            }
-
-            return digest;
-        }
-    }
+    /// <summary>Every bit of the state in one number: of each byte of <see cref="_standing"/> only the lower half is used.</summary>
+    public readonly ulong Digest =>
+        _standing | ((ulong)_midRecord << 4) | ((ulong)ReadPermission << 12) | (IsEstablished ? 1UL << 14 : 0) | (IsDead ? 1UL << 15 : 0) | (ReadsWaitForBlockedWrite ? 1UL << 20 : 0);
 
     /// <summary>For messages, for example <c>Read=Blocked(Write) Write=Ready</c>.</summary>
     public override readonly string ToString()
@@ -225,37 +215,30 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
 
     // Once established, only a read takes input. While none can run, readability would wake the others in vain, and a level-triggered poller would say it again and again.
     private readonly bool InputIsTaken =>
-        !IsEstablished || (ReadRuns && (SlotOf(SslOperation.Read) == OperationSlot.Ready || WantOf(SslOperation.Read) == SslWant.Read));
+        !IsEstablished || (ReadRuns && ((BlockedOn(SslWant.None) | BlockedOn(SslWant.Read)) & SslOperations.Read) != 0);
 
-    private readonly bool AnotherNeedsInput =>
-        WantOf(SslOperation.Write) == SslWant.Read || WantOf(SslOperation.Shutdown) == SslWant.Read || WantOf(SslOperation.Handshake) == SslWant.Read;
+    private readonly bool AnotherNeedsInput => (BlockedOn(SslWant.Read) & ~SslOperations.Read) != 0;
 
-    private readonly bool MayRun(SslOperation operation, SslOperations allowed) =>
-        ((int)allowed >> (int)operation & 1) != 0 && SlotOf(operation) == OperationSlot.Ready;
+    // Blocked on nothing is ready.
+    private readonly SslOperations BlockedOn(SslWant want) => (SslOperations)(byte)(_standing >> (8 * (int)want));
 
-    private void WakeReadersBut(SslOperation operation)
+    private readonly ulong BitsOf(SslOperation operation) => (_standing >> (int)operation) & EveryByte;
+
+    private static SslOperations Flag(SslOperation operation) => (SslOperations)(1 << (int)operation);
+
+    private void Wake(SslWant want, SslOperations among)
     {
-        for (var other = SslOperation.Handshake; other <= SslOperation.Shutdown; other++)
-        {
-            if (other != operation && WantOf(other) == SslWant.Read) Set(other, OperationSlot.Ready, SslWant.None);
-        }
+        ulong woken = (ulong)(BlockedOn(want) & among);
+        _standing = (_standing & ~(woken << (8 * (int)want))) | woken;
     }
 
-    private void Set(SslOperation operation, OperationSlot slot, SslWant want)
-    {
-        _slots[(int)operation] = slot;
-        _wants[(int)operation] = want;
-    }
+    private void SetReady(SslOperation operation) => Put(operation, SslWant.None);
 
-    [System.Runtime.CompilerServices.InlineArray(4)]
-    private struct Slots
-    {
-        private OperationSlot _first;
-    }
+    private void SetIdle(SslOperation operation) => _standing &= ~(EveryByte << (int)operation);
 
-    [System.Runtime.CompilerServices.InlineArray(4)]
-    private struct Wants
+    private void Put(SslOperation operation, SslWant want)
     {
-        private SslWant _first;
+        SetIdle(operation);
+        _standing |= 1UL << ((8 * (int)want) + (int)operation);
     }
 }
