@@ -6,6 +6,16 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_CTX_sess_set_new_cb(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, nint, int>, void> SSL_CTX_sess_set_new_cb = (delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, nint, int>, void>)OpenSslLibrary.Required("SSL_CTX_sess_set_new_cb");
 
+    /// <summary><c>SSL_CTX_sess_set_get_cb(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, byte*, int, int*, nint>, void> SSL_CTX_sess_set_get_cb =
+        (delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, byte*, int, int*, nint>, void>)OpenSslLibrary.Required("SSL_CTX_sess_set_get_cb");
+
+    /// <summary><c>SSL_set_shutdown(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int, void> SSL_set_shutdown = (delegate* unmanaged<nint, int, void>)OpenSslLibrary.Required("SSL_set_shutdown");
+
+    /// <summary><c>SSL_SESSION_get_id(3)</c>: borrowed.</summary>
+    internal static readonly delegate* unmanaged<nint, uint*, byte*> SSL_SESSION_get_id = (delegate* unmanaged<nint, uint*, byte*>)OpenSslLibrary.Required("SSL_SESSION_get_id");
+
     /// <summary><c>SSL_SESSION_is_resumable(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int> SSL_SESSION_is_resumable = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("SSL_SESSION_is_resumable");
 

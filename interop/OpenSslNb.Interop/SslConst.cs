@@ -17,6 +17,17 @@ internal static class SslConst
     internal const int SSL_WRITING = 2;
     internal const int SSL_READING = 3;
     internal const int SSL_CB_ALERT = 0x4000;
+    internal const int SSL_CB_HANDSHAKE_DONE = 0x20;
+    internal const int SSL_SENT_SHUTDOWN = 1;
+    internal const int SSL_RECEIVED_SHUTDOWN = 2;
+    internal const int SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB = 63;
+    internal const int SSL_CTRL_SET_TLSEXT_STATUS_REQ_TYPE = 65;
+    internal const int SSL_CTRL_GET_TLSEXT_STATUS_REQ_OCSP_RESP = 70;
+    internal const int SSL_CTRL_SET_TLSEXT_STATUS_REQ_OCSP_RESP = 71;
+    internal const int TLSEXT_STATUSTYPE_ocsp = 1;
+    internal const int SSL_CTRL_SET_MAX_SEND_FRAGMENT = 52;
+    internal const int TLSEXT_max_fragment_length_512 = 1;
+    internal const int TLSEXT_max_fragment_length_4096 = 4;
     internal const int SSL_CB_WRITE = 8;
     internal const int SSL_CB_READ = 4;
     internal const int SSL_MODE_AUTO_RETRY = 4;
@@ -30,6 +41,7 @@ internal static class SslConst
     internal const int SSL_VERIFY_NONE = 0;
     internal const int SSL_VERIFY_PEER = 1;
     internal const int SSL_VERIFY_FAIL_IF_NO_PEER_CERT = 2;
+    internal const int SSL_VERIFY_POST_HANDSHAKE = 8;
     internal const int SSL_CTRL_MODE = 33;
     internal const int SSL_CTRL_CLEAR_MODE = 78;
     internal const int SSL_CTRL_SET_MIN_PROTO_VERSION = 123;
@@ -60,6 +72,16 @@ internal static class SslConst
     internal const int SSL_KEY_UPDATE_NOT_REQUESTED = 0;
     internal const int SSL_KEY_UPDATE_REQUESTED = 1;
     internal const int SSL_SESS_CACHE_CLIENT = 1;
+    internal const int SSL_SESS_CACHE_SERVER = 2;
+    internal const int SSL_CTRL_SET_SESS_CACHE_SIZE = 42;
+    internal const ulong SSL_OP_NO_ANTI_REPLAY = 0x1000000;
+    internal const ulong SSL_OP_NO_TICKET = 0x4000;
+    internal const int SSL_READ_EARLY_DATA_ERROR = 0;
+    internal const int SSL_READ_EARLY_DATA_SUCCESS = 1;
+    internal const int SSL_READ_EARLY_DATA_FINISH = 2;
+    internal const int SSL_EARLY_DATA_NOT_SENT = 0;
+    internal const int SSL_EARLY_DATA_REJECTED = 1;
+    internal const int SSL_EARLY_DATA_ACCEPTED = 2;
     internal const int SSL_SESS_CACHE_NO_INTERNAL = 0x300;
     internal const int SSL_TLSEXT_ERR_OK = 0;
     internal const int SSL_TLSEXT_ERR_ALERT_FATAL = 2;
@@ -78,6 +100,7 @@ internal static class SslConst
     internal const int SSL_R_UNEXPECTED_EOF_WHILE_READING = 294;
     internal const int SSL_R_CERTIFICATE_VERIFY_FAILED = 134;
     internal const int SSL_R_BAD_WRITE_RETRY = 127;
+    internal const int SSL_R_INVALID_STATUS_RESPONSE = 328;
     internal const int SSL_R_BAD_LENGTH = 271;
     internal const int SSL_AD_REASON_OFFSET = 1000;
 }

@@ -69,6 +69,9 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
     /// <summary>The rule of the transport: reads wait while a write is blocked in mid-record.</summary>
     public bool ReadsWaitForBlockedWrite { get; private set; }
 
+    /// <summary>True when a write may go before the handshake has ended: a server that has taken early data answers it (RFC 8446 §2.3).</summary>
+    public bool WritesGoEarly { get; private set; }
+
     /// <summary>The tracker of a new connection: the handshake is asked for.</summary>
     public static BlockedOperations Start()
     {
@@ -103,6 +106,9 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
     /// <summary>Whether reads must wait while a write is blocked in mid-record; known when the protocol version is.</summary>
     public void HoldReadsBehindBlockedWrite(bool hold) => ReadsWaitForBlockedWrite = hold;
 
+    /// <summary>From now on writes need not wait for the handshake.</summary>
+    public void LetWritesGoEarly() => WritesGoEarly = true;
+
     /// <summary>The transport may have bytes: whatever waits for them may try again.</summary>
     public void OnReadable() => Satisfy(SslWant.Read);
 
@@ -120,7 +126,7 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
     {
         SslOperations ready = BlockedOn(SslWant.None) & allowed;
         if (ready == SslOperations.None) return null;
-        if (!IsEstablished) return (ready & SslOperations.Handshake) != 0 ? SslOperation.Handshake : null;
+        if (!IsEstablished) return NextInHandshake(ready);
 
         // Reads first: only SSL_read can take application data that arrives in the middle of a renegotiation.
         if ((ready & SslOperations.Read) != 0 && ReadRuns) return SslOperation.Read;
@@ -130,6 +136,13 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
         // Our close_notify goes behind all that is queued; half-written, it has to be finished first.
         if ((ready & SslOperations.Shutdown) != 0 && (BitsOf(SslOperation.Write) == 0 || IsMidRecordOf(SslOperation.Shutdown))) return SslOperation.Shutdown;
         return null;
+    }
+
+    // A record that an early write has left half written has to be finished first.
+    private readonly SslOperation? NextInHandshake(SslOperations ready)
+    {
+        if ((ready & SslOperations.Handshake) != 0 && !IsMidRecord) return SslOperation.Handshake;
+        return WritesGoEarly && (ready & SslOperations.Write) != 0 ? SslOperation.Write : null;
     }
 
     /// <summary>What to wait for: the union of what the blocked operations want, less what may not run. Never stored.</summary>
@@ -165,8 +178,11 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
         }
 
         // What the initial handshake holds, its own next attempt sends: no read can come between.
-        if (operation != SslOperation.Read && IsEstablished) NoteMidRecord(operation, reachedOpenSsl && step.IsBlocked && step.Want == SslWant.Write);
+        bool heldHandshake = IsMidRecord && !IsEstablished;
+        if (operation != SslOperation.Read && (IsEstablished || operation == SslOperation.Write)) NoteMidRecord(operation, reachedOpenSsl && step.IsBlocked && step.Want == SslWant.Write);
         if (operation == SslOperation.Handshake && step.IsDone) IsEstablished = true;
+
+        if (heldHandshake && !IsMidRecord) Wake(SslWant.Read, SslOperations.Handshake);
 
         // What another operation waits for may just have been taken from the transport or out of OpenSSL: no event of the poller will tell it.
         if (tookInput || (operation == SslOperation.Read && step.IsDone)) Wake(SslWant.Read, ~Flag(operation));
@@ -199,7 +215,7 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
 
     /// <summary>Every bit of the state in one number: of each byte of <see cref="_standing"/> only the lower half is used.</summary>
     public readonly ulong Digest =>
-        _standing | ((ulong)_midRecord << 4) | ((ulong)ReadPermission << 12) | (IsEstablished ? 1UL << 14 : 0) | (IsDead ? 1UL << 15 : 0) | (ReadsWaitForBlockedWrite ? 1UL << 20 : 0);
+        _standing | ((ulong)_midRecord << 4) | ((ulong)ReadPermission << 12) | (IsEstablished ? 1UL << 14 : 0) | (IsDead ? 1UL << 15 : 0) | (ReadsWaitForBlockedWrite ? 1UL << 20 : 0) | (WritesGoEarly ? 1UL << 21 : 0);
 
     /// <summary>For messages, for example <c>Read=Blocked(Write) Write=Ready</c>.</summary>
     public override readonly string ToString()
@@ -213,9 +229,10 @@ internal struct BlockedOperations : IEquatable<BlockedOperations>
         !(IsMidRecord && ReadsWaitForBlockedWrite)
         && (ReadPermission == ReadPermission.Always || (ReadPermission == ReadPermission.WhenNeeded && AnotherNeedsInput));
 
-    // Once established, only a read takes input. While none can run, readability would wake the others in vain, and a level-triggered poller would say it again and again.
-    private readonly bool InputIsTaken =>
-        !IsEstablished || (ReadRuns && ((BlockedOn(SslWant.None) | BlockedOn(SslWant.Read)) & SslOperations.Read) != 0);
+    // Once established, only a read takes input, before that the handshake. While it cannot run, readability would wake the others in vain, and a level-triggered poller would say it again and again.
+    private readonly bool InputIsTaken => (IsEstablished ? ReadRuns : !IsMidRecord) && ((BlockedOn(SslWant.None) | BlockedOn(SslWant.Read)) & Taker) != 0;
+
+    private readonly SslOperations Taker => IsEstablished ? SslOperations.Read : SslOperations.Handshake;
 
     private readonly bool AnotherNeedsInput => (BlockedOn(SslWant.Read) & ~SslOperations.Read) != 0;
 

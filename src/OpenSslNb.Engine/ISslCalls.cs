@@ -22,7 +22,7 @@ internal interface ISslCalls
     /// <summary>One attempt of <c>SSL_read(3)</c>. <c>Done(0)</c>: a record without application data was taken, call again.</summary>
     SslStep Read(Span<byte> destination);
 
-    /// <summary>One attempt of <c>SSL_write(3)</c> with the frozen bytes of <paramref name="write"/>, all or nothing.</summary>
+    /// <summary>One attempt of <c>SSL_write(3)</c> with the frozen bytes of <paramref name="write"/>, all or nothing; before the handshake has ended, of <c>SSL_write_early_data(3)</c>.</summary>
     SslStep Write(in PendingWrite write);
 
     /// <summary><c>SSL_write(3)</c> of bytes that belong to the caller, when it cannot block: see <see cref="CanWriteAtOnce"/>. Done with all of them, or failed.</summary>

@@ -13,6 +13,15 @@ internal sealed class OutboundQueue(ChunkPool pool)
     // Invariant: 0 when nothing is frozen, else the length of the frozen bytes at _head.Start.
     private int _frozen;
 
+    private int _recordLimit = OutboundChunk.Capacity;
+
+    /// <summary>Most bytes of one write, and so of one record; from the next one that is begun.</summary>
+    public int RecordLimit
+    {
+        get => _recordLimit;
+        set => _recordLimit = value is > 0 and <= OutboundChunk.Capacity ? value : throw new ArgumentOutOfRangeException(nameof(value), value, $"a record holds 1 to {OutboundChunk.Capacity} bytes");
+    }
+
     /// <summary>Bytes in the queue, the frozen ones included.</summary>
     public long Length { get; private set; }
 
@@ -72,13 +81,13 @@ internal sealed class OutboundQueue(ChunkPool pool)
             return false;
         }
 
-        if (_frozen == 0) _frozen = _head.Length;
+        if (_frozen == 0) _frozen = Math.Min(_head.Length, _recordLimit);
         write = new PendingWrite(_head, _head.Start, _frozen);
         return true;
     }
 
     /// <summary>Length that <see cref="TryBegin"/> would give now, without freezing anything; 0 when the queue is empty.</summary>
-    public int NextLength => _frozen != 0 ? _frozen : _head?.Length ?? 0;
+    public int NextLength => _frozen != 0 ? _frozen : Math.Min(_head?.Length ?? 0, _recordLimit);
 
     /// <summary>OpenSSL has taken the pending write: drops its bytes.</summary>
     public void CompletePending()

@@ -30,6 +30,9 @@ internal sealed class SslMachine<TCalls>
         _operations = BlockedOperations.Start();
     }
 
+    /// <summary>What has passed here. Written by whoever drives the machine.</summary>
+    public MachineFigures Figures;
+
     /// <summary>Where the connection is in its life.</summary>
     public ConnectionState State { get; private set; }
 
@@ -63,12 +66,13 @@ internal sealed class SslMachine<TCalls>
     /// <summary>What <paramref name="want"/> waits for is there.</summary>
     public void OnResolved(SslWant want) => _operations.Satisfy(want);
 
-    /// <summary>The application has answered a question of the handshake, whichever it was.</summary>
+    /// <summary>The application has answered a question of the handshake, whichever it was, or a worker has done a step of it.</summary>
     public void OnAnswered()
     {
         OnResolved(SslWant.ClientHello);
         OnResolved(SslWant.Certificate);
         OnResolved(SslWant.VerifyRetry);
+        OnResolved(SslWant.Async);
     }
 
     /// <summary>The application pauses or resumes reading.</summary>
@@ -85,6 +89,9 @@ internal sealed class SslMachine<TCalls>
     {
         if (State is not (ConnectionState.LocalClosed or ConnectionState.Closed)) _operations.Ask(SslOperation.Shutdown);
     }
+
+    /// <summary>A server has taken early data: what is written from now on need not wait for the handshake.</summary>
+    public void LetWritesGoEarly() => _operations.LetWritesGoEarly();
 
     /// <summary>A KeyUpdate was put into OpenSSL and has to be sent. Only between records: see <see cref="IsBetweenRecords"/>.</summary>
     public void AskHandshake() => _operations.Ask(SslOperation.Handshake);
@@ -135,7 +142,7 @@ internal sealed class SslMachine<TCalls>
         int taken = 0;
         while (taken < data.Length && CanWriteAtOnce)
         {
-            int length = Math.Min(data.Length - taken, OutboundChunk.Capacity);
+            int length = Math.Min(data.Length - taken, _outbound.RecordLimit);
             if (!_calls.CanWriteAtOnce(length)) break;
             Enter();
             try
@@ -233,6 +240,7 @@ internal sealed class SslMachine<TCalls>
                 break;
             case SslStepKind.Blocked:
                 _counters.CountWant(operation, step.Want);
+                Figures.CountWant(operation, step.Want);
                 break;
             case SslStepKind.Closed:
                 State = State == ConnectionState.LocalClosed ? ConnectionState.Closed : ConnectionState.PeerClosed;
@@ -259,10 +267,14 @@ internal sealed class SslMachine<TCalls>
             case SslOperation.Read:
                 _counters.BytesRead += bytes;
                 _counters.RecordsRead++;
+                Figures.BytesRead += bytes;
+                Figures.RecordsRead++;
                 break;
             case SslOperation.Write:
                 _counters.BytesWritten += bytes;
                 _counters.RecordsWritten++;
+                Figures.BytesWritten += bytes;
+                Figures.RecordsWritten++;
                 break;
             case SslOperation.Shutdown:
                 State = State == ConnectionState.PeerClosed ? ConnectionState.Closed : ConnectionState.LocalClosed;

@@ -10,8 +10,8 @@ public sealed class BlockedOperationsTests
     private static readonly (SslOperation Operation, Func<BlockedOperations, bool> MayGo)[] s_preference =
     [
         (SslOperation.Read, s => s.IsEstablished && ReaderListens(s)),
-        (SslOperation.Handshake, s => !s.IsEstablished || !Operations.Any(o => o != SslOperation.Handshake && s.IsMidRecordOf(o))),
-        (SslOperation.Write, s => s.IsEstablished),
+        (SslOperation.Handshake, s => !Operations.Any(o => o != SslOperation.Handshake && s.IsMidRecordOf(o))),
+        (SslOperation.Write, s => s.IsEstablished || s.WritesGoEarly),
         (SslOperation.Shutdown, s => s.IsEstablished && (s.SlotOf(SslOperation.Write) == OperationSlot.Idle || s.IsMidRecordOf(SslOperation.Shutdown))),
     ];
 
@@ -68,6 +68,7 @@ public sealed class BlockedOperationsTests
                 b.State.OnWritable();
                 foreach (SslOperation held in Operations.Where(o => s.IsMidRecordOf(o))) b.State.Complete(held, SslStep.Done(), more: false, tookInput: false);
             }),
+            "the handshake waits for something else" => s.After(b => b.State.Satisfy(s.WantOf(SslOperation.Handshake))),
             _ => s.After(b => b.State.Satisfy(s.WantOf(SslOperation.Read))),
         };
         return (after.Interest & Interest.Read) != 0 || after.Next() is not null || WhyInputIsHeld(after) is { } other && other != reason;
@@ -107,8 +108,8 @@ public sealed class BlockedOperationsTests
         Operations.Where(o => Sets.Any(set => s.Next(set) == o)).All(o => s.After(b => b.State.Complete(o, default, more: true, tookInput: true)).IsDead));
 
     [Test]
-    public void Before_the_handshake_has_ended_nothing_else_runs_or_waits() => MustAll("handshake first", s =>
-        s.IsEstablished || (Sets.All(set => s.Next(set) is null or SslOperation.Handshake) && Operations.All(o => o == SslOperation.Handshake || s.SlotOf(o) != OperationSlot.Blocked)));
+    public void Before_the_handshake_has_ended_nothing_else_runs_or_waits_but_writes_that_may_go_early() => MustAll("handshake first", s =>
+        s.IsEstablished || (Sets.All(set => s.Next(set) is not { } next || MayBeEarly(s, next)) && Operations.All(o => MayBeEarly(s, o) || s.SlotOf(o) != OperationSlot.Blocked)));
 
     [Test]
     public void Close_notify_never_goes_before_what_is_queued() =>
@@ -123,7 +124,14 @@ public sealed class BlockedOperationsTests
     public void A_want_stays_until_it_is_satisfied_or_input_was_taken_or_death() => MustAll("wants stay", s => EventsOf(s).All(e =>
     {
         BlockedOperations after = e.Apply(s);
-        return after.IsDead || Operations.All(o => after.WantOf(o) == s.WantOf(o) || MaySatisfy(e.Name, s, o) || (o == SslOperation.Read && EndsHeldRecord(e.Name, s, after)));
+        return after.IsDead || Operations.All(o => after.WantOf(o) == s.WantOf(o) || MaySatisfy(e.Name, s, o) || (o == SslOperation.Read && EndsHeldRecord(e.Name, s, after)) || (o == SslOperation.Handshake && EndsEarlyRecord(s, after)));
+    }));
+
+    [Test]
+    public void A_handshake_that_was_held_behind_an_early_record_has_its_turn() => MustAll("no starved handshake", s => EventsOf(s).All(e =>
+    {
+        BlockedOperations after = e.Apply(s);
+        return after.IsDead || !EndsEarlyRecord(s, after) || !s.Waits(SslOperation.Handshake, SslWant.Read) || after.Next() == SslOperation.Handshake;
     }));
 
     [Test]
@@ -139,8 +147,9 @@ public sealed class BlockedOperationsTests
         BlockedOperations after = c.Event.Apply(s);
         bool wakes = c.Event.Name.Contains("tookInput=True", StringComparison.Ordinal) || c.Event.Name.StartsWith("Read ended Done", StringComparison.Ordinal);
         bool held = EndsHeldRecord(c.Event.Name, s, after);
+        bool early = EndsEarlyRecord(s, after);
         return after.IsDead || Operations.All(o => o == c.Operation
-            || (after.SlotOf(o), after.WantOf(o)) == ((wakes || (held && o == SslOperation.Read)) && s.Waits(o, SslWant.Read) ? (OperationSlot.Ready, SslWant.None) : (s.SlotOf(o), s.WantOf(o))));
+            || (after.SlotOf(o), after.WantOf(o)) == ((wakes || (held && o == SslOperation.Read) || (early && o == SslOperation.Handshake)) && s.Waits(o, SslWant.Read) ? (OperationSlot.Ready, SslWant.None) : (s.SlotOf(o), s.WantOf(o))));
     }));
 
     [Test]
@@ -150,7 +159,7 @@ public sealed class BlockedOperationsTests
 
     [Test]
     public void A_read_is_never_in_mid_record_and_the_initial_handshake_holds_nobody_back() =>
-        MustAll("who may hold a record", s => !s.IsMidRecordOf(SslOperation.Read) && (s.IsEstablished || !s.IsMidRecord));
+        MustAll("who may hold a record", s => !s.IsMidRecordOf(SslOperation.Read) && (s.IsEstablished || Operations.All(o => !s.IsMidRecordOf(o) || (o == SslOperation.Write && s.WritesGoEarly))));
 
     [Test]
     public void A_write_that_waits_for_room_is_in_mid_record() => MustAll("mid-record is known", s => s.IsMidRecord || !s.Waits(SslOperation.Write, SslWant.Write));
@@ -159,12 +168,16 @@ public sealed class BlockedOperationsTests
     public void Slots_and_wants_agree() => MustAll("slots and wants", s => Operations.All(o => s.SlotOf(o) == OperationSlot.Blocked == (s.WantOf(o) != SslWant.None)));
 
     private static string Looks(BlockedOperations s) =>
-        $"{s} {s.ReadPermission} {s.IsEstablished} {s.IsDead} {string.Join(',', Operations.Where(o => s.IsMidRecordOf(o)))} {s.ReadsWaitForBlockedWrite} {s.Next()} {s.Interest}";
+        $"{s} {s.ReadPermission} {s.IsEstablished} {s.IsDead} {string.Join(',', Operations.Where(o => s.IsMidRecordOf(o)))} {s.ReadsWaitForBlockedWrite} {s.WritesGoEarly} {s.Next()} {s.Interest}";
 
     private static bool Moved(BlockedOperations after, Interest direction) => after.Next() is not null || (after.Interest & direction) == 0;
 
     private static bool EndsHeldRecord(string happening, BlockedOperations before, BlockedOperations after) =>
         before.IsMidRecord && before.ReadsWaitForBlockedWrite && !after.IsMidRecord && happening.Contains("ended Done", StringComparison.Ordinal) && happening.Contains("more=True", StringComparison.Ordinal);
+
+    private static bool EndsEarlyRecord(BlockedOperations before, BlockedOperations after) => !before.IsEstablished && before.IsMidRecord && !after.IsMidRecord;
+
+    private static bool MayBeEarly(BlockedOperations s, SslOperation operation) => operation == SslOperation.Handshake || (operation == SslOperation.Write && s.WritesGoEarly);
 
     private static bool MaySatisfy(string happening, BlockedOperations before, SslOperation operation) => before.WantOf(operation) switch
     {
@@ -185,7 +198,8 @@ public sealed class BlockedOperationsTests
     // Null when whoever takes input (the handshake, later the reader) would take it.
     private static string? WhyInputIsHeld(BlockedOperations s)
     {
-        if (!s.IsEstablished) return null;
+        if (!s.IsEstablished && s.WantOf(SslOperation.Handshake) is not (SslWant.None or SslWant.Read)) return "the handshake waits for something else";
+        if (!s.IsEstablished) return s.IsMidRecord ? "a record is half written" : null;
         if (s.SlotOf(SslOperation.Read) == OperationSlot.Idle) return "the peer has closed";
         if (s.WantOf(SslOperation.Read) is not (SslWant.None or SslWant.Read)) return "the reader waits for something else";
         if (s.IsMidRecord && s.ReadsWaitForBlockedWrite) return "a record is half written";

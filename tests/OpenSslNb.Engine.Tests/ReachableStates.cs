@@ -85,6 +85,7 @@ internal static class ReachableStates
         foreach (SslWant want in Enum.GetValues<SslWant>()) yield return Change($"Satisfy({want})", b => b.State.Satisfy(want));
         yield return Change("Hold(true)", b => b.State.HoldReadsBehindBlockedWrite(true));
         yield return Change("Hold(false)", b => b.State.HoldReadsBehindBlockedWrite(false));
+        yield return Change("LetWritesGoEarly", b => b.State.LetWritesGoEarly());
         yield return Change("OnReadable", b => b.State.OnReadable());
         yield return Change("OnWritable", b => b.State.OnWritable());
         yield return Change("Die", b => b.State.Die());

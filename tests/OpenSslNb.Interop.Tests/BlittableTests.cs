@@ -9,7 +9,7 @@ namespace OpenSslNb.Interop.Tests;
 public sealed class BlittableTests
 {
     private const BindingFlags AnyStatic = BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public;
-    private static readonly Type[] s_allowed = [typeof(void), typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(nint), typeof(nuint)];
+    private static readonly Type[] s_allowed = [typeof(void), typeof(byte), typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(nint), typeof(nuint)];
 
     /// <summary>The function table that a class is.</summary>
     internal static FieldInfo[] FunctionPointersOf(Type table) => [.. table.GetFields(AnyStatic).Where(field => field.FieldType.IsFunctionPointer)];

@@ -32,6 +32,7 @@ public sealed class SignatureTests
         Assert.That(wrong, Is.Empty);
     }
 
+    [TestCase(typeof(byte), 4, false)]
     [TestCase(typeof(int), 8, false)]
     [TestCase(typeof(int), 8, true)]
     [TestCase(typeof(nint), 4, false)]
@@ -62,7 +63,7 @@ public sealed class SignatureTests
         if (bound == typeof(void)) return declared.Size == 0;
         if (bound == typeof(nint)) return declared.Size == IntPtr.Size;
         if (bound.IsPointer || bound.IsFunctionPointer) return declared.IsPointer;
-        int size = bound == typeof(int) || bound == typeof(uint) ? sizeof(int) : sizeof(long);
+        int size = bound == typeof(byte) ? sizeof(byte) : bound == typeof(int) || bound == typeof(uint) ? sizeof(int) : sizeof(long);
         return declared.Size == size && !declared.IsPointer;
     }
 }

@@ -137,6 +137,7 @@ internal sealed class ConnectRace(EventLoop loop, string host, TlsContext contex
 
         // A name may stand for several services: each port has its own sessions.
         if (context.Sessions is not null) _connection.ResumeAs($"{options.ServerName ?? host}:{_endPoints[0].Port}");
+        _connection.OfferEarlyData(options.EarlyData, options.ResendEarlyData);
         _connection.Begin(new OpeningHandler(handler, _result, host));
     }
 

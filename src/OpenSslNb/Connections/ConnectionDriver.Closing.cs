@@ -29,7 +29,7 @@ internal sealed partial class ConnectionDriver
 
         // What was sent before the handshake has ended follows it; with nothing to follow there is nothing to close in an orderly way. The handshake's deadline stays as it is.
         if (_machine.IsEstablished) ArmDeadline();
-        else if (IsEverythingTaken) _machine.Fail(new CloseOutcome(CloseReason.Disposed));
+        else if (IsEverythingTaken && !UsesEarlyData) _machine.Fail(new CloseOutcome(CloseReason.Disposed));
     }
 
     private bool IsEverythingTaken => _machine.Outbound.IsEmpty && IsOutboundComplete();
@@ -140,7 +140,7 @@ internal sealed partial class ConnectionDriver
     {
         if (_phase == Phase.Ended) return;
         bool byItself = outcome.Reason is not (CloseReason.Aborted or CloseReason.Disposed);
-        if (byItself && _phase == Phase.Active && Index >= 0) DeliverKeptAtEnd();
+        if (byItself && _phase == Phase.Active && Index >= 0 && _machine.IsEstablished) DeliverKeptAtEnd();
         _phase = Phase.Ended;
         _outcome = outcome;
         CountEnd(outcome.Reason);
@@ -152,6 +152,7 @@ internal sealed partial class ConnectionDriver
         if (reset) _socket.ResetOnClose();
         _connection.SetOutcome(outcome);
         DropOutbound();
+        AbandonCertificateRequest();
         _instance.Dispose();
         _inbound.Dispose();
         _socket.Dispose();

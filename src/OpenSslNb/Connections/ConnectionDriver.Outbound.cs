@@ -159,7 +159,7 @@ internal sealed partial class ConnectionDriver
     private bool Enqueue(ReadOnlySpan<byte> data)
     {
         Accept(data.Length);
-        if (IsOnTurn && _posted.IsEmpty)
+        if (IsOnTurn && _posted.IsEmpty && _resend.IsEmpty)
         {
             // From a callback, with nothing before it on the way to the machine: it need not be moved there later.
             _machine.Outbound.Append(data);
@@ -197,12 +197,12 @@ internal sealed partial class ConnectionDriver
     }
 
     // On the loop: something was posted that would be taken now. A callback at the very end of a turn may have done so. Where there is no room, the writes that make some look again.
-    private bool CanTakePosted => _hasPosted && QueuedBytes < _options.OutboundLimit;
+    private bool CanTakePosted => _hasPosted && _resend.IsEmpty && QueuedBytes < _options.OutboundLimit;
 
     // On the loop: everything posted so far goes to the machine.
     private void TakePosted()
     {
-        if (!_hasPosted) return;
+        if (!_hasPosted || !_resend.IsEmpty) return;
         long admitted;
         SendMoment moment;
         lock (_outboundGuard)
@@ -251,6 +251,7 @@ internal sealed partial class ConnectionDriver
     private void CountWritten(int bytes)
     {
         Volatile.Write(ref _written, _written + bytes);
+        if (_options.SmallRecordsFirst) ChooseRecordSize();
 
         // Who is refused notes what it is owed and then looks at the queue a last time; we take from the queue and then look what is owed. Without the fence both could look too early.
         Interlocked.MemoryBarrier();

@@ -28,6 +28,7 @@ internal sealed partial class ConnectionDriver
         KeyUpdateOfPeer = 64,
         Renegotiate = 128,
         Answered = 256,
+        Certificate = 512,
     }
 
     private bool HasRequests => Volatile.Read(ref _requests) != 0;
@@ -121,7 +122,7 @@ internal sealed partial class ConnectionDriver
 
     private void BeginHandshakeMessages(Requests requests)
     {
-        requests = (requests | _deferredMessages) & (Requests.KeyUpdate | Requests.KeyUpdateOfPeer | Requests.Renegotiate);
+        requests = (requests | _deferredMessages) & (Requests.KeyUpdate | Requests.KeyUpdateOfPeer | Requests.Renegotiate | Requests.Certificate);
         _deferredMessages = Requests.None;
 
         // A peer that has sent close_notify answers no renegotiation: what is still to be sent would wait behind it for good.
@@ -131,6 +132,12 @@ internal sealed partial class ConnectionDriver
         // Never from the reserve that our answers have: two sides that fill each other's with requests would wait for each other for good.
         if (!_machine.IsBetweenRecords || !_transport.HasRoomFor(HandshakeMessageLength)) _deferredMessages = requests;
         else if ((requests & Requests.Renegotiate) != 0) BeginRenegotiation();
+        else if ((requests & Requests.Certificate) != 0)
+        {
+            // One message at a time.
+            _deferredMessages = requests & ~Requests.Certificate;
+            BeginCertificateRequest();
+        }
         else BeginKeyUpdate(requestPeer: (requests & Requests.KeyUpdateOfPeer) != 0);
     }
 

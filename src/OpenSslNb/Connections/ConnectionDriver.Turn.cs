@@ -31,6 +31,7 @@ internal sealed partial class ConnectionDriver
     private void RunActiveTurn()
     {
         _atOnceBudget = _loop.BytesPerTurn;
+        if (_options.SmallRecordsFirst) NotePause();
         ulong taken = _transport.BytesTaken;
         long given = SentBytes;
         bool deferred = !TakeRequests() || !RunOperations();
@@ -42,6 +43,9 @@ internal sealed partial class ConnectionDriver
         if (_phase != Phase.Active) return;
         NoteProgress(received: _transport.BytesTaken != taken, sent: SentBytes != given);
         NoteBuffersInUse();
+        RenewKeysWhenDue();
+        if (_certificateRequestIsOut) SettleCertificateRequest();
+        if (_instance.RenegotiationsOfPeer != _renegotiationsBefore) LimitRenegotiations();
         AdvanceClosing();
         if (_phase != Phase.Active) return;
 
@@ -66,7 +70,12 @@ internal sealed partial class ConnectionDriver
     {
         int readBudget = _loop.BytesPerTurn;
         int writeBudget = _loop.BytesPerTurn;
-        if (!_machine.IsEstablished && !RunHandshake()) return false;
+        if (!_machine.IsEstablished)
+        {
+            if (!RunHandshake()) return false;
+            if (_machine.CanStep(SslOperations.Write) && !_machine.IsEstablished) RunEarlyWrites(ref writeBudget);
+        }
+
         while (_phase == Phase.Active && _machine.State != ConnectionState.Failed)
         {
             RunReads(ref readBudget);
@@ -91,6 +100,8 @@ internal sealed partial class ConnectionDriver
         {
             if (!_loop.TryTakeHandshake()) return false;
             if (!_machine.TryStep(SslOperations.Handshake, default, out _, out SslStep step)) return true;
+            _flights?.Note(_transport.BytesTaken, _transport.BytesGiven, _loop.Now);
+            if (_instance.EarlyInputLength > 0) DeliverEarlyData();
             if (step.IsDone) OnEstablished();
 
             // The flight that a blocked handshake has just written may be all that it waits for.
@@ -175,8 +186,11 @@ internal sealed partial class ConnectionDriver
         CountHandshake(CloseReason.None);
         _connection.SetInfo(TlsConnectionInfo.Of(_instance));
         ArmDeadline();
+        LimitRecordsByPeer();
+        SettleEarlyData();
         _trace?.Application(TlsTraceEvent.Opened);
         Call(static (handler, connection) => handler.OnOpened(connection));
+        if (_keepsEarlyData) DeliverKept();
     }
 
     // A callback that throws ends its own connection, and nothing else.

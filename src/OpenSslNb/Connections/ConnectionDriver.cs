@@ -36,6 +36,9 @@ internal sealed partial class ConnectionDriver : LoopSource
     private TlsConnectionHandler _handler = null!;
     private Action? _onEnded;
     private Phase _phase;
+
+    // Null unless somebody wants to know.
+    private readonly HandshakeFlights? _flights;
     private bool _inTurn;
 
     public ConnectionDriver(TlsConnection connection, EventLoop loop, SocketHandle socket, TlsContext context, TlsConnectionOptions options, string? peerName, SafeSslSessionHandle? session)
@@ -55,6 +58,8 @@ internal sealed partial class ConnectionDriver : LoopSource
         if (options.Trace is { } trace) _instance.ObserveMessages(_trace = new ConnectionTrace(trace, connection, loop));
         _machine = new SslMachine<SslCalls>(new SslCalls(_instance), new OutboundQueue(_resources.Chunks), _resources.Counters, _trace);
         _deadline = new Deadline(this);
+        if (options.TimeHandshake) _flights = new HandshakeFlights();
+        LimitFirstRecords();
         if (context.Options.AsksApplication) _instance.Answered = OnAnswered;
     }
 
@@ -99,6 +104,7 @@ internal sealed partial class ConnectionDriver : LoopSource
         CountBegin();
         _trace?.Application(TlsTraceEvent.Begun);
         _lastProgress = _lastSent = _loop.Now;
+        _flights?.Begin(_loop.Now);
         ArmDeadline();
         try
         {
@@ -129,6 +135,22 @@ internal sealed partial class ConnectionDriver : LoopSource
 
     /// <summary>The session as it is now; null when there is none. On the loop's thread, while the connection lives.</summary>
     public SafeSslSessionHandle? TakeSession() => _phase == Phase.Ended ? null : _instance.TakeSession();
+
+    /// <summary>What has passed so far. From any thread.</summary>
+    public TlsConnectionStatistics GetStatistics() => new()
+    {
+        BytesReceived = Volatile.Read(ref _machine.Figures.BytesRead),
+        BytesSent = Volatile.Read(ref _machine.Figures.BytesWritten),
+        RecordsReceived = Volatile.Read(ref _machine.Figures.RecordsRead),
+        RecordsSent = Volatile.Read(ref _machine.Figures.RecordsWritten),
+        CiphertextReceived = (long)_transport.BytesTaken,
+        CiphertextSent = SentBytes,
+        ReadWants = Volatile.Read(ref _machine.Figures.ReadWants),
+        WriteWants = Volatile.Read(ref _machine.Figures.WriteWants),
+        OtherWants = Volatile.Read(ref _machine.Figures.OtherWants),
+        CrossedWants = Volatile.Read(ref _machine.Figures.CrossedWants),
+        Flights = _flights?.All ?? [],
+    };
 
     /// <summary>Frees a connection that was never begun, without a callback.</summary>
     public void Discard()

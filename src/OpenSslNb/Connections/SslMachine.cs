@@ -11,7 +11,7 @@ namespace OpenSslNb;
 /// One thread at a time; a second one is refused. A blocked step names its want: <see cref="SslWant.Read"/> means <see cref="Feed"/>, <see cref="SslWant.Write"/> means
 /// take <see cref="Output"/> and <see cref="SkipOutput"/>. Look at <see cref="Output"/> after every call: any of them may have made ciphertext.
 /// </remarks>
-public sealed class SslMachine : IDisposable
+public sealed partial class SslMachine : IDisposable
 {
     private readonly MemoryTransport _transport;
     private readonly SslInstance _instance;
@@ -151,7 +151,7 @@ public sealed class SslMachine : IDisposable
     /// <returns><c>Done</c> when nothing is queued any more.</returns>
     public SslStep Flush()
     {
-        if (Handshake() is { IsDone: false } handshake) return handshake;
+        if (Handshake() is { IsDone: false } handshake && !(handshake.IsBlocked && _machine.Operations.WritesGoEarly)) return handshake;
         _machine.AskWrite();
         int written = 0;
         while (_machine.TryStep(SslOperations.Handshake | SslOperations.Write, default, out _, out SslStep step))

@@ -73,6 +73,9 @@ public sealed class TlsConnection : IDisposable
     /// <summary>Plaintext bytes that are queued and not taken by OpenSSL yet. A snapshot.</summary>
     public long QueuedBytes => _driver.QueuedBytes;
 
+    /// <summary>What has passed so far: bytes, records, wants, and the handshake's flights. From any thread, also when the connection has ended.</summary>
+    public TlsConnectionStatistics GetStatistics() => _driver.GetStatistics();
+
     /// <summary>Anything that the application wants to keep with the connection. Not touched by the engine.</summary>
     public object? UserState { get; set; }
 
@@ -153,8 +156,24 @@ public sealed class TlsConnection : IDisposable
     /// <exception cref="TlsClosedException">The connection has ended.</exception>
     public Task<byte[]> GetChannelBindingAsync(TlsChannelBinding kind) => _driver.GetChannelBindingAsync(kind);
 
+    /// <summary>
+    /// Asks the client for its certificate now (TLS 1.3, RFC 8446 §4.6.2; <c>SSL_verify_client_post_handshake(3)</c>), on a server whose options have <see cref="TlsServerOptions.ClientCertificateOnRequest"/>. From any thread; data goes on
+    /// in both directions meanwhile. One that is not good, or none where one is demanded, ends the connection.
+    /// </summary>
+    /// <returns>What the client has sent, its own certificate first, as DER; none when it has sent none. <see cref="Info"/> has it then, too.</returns>
+    /// <exception cref="InvalidOperationException">Not a server's connection, not TLS 1.3, not established, asked already, or the client does not allow it.</exception>
+    /// <exception cref="TlsClosedException">The connection has ended.</exception>
+    public Task<IReadOnlyList<ReadOnlyMemory<byte>>> RequestCertificateAsync()
+    {
+        if (!IsServer || _info is not { Protocol: TlsProtocol.Tls13 }) throw new InvalidOperationException("a certificate can be asked for by the server of an established TLS 1.3 connection");
+        return _driver.RequestCertificateAsync();
+    }
+
     /// <summary>Before the handshake: offers what the context remembers of this peer.</summary>
     internal void ResumeAs(string key) => _driver.ResumeAs(key);
+
+    /// <summary>Before the handshake, and after a session was offered: sends data early if the session allows it.</summary>
+    internal void OfferEarlyData(ReadOnlyMemory<byte> data, bool resend) => _driver.OfferEarlyData(data, resend);
 
     /// <summary>Begins the handshake. On the loop's thread, once.</summary>
     /// <param name="handler">Gets the callbacks.</param>

@@ -28,6 +28,12 @@ public sealed record TlsConnectionInfo
     /// <summary>Identity of the pre-shared key that both sides were known by; null when there was none (<see cref="TlsClientOptions.PreSharedKey"/>).</summary>
     public string? PreSharedKeyIdentity { get; init; }
 
+    /// <summary>What became of early data: a client's own, or at a server the client's.</summary>
+    public TlsEarlyData EarlyData { get; init; }
+
+    /// <summary>Most plaintext bytes of a record that both sides have agreed on (RFC 6066 §4); null when they have not.</summary>
+    public int? MaximumFragmentLength { get; init; }
+
     /// <summary>True when an earlier session was resumed.</summary>
     public bool IsResumed { get; init; }
 
@@ -62,6 +68,8 @@ public sealed record TlsConnectionInfo
             KernelTls = KernelTlsOf(LibSsl.SSL_get_rbio(ssl)),
             PreSharedKeyIdentity = IdentityOf(instance),
             IsResumed = LibSsl.SSL_session_reused(ssl) != 0 && IdentityOf(instance) is null,
+            EarlyData = instance.EarlyDataOutcome,
+            MaximumFragmentLength = FragmentLengthOf(ssl),
             PeerSubject = subject,
             PeerCertificates = certificates,
             VerificationError = subject is null || verification == CryptoConst.X509_V_OK ? null : Text(LibCrypto.X509_verify_cert_error_string(verification)),
@@ -98,6 +106,13 @@ public sealed record TlsConnectionInfo
         // Some sign what they hash themselves.
         bool isHashed = LibSsl.SSL_get_peer_signature_nid(ssl, &digest) == 1 && digest != 0;
         return isHashed ? $"{name}+{Text(LibCrypto.OBJ_nid2sn(digest))}" : name;
+    }
+
+    private static unsafe int? FragmentLengthOf(nint ssl)
+    {
+        nint session = LibSsl.SSL_get_session(ssl);
+        int code = session == 0 ? 0 : LibSsl.SSL_SESSION_get_max_fragment_length(session);
+        return code is >= SslConst.TLSEXT_max_fragment_length_512 and <= SslConst.TLSEXT_max_fragment_length_4096 ? 256 << code : null;
     }
 
     // One BIO for both directions, on every transport.

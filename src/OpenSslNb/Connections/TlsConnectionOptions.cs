@@ -52,8 +52,34 @@ public sealed record TlsConnectionOptions
     /// <summary>With <see cref="MemoryPolicy.Balanced"/>: time without a byte after which record buffers are freed, give or take half a second. 5 s unless told otherwise.</summary>
     public TimeSpan IdleBufferTime { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Most plaintext bytes of a record that is sent, and of a handshake message's record (<c>SSL_set_max_send_fragment(3)</c>); 512 to 16,384, which is the default and the cheapest. What the peer has asked for
+    /// (<see cref="TlsClientOptions.MaximumFragmentLength"/>) holds besides.
+    /// </summary>
+    public int MaximumRecord { get; init; } = LargestRecord;
+
+    /// <summary>
+    /// Begins with records that fit one TCP segment, so that the peer can use the first bytes before many segments are there, and goes on with large ones once 64 KiB have gone out without a pause of a second. Off unless told otherwise: it
+    /// is for those who answer people (web pages), and costs some percent of the first 64 KiB.
+    /// </summary>
+    public bool SmallRecordsFirst { get; init; }
+
+    /// <summary>
+    /// After this many records in one direction, the keys of that direction are changed (KeyUpdate, RFC 8446 §4.6.3): AES-GCM must not encrypt more than 2^24.5 records with one (§5.5). 2^24 unless told otherwise. Connections of TLS 1.2
+    /// have no such message.
+    /// </summary>
+    public int RecordsPerKey { get; init; } = 1 << 24;
+
+    /// <summary>Most renegotiations that the peer may make in a minute where <see cref="TlsOptions.AllowRenegotiation"/> lets it make any; one more ends the connection. 10 unless told otherwise.</summary>
+    public int RenegotiationsPerMinute { get; init; } = 10;
+
+    /// <summary>Notes when each flight of the handshake was sent and came in, for <see cref="TlsConnection.GetStatistics"/>. Off unless told otherwise.</summary>
+    public bool TimeHandshake { get; init; }
+
     /// <summary>Sees each attempt of each operation, and what happens above and below it; null for none.</summary>
     public ITlsTrace? Trace { get; init; }
+
+    internal const int LargestRecord = 16 * 1024;
 
     internal TlsConnectionOptions Validated()
     {
@@ -61,6 +87,10 @@ public sealed record TlsConnectionOptions
         AtLeast(nameof(LowWaterMark), LowWaterMark, 0);
         AtLeast(nameof(InboundLimit), InboundLimit, 16 * 1024);
         AtLeast(nameof(CiphertextLimit), CiphertextLimit, 20 * 1024);
+        AtLeast(nameof(MaximumRecord), MaximumRecord, 512);
+        if (MaximumRecord > LargestRecord) throw new ArgumentOutOfRangeException(nameof(MaximumRecord), MaximumRecord, $"{nameof(MaximumRecord)} must be at most {LargestRecord}");
+        AtLeast(nameof(RecordsPerKey), RecordsPerKey, 1);
+        AtLeast(nameof(RenegotiationsPerMinute), RenegotiationsPerMinute, 0);
         AtLeast(nameof(SendBuffer), SendBuffer ?? 1, 1);
         AtLeast(nameof(ReceiveBuffer), ReceiveBuffer ?? 1, 1);
         Positive(nameof(HandshakeTimeout), HandshakeTimeout);

@@ -11,6 +11,15 @@ public sealed record TlsConnectOptions
     /// <summary>The name that is asked for (SNI) and that the certificate must bear; the host unless told otherwise.</summary>
     public string? ServerName { get; init; }
 
+    /// <summary>
+    /// Sent with the first flight, all of it or nothing, when a session of TLS 1.3 can be resumed that allows so much (RFC 8446 §2.3; <see cref="TlsClientOptions.SessionCacheSize"/>). The server's application may see it more than once, for
+    /// whoever records it can send it again: only for requests that do no harm then. <see cref="TlsConnectionInfo.EarlyData"/> says what came of it. At most <see cref="TlsConnectionOptions.OutboundLimit"/> bytes; not copied before the connection is made.
+    /// </summary>
+    public ReadOnlyMemory<byte> EarlyData { get; init; }
+
+    /// <summary>Sends <see cref="EarlyData"/> in the ordinary way, before anything else, when it was not sent early or the server did not take it. Off unless told otherwise: the server may choose another protocol then, or be another one.</summary>
+    public bool ResendEarlyData { get; init; }
+
     /// <summary>Time for the name and the TCP connection. 15 s unless told otherwise.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -60,6 +69,7 @@ public static class TlsConnector
         if (context.IsServer) throw new ArgumentException("a connector needs a client's context: TlsContext.CreateClient", nameof(context));
         options ??= new TlsConnectOptions();
         _ = options.Connection.Validated();
+        if (options.EarlyData.Length > options.Connection.OutboundLimit) throw new ArgumentException($"EarlyData has {options.EarlyData.Length} bytes, and the outbound limit is {options.Connection.OutboundLimit}", nameof(options));
 
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(options.ConnectTimeout);

@@ -63,6 +63,10 @@ internal sealed class ClientHelloReader
         return protocols;
     }
 
+    /// <summary>The first identity of a <c>pre_shared_key</c> extension (RFC 8446 §4.2.11): a ticket, or an id where the server keeps its sessions; empty when there is none.</summary>
+    public static ReadOnlyMemory<byte> IdentityOf(ReadOnlyMemory<byte>? body) =>
+        body is { } rest && TryTakeVector(ref rest, 2, out ReadOnlyMemory<byte> identities) && TryTakeVector(ref identities, 2, out ReadOnlyMemory<byte> identity) ? identity : default;
+
     /// <summary>A list of two-byte numbers with its length in front.</summary>
     public static IReadOnlyList<ushort> NumbersOf(ReadOnlyMemory<byte>? body, int lengthBytes) =>
         body is { } rest && TryTakeVector(ref rest, lengthBytes, out ReadOnlyMemory<byte> numbers) ? Numbers(numbers) : [];

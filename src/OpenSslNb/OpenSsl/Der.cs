@@ -2,7 +2,7 @@ using OpenSslNb.Interop;
 
 namespace OpenSslNb.OpenSsl;
 
-/// <summary>Reads and writes certificates and keys in DER (<c>d2i_X509(3)</c>).</summary>
+/// <summary>Reads and writes certificates, keys and sessions in DER (<c>d2i_X509(3)</c>, <c>d2i_SSL_SESSION(3)</c>).</summary>
 internal static unsafe class Der
 {
     /// <exception cref="OpenSslException">It is no certificate, or there is more behind it.</exception>
@@ -34,15 +34,35 @@ internal static unsafe class Der
     }
 
     /// <summary>The certificate's encoding (<c>i2d_X509(3)</c>).</summary>
-    public static byte[] Write(nint certificate)
+    public static byte[] Write(nint certificate) => Write(certificate, LibCrypto.i2d_X509, "a certificate");
+
+    /// <summary>The session's encoding (<c>i2d_SSL_SESSION(3)</c>).</summary>
+    public static byte[] WriteSession(nint session) => Write(session, LibSsl.i2d_SSL_SESSION, "a session");
+
+    /// <summary>The encoding of an OCSP request.</summary>
+    public static byte[] WriteRequest(nint request) => Write(request, LibCrypto.i2d_OCSP_REQUEST, "an OCSP request");
+
+    /// <returns>A new session that is the caller's; 0 when it is none.</returns>
+    public static nint ReadSession(ReadOnlySpan<byte> der)
     {
-        int length = LibCrypto.i2d_X509(certificate, null);
-        if (length <= 0) throw OpenSslException.FromQueue("a certificate could not be encoded");
+        fixed (byte* pointer = der)
+        {
+            byte* next = pointer;
+            nint session = pointer == null ? 0 : LibSsl.d2i_SSL_SESSION(null, &next, der.Length);
+            if (session == 0) LibCrypto.ERR_clear_error();
+            return session;
+        }
+    }
+
+    private static byte[] Write(nint what, delegate* unmanaged<nint, byte**, int> encode, string name)
+    {
+        int length = encode(what, null);
+        if (length <= 0) throw OpenSslException.FromQueue($"{name} could not be encoded");
         byte[] der = new byte[length];
         fixed (byte* pointer = der)
         {
             byte* next = pointer;
-            _ = LibCrypto.i2d_X509(certificate, &next);
+            _ = encode(what, &next);
         }
 
         return der;

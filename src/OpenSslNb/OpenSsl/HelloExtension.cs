@@ -8,5 +8,6 @@ internal static class HelloExtension
     public const ushort PointFormats = 11;
     public const ushort SignatureAlgorithms = 13;
     public const ushort ApplicationProtocols = 16;
+    public const ushort PreSharedKey = 41;
     public const ushort SupportedVersions = 43;
 }

@@ -17,17 +17,8 @@ internal static unsafe class SessionFile
         file.Write(Head);
         sessions.Each((peer, session) =>
         {
-            int length = LibSsl.i2d_SSL_SESSION(session, null);
-            if (length <= 0) return;
-            byte[] der = new byte[length];
-            fixed (byte* pointer = der)
-            {
-                byte* next = pointer;
-                _ = LibSsl.i2d_SSL_SESSION(session, &next);
-            }
-
             WritePart(file, Encoding.UTF8.GetBytes(peer));
-            WritePart(file, der);
+            WritePart(file, Der.WriteSession(session));
         });
         return file.ToArray();
     }

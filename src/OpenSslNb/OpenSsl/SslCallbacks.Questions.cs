@@ -28,8 +28,9 @@ internal static unsafe partial class SslCallbacks
         if (InstanceOf(ssl) is not { } instance) return SslConst.SSL_CLIENT_HELLO_ERROR;
         try
         {
-            if (instance.Context.Options is not TlsServerOptions { SelectContext: { } choose }) return SslConst.SSL_CLIENT_HELLO_SUCCESS;
-            return instance.TryChooseContext(choose) ? SslConst.SSL_CLIENT_HELLO_SUCCESS : SslConst.SSL_CLIENT_HELLO_RETRY;
+            if (instance.TicketContext.Options is not TlsServerOptions options) return SslConst.SSL_CLIENT_HELLO_SUCCESS;
+            bool isAnswered = (options.SelectContext is not { } choose || instance.TryChooseContext(choose)) && (options.SessionStore is not { } store || instance.TryFindSession(store));
+            return isAnswered ? SslConst.SSL_CLIENT_HELLO_SUCCESS : SslConst.SSL_CLIENT_HELLO_RETRY;
         }
         catch (Exception e)
         {

@@ -10,6 +10,8 @@ internal static unsafe partial class SslCallbacks
     // RFC 8446 §5.1 and §4.
     private const int HandshakeContent = 22;
     private const byte ClientHelloMessage = 1;
+    private const byte FinishedMessage = 20;
+    private const int FatalAlert = 2;
 
     private static readonly Lock s_gate = new();
 
@@ -106,8 +108,11 @@ internal static unsafe partial class SslCallbacks
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnInfo(nint ssl, int where, int value)
     {
+        if (where == SslConst.SSL_CB_HANDSHAKE_DONE) InstanceOf(ssl)?.OnHandshakeDone();
         if ((where & SslConst.SSL_CB_ALERT) == 0) return;
-        if (InstanceOf(ssl) is { } instance) instance.OnAlert(sent: (where & SslConst.SSL_CB_WRITE) != 0, value & 0xFF);
+        if (InstanceOf(ssl) is not { } instance) return;
+        instance.OnAlert(sent: (where & SslConst.SSL_CB_WRITE) != 0, value & 0xFF);
+        if (value >> 8 == FatalAlert) ForgetSession(instance);
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
@@ -115,6 +120,7 @@ internal static unsafe partial class SslCallbacks
     {
         if (InstanceOf(ssl) is not { } instance) return;
         if (sent == 0 && contentType == HandshakeContent && length > 0 && *(byte*)bytes == ClientHelloMessage) instance.Hello ??= new ReadOnlySpan<byte>(bytes, checked((int)length)).ToArray();
+        if (sent == 0 && contentType == HandshakeContent && length > 0 && *(byte*)bytes == FinishedMessage) instance.CertificateCame = instance.IsEstablished;
         if (instance.MessageObserver is not { } observer) return;
         try
         {

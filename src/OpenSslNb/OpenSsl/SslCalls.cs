@@ -8,7 +8,7 @@ namespace OpenSslNb.OpenSsl;
 /// <summary>
 /// The only place that makes SSL I/O calls. Each attempt clears the error queue, calls, reads errno, asks <c>SSL_get_error(3)</c> and translates, in one method and on one thread.
 /// </summary>
-internal readonly unsafe struct SslCalls(SslInstance instance) : ISslCalls
+internal readonly unsafe partial struct SslCalls(SslInstance instance) : ISslCalls
 {
     public bool IsInHandshake => LibSsl.SSL_in_init(instance.Ssl) != 0;
 
@@ -19,8 +19,13 @@ internal readonly unsafe struct SslCalls(SslInstance instance) : ISslCalls
 
     public bool HasRoomFor(int plaintextLength) => instance.Transport.HasRoomFor(plaintextLength);
 
-    public SslStep Handshake()
+    public SslStep Handshake() => instance.OffLoop is { } offLoop ? offLoop.Step() : HandshakeHere();
+
+    /// <summary>The step on this thread, whichever that is.</summary>
+    public SslStep HandshakeHere()
     {
+        if (MoveEarlyData() is { IsDone: false } early) return early;
+
         // After the handshake this only sends a KeyUpdate: application data must not be met here.
         while (true)
         {
@@ -59,6 +64,8 @@ internal readonly unsafe struct SslCalls(SslInstance instance) : ISslCalls
 
     public SslStep Write(in PendingWrite write)
     {
+        if (!instance.IsEstablished) return WriteEarly(write);
+
         // What SSL_read has decrypted and not given yet would be met by the handshake inside SSL_write, which must not see it.
         if (IsInHandshake && LibSsl.SSL_pending(instance.Ssl) > 0) return SslStep.Blocked(SslWant.Read);
 
@@ -95,8 +102,9 @@ internal readonly unsafe struct SslCalls(SslInstance instance) : ISslCalls
     // On TLS 1.3 a handshake that is on after the first one is a KeyUpdate of ours, which needs no answer.
     private bool IsRenegotiating => IsInHandshake && LibSsl.SSL_version(instance.Ssl) < SslConst.TLS1_3_VERSION;
 
-    private SslStep Perform(SslOperation operation, byte* buffer, int length, bool inputFrozen)
+    private SslStep Perform(SslOperation operation, byte* buffer, int length, bool inputFrozen, bool early = false)
     {
+        nuint moved = 0;
         CiphertextTransport transport = instance.Transport;
         nint ssl = instance.Ssl;
         transport.RanDry = false;
@@ -107,6 +115,8 @@ internal readonly unsafe struct SslCalls(SslInstance instance) : ISslCalls
         CiphertextTransport? outer = transport.Bio?.Enter(transport);
         int result = operation switch
         {
+            SslOperation.Read when early => ReadEarlyData(buffer, length, &moved),
+            SslOperation.Write when early => LibSsl.SSL_write_early_data(ssl, buffer, (nuint)length, &moved),
             SslOperation.Handshake => LibSsl.SSL_do_handshake(ssl),
             SslOperation.Read => LibSsl.SSL_read(ssl, buffer, length),
             SslOperation.Write => LibSsl.SSL_write(ssl, buffer, length),
@@ -114,7 +124,7 @@ internal readonly unsafe struct SslCalls(SslInstance instance) : ISslCalls
         };
         int errno = result > 0 ? 0 : Marshal.GetLastSystemError();
         transport.Bio?.Leave(outer);
-        if (result > 0 && instance.CallbackFailure is null) return SslStep.Done(operation is SslOperation.Read or SslOperation.Write ? result : 0);
+        if (result > 0 && instance.CallbackFailure is null) return SslStep.Done(early ? (int)moved : operation is SslOperation.Read or SslOperation.Write ? result : 0);
 
         // A callback that cannot fail the call itself (the key log) has thrown: OpenSSL knows nothing of it.
         if (instance.CallbackFailure is not null) return SslStep.Failed(SslFailure.Classify(instance, operation, SslConst.SSL_ERROR_NONE, errno));

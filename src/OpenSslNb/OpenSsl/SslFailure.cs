@@ -18,7 +18,7 @@ internal static unsafe class SslFailure
         if (BrokenBy(instance.Transport) is not 0 and int broken) return Outcome(instance, CloseReason.Reset, Broken(operation, broken));
         // The peer is not to blame, whatever OpenSSL makes of it: without memory a good certificate fails its verification too.
         if (IsShortage(errors)) return Outcome(instance, CloseReason.LocalError, new OpenSslException($"OpenSSL was short of memory during {Name(operation)}", errors));
-        if (HasReason(errors, SslConst.SSL_R_CERTIFICATE_VERIFY_FAILED) && VerificationText(instance) is { } text)
+        if ((HasReason(errors, SslConst.SSL_R_CERTIFICATE_VERIFY_FAILED) || HasReason(errors, SslConst.SSL_R_INVALID_STATUS_RESPONSE)) && VerificationText(instance) is { } text)
         {
             return Outcome(instance, CloseReason.VerificationFailed, new OpenSslException($"the peer's certificate is not acceptable: {text}", errors));
         }

@@ -8,6 +8,9 @@ internal sealed unsafe partial class SslInstance
     private HandshakeQuestion<TlsContext?>? _contextQuestion;
     private HandshakeQuestion<TlsCertificate?>? _certificateQuestion;
     private HandshakeQuestion<bool>? _verification;
+    private HandshakeQuestion<ReadOnlyMemory<byte>?>? _sessionQuestion;
+    private TlsClientHello? _hello;
+    private ReadOnlyMemory<byte> _sessionId;
     private TlsPeerVerification? _judged;
 
     // The context that the application chose: kept usable while this connection lives.
@@ -19,23 +22,46 @@ internal sealed unsafe partial class SslInstance
     /// <summary>The ClientHello, from when it came until it was answered; null unless somebody wants to see it.</summary>
     public byte[]? Hello { get; set; }
 
-    /// <summary>The application's answer that the handshake waits for; completed when it waits for none.</summary>
-    public Task Waiting =>
+    /// <summary>True when the application owes no answer.</summary>
+    public bool IsAnswered => Question is null;
+
+    /// <summary>The application's answer that the handshake waits for, or a worker's step; completed when it waits for none.</summary>
+    public Task Waiting => Question ?? OffLoop?.Waiting ?? Task.CompletedTask;
+
+    private Task? Question =>
         _contextQuestion is { IsAnswered: false } context ? context.Waiting
+        : _sessionQuestion is { IsAnswered: false } session ? session.Waiting
         : _certificateQuestion is { IsAnswered: false } certificate ? certificate.Waiting
         : _verification is { IsAnswered: false } verification ? verification.Waiting
-        : Task.CompletedTask;
+        : null;
 
     /// <summary>Has the application choose the context of the server's side, once. False: not answered yet.</summary>
     public bool TryChooseContext(Func<TlsClientHello, ValueTask<TlsContext?>> choose)
     {
-        _contextQuestion ??= new(choose(TakeHello()), Answered);
+        _contextQuestion ??= new(choose(_hello ??= TakeHello()), Answered);
         if (!_contextQuestion.IsAnswered) return false;
 
         // A second hello (RFC 8446 §4.1.4) changes nothing of the choice.
         if (_contextQuestion.Answer is { } chosen && _chosen is null && chosen != Context) Adopt(chosen);
         return true;
     }
+
+    /// <summary>Has the application's store look for the session that the client names, once. False: not answered yet.</summary>
+    public bool TryFindSession(ITlsSessionStore store)
+    {
+        if (_sessionQuestion is null)
+        {
+            _sessionId = SslQuestions.SessionNamedBy(_hello ??= TakeHello(), Context.Options.MaximumProtocol is TlsProtocol.Default or TlsProtocol.Tls13);
+            _sessionQuestion = new(_sessionId.IsEmpty ? default : store.FindAsync(_sessionId), Answered);
+        }
+
+        if (!_sessionQuestion.IsAnswered) return false;
+        if (_sessionQuestion.Answer is { } found) FoundSession = (_sessionId, found);
+        return true;
+    }
+
+    /// <summary>What the application's store has found for this client.</summary>
+    public (ReadOnlyMemory<byte> Id, ReadOnlyMemory<byte> Session)? FoundSession { get; private set; }
 
     /// <summary>Has the application choose the client's certificate, once. False: not answered yet.</summary>
     public bool TryChooseCertificate(Func<TlsCertificateRequest, ValueTask<TlsCertificate?>> choose)

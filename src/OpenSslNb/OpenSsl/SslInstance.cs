@@ -9,6 +9,13 @@ internal sealed unsafe partial class SslInstance : IDisposable
 {
     private readonly SafeSslHandle _handle;
 
+    // The connection's own: Transport, but for a handshake that runs off the loop.
+    private readonly CiphertextTransport _real;
+    private bool _isDisposed;
+
+    // A renegotiation that we have asked for is on.
+    private bool _renegotiates;
+
     // Weak: a forgotten instance must stay collectable. Callbacks run only inside calls that are made through it, so the target is alive then.
     private GCHandle _self;
 
@@ -17,14 +24,15 @@ internal sealed unsafe partial class SslInstance : IDisposable
     /// <param name="transport">Owned by this instance from now on.</param>
     public SslInstance(TlsContext context, CiphertextTransport transport)
     {
-        Transport = transport;
+        Transport = _real = transport;
         TicketContext = Context = context;
         _handle = SafeSslHandle.Create(context.Handle);
         _self = GCHandle.Alloc(this, GCHandleType.Weak);
         try
         {
             SslCallbacks.Bind(Ssl, GCHandle.ToIntPtr(_self));
-            transport.Attach(Ssl);
+            if (context.Options.HandshakeWorkers is { } workers) Transport = (OffLoop = new OffLoopHandshake(this, transport, workers, context.IsServer)).Memory;
+            Transport.Attach(Ssl);
         }
         catch
         {
@@ -33,9 +41,9 @@ internal sealed unsafe partial class SslInstance : IDisposable
             throw;
         }
 
-        // Never where a renegotiation may come: what OpenSSL held then, a write could meet.
-        if (transport.KnowsRecords && !context.AllowsRenegotiation) LibSsl.SSL_set_read_ahead(Ssl, 1);
-        if (context.Options is TlsServerOptions { SelectContext: not null }) SslCallbacks.WatchMessages(Ssl);
+        LetReadAhead();
+        if (context.Options is TlsServerOptions { WatchesHello: true }) SslCallbacks.WatchMessages(Ssl);
+        IsTakingEarlyData = context.Options is TlsServerOptions { MaximumEarlyData: > 0 };
         if (context.IsServer) LibSsl.SSL_set_accept_state(Ssl);
         else LibSsl.SSL_set_connect_state(Ssl);
     }
@@ -43,7 +51,26 @@ internal sealed unsafe partial class SslInstance : IDisposable
     /// <summary>Valid until <see cref="Dispose"/>; used by the thread that drives the machine alone.</summary>
     public nint Ssl => _handle.Pointer;
 
-    public CiphertextTransport Transport { get; }
+    /// <summary>What OpenSSL reads from and writes to now.</summary>
+    public CiphertextTransport Transport { get; private set; }
+
+    /// <summary>The handshake, while it runs on workers; null otherwise.</summary>
+    public OffLoopHandshake? OffLoop { get; private set; }
+
+    /// <summary>The handshake has ended on a worker: from now on the connection is the loop's alone.</summary>
+    public void ComeBack(CiphertextTransport transport)
+    {
+        OffLoop = null;
+        Transport = transport;
+        transport.Attach(Ssl);
+        LetReadAhead();
+    }
+
+    // Never where a renegotiation may come: what OpenSSL held then, a write could meet.
+    private void LetReadAhead()
+    {
+        if (Transport.KnowsRecords && !Context.AllowsRenegotiation) LibSsl.SSL_set_read_ahead(Ssl, 1);
+    }
 
     /// <summary>Whose keys make and read tickets: the one that it was made of, whatever was chosen later.</summary>
     public TlsContext TicketContext { get; }
@@ -115,6 +142,8 @@ internal sealed unsafe partial class SslInstance : IDisposable
     public void OnEstablished()
     {
         IsEstablished = true;
+        _hello = null;
+        FoundSession = null;
 
         // A ticket that a resumed handshake of TLS 1.2 brought is told by no callback.
         if (SessionKey is not { } key || LibSsl.SSL_session_reused(Ssl) == 0 || LibSsl.SSL_version(Ssl) >= SslConst.TLS1_3_VERSION) return;
@@ -137,11 +166,44 @@ internal sealed unsafe partial class SslInstance : IDisposable
         return session == 0 ? null : SafeSslSessionHandle.Adopt(session);
     }
 
+    /// <summary>Renegotiations that the peer has asked for, to their end.</summary>
+    public int RenegotiationsOfPeer { get; private set; }
+
+    /// <summary>A handshake, or what follows one, has ended.</summary>
+    public void OnHandshakeDone()
+    {
+        if (!IsEstablished || LibSsl.SSL_version(Ssl) >= SslConst.TLS1_3_VERSION) return;
+        if (_renegotiates) _renegotiates = false;
+        else RenegotiationsOfPeer++;
+    }
+
     /// <summary>Marks a renegotiation (<c>SSL_renegotiate(3)</c>); SSL_read drives it, since it alone can take application data that is still on its way.</summary>
     public void BeginRenegotiation()
     {
         LibCrypto.ERR_clear_error();
         if (LibSsl.SSL_renegotiate(Ssl) != 1) throw OpenSslException.FromQueue("SSL_renegotiate failed");
+        _renegotiates = true;
+    }
+
+    /// <summary>True when the client has answered a request for its certificate, with one or without.</summary>
+    public bool CertificateCame { get; set; }
+
+    /// <summary>Marks a request for the client's certificate (<c>SSL_verify_client_post_handshake(3)</c>); the next handshake step sends it.</summary>
+    public void BeginCertificateRequest()
+    {
+        LibCrypto.ERR_clear_error();
+        if (LibSsl.SSL_verify_client_post_handshake(Ssl) != 1) throw new InvalidOperationException($"the client's certificate cannot be asked for: {OpenSslException.FromQueue("SSL_verify_client_post_handshake failed").Message}");
+
+        // Its Finished is the answer's last message.
+        CertificateCame = false;
+        if (MessageObserver is null) SslCallbacks.WatchMessages(Ssl);
+    }
+
+    /// <summary>The answer has been seen to.</summary>
+    public void EndCertificateRequest()
+    {
+        CertificateCame = false;
+        if (MessageObserver is null) SslCallbacks.WatchNoMessages(Ssl);
     }
 
     /// <summary>Marks a KeyUpdate (<c>SSL_key_update(3)</c>); the next handshake step sends it.</summary>
@@ -174,11 +236,24 @@ internal sealed unsafe partial class SslInstance : IDisposable
 
     public void Dispose()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
+        if (OffLoop?.TryAbandon() != true) Free();
+    }
+
+    /// <summary>Frees it: by <see cref="Dispose"/>, or when the worker is done that was at it then.</summary>
+    public void Free()
+    {
         if (!_self.IsAllocated) return;
+
+        // SSL_free(3) takes a session out of the cache whose connection was not shut down. After an alert it is out already; that a peer has gone without a word is no reason.
+        if (IsEstablished && TicketContext.KeepsSessions) LibSsl.SSL_set_shutdown(Ssl, SslConst.SSL_SENT_SHUTDOWN | SslConst.SSL_RECEIVED_SHUTDOWN);
         _handle.Dispose();
         _chosen?.DangerousRelease();
         _chosen = null;
         _self.Free();
-        Transport.Dispose();
+        _earlyInput.Dispose();
+        OffLoop?.Memory.Dispose();
+        _real.Dispose();
     }
 }

@@ -22,6 +22,16 @@ internal static unsafe class SslQuestions
         return new TlsCertificateRequest { Authorities = authorities, ServerName = ServerNameOf(ssl) };
     }
 
+    /// <summary>Id of the session that a client wants to resume where the server keeps sessions; empty when it names none.</summary>
+    public static ReadOnlyMemory<byte> SessionNamedBy(TlsClientHello hello, bool knowsTls13)
+    {
+        const int IdLength = 32;
+
+        // Where TLS 1.3 will be spoken the older field holds nothing of the kind (RFC 8446 §D.4).
+        ReadOnlyMemory<byte> id = knowsTls13 && hello.SupportedVersions.Contains((ushort)SslConst.TLS1_3_VERSION) ? ClientHelloReader.IdentityOf(hello.BodyOf(HelloExtension.PreSharedKey)) : hello.SessionId;
+        return id.Length <= IdLength ? id : default;
+    }
+
     /// <summary>What a verification came to. Inside the verification callback, after <c>X509_verify_cert(3)</c>.</summary>
     public static TlsPeerVerification SubjectOf(nint ssl, nint store)
     {

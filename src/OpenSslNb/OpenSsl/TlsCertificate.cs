@@ -3,8 +3,8 @@ using OpenSslNb.OpenSsl;
 
 namespace OpenSslNb;
 
-/// <summary>A certificate, the chain behind it, and its private key. Immutable; may be shared by any number of contexts and threads.</summary>
-public sealed unsafe class TlsCertificate : IDisposable
+/// <summary>A certificate, the chain behind it, and its private key. Immutable but for <see cref="OcspResponse"/>; may be shared by any number of contexts and threads.</summary>
+public sealed unsafe partial class TlsCertificate : IDisposable
 {
     private readonly List<SafeX509Handle> _chain;
     private readonly SafeEvpPkeyHandle _key;

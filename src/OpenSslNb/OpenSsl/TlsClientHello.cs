@@ -75,5 +75,5 @@ public sealed class TlsClientHello
 
     private HelloFingerprints Fingerprints => _fingerprints ??= HelloFingerprints.Of(this);
 
-    private ReadOnlyMemory<byte>? BodyOf(ushort type) => _bodies.TryGetValue(type, out ReadOnlyMemory<byte> body) ? body : null;
+    internal ReadOnlyMemory<byte>? BodyOf(ushort type) => _bodies.TryGetValue(type, out ReadOnlyMemory<byte> body) ? body : null;
 }

@@ -12,6 +12,15 @@ public sealed record TlsClientOptions : TlsOptions
     /// </summary>
     public int SessionCacheSize { get; init; }
 
+    /// <summary>Whether the server has to send an OCSP response with its certificate that says that it is not revoked (<c>SSL_CTX_set_tlsext_status_cb(3)</c>). Not asked for unless told otherwise.</summary>
+    public StaplePolicy Stapling { get; init; }
+
+    /// <summary>
+    /// Asks the server to send no record with more plaintext than 512, 1,024, 2,048 or 4,096 bytes, and sends none either (RFC 6066 §4; <c>SSL_CTX_set_tlsext_max_fragment_length(3)</c>): for clients with little memory. A server need not
+    /// know of it: <see cref="TlsConnectionInfo.MaximumFragmentLength"/>. Null does not ask. (OpenSSL does not have its successor, RFC 8449's record size limit.)
+    /// </summary>
+    public int? MaximumFragmentLength { get; init; }
+
     /// <summary>
     /// Beside a chain to <see cref="Trust"/>, at least one certificate of the verified chain must have one of these public keys: each <c>sha256//</c> and the Base64 of the SHA-256 of the key's
     /// SubjectPublicKeyInfo (RFC 7469 §2.4; <see cref="TlsCertificate.PublicKeyPin"/>). None unless given.
@@ -29,6 +38,9 @@ public sealed record TlsClientOptions : TlsOptions
     /// thread, while the handshake waits, no longer than its timeout. An exception ends the connection. The certificate must not be disposed before the handshake has gone on.
     /// </summary>
     public Func<TlsCertificateRequest, ValueTask<TlsCertificate?>>? SelectCertificate { get; init; }
+
+    /// <summary>Tells servers of TLS 1.3 that they may ask for our certificate after the handshake (RFC 8446 §4.2.6; <c>SSL_CTX_set_post_handshake_auth(3)</c>). Off unless told otherwise.</summary>
+    public bool AllowPostHandshakeAuthentication { get; init; }
 
     internal override bool AsksApplication => SelectCertificate is not null || base.AsksApplication;
 

@@ -38,6 +38,9 @@ public sealed class TlsContext : IDisposable
 
     internal TlsOptions Options { get; }
 
+    /// <summary>True when OpenSSL keeps a server's sessions in this context.</summary>
+    internal bool KeepsSessions => Options is TlsServerOptions { SessionCacheSize: > 0 } or TlsServerOptions { MaximumEarlyData: > 0, DangerouslyAllowEarlyDataReplay: false };
+
     /// <summary>A server's certificates for other names; null when it has none.</summary>
     internal NamedContexts? Names { get; }
 

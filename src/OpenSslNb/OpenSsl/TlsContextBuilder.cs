@@ -25,10 +25,10 @@ internal static unsafe class TlsContextBuilder
         SetSessions(context, options, SessionScope.Of(sessionsOf ?? options));
         SetCertificates(context, options);
         SetTrust(context, options);
-        SetTicketKeys(context, options);
+        ServerTicketKeys.Set(context, options);
         SetAlpn(handle, options);
         if (options is TlsServerOptions { NamedCertificates.Count: > 0 }) SslCallbacks.SelectByName(context);
-        if (options is TlsServerOptions { SelectContext: not null }) SslCallbacks.ChooseByHello(context);
+        if (options is TlsServerOptions { WatchesHello: true }) SslCallbacks.ChooseByHello(context);
         if (options is TlsClientOptions { SelectCertificate: not null }) SslCallbacks.ChooseCertificate(context);
         if (options.VerifyPeer is not null) SslCallbacks.JudgePeer(context);
         if (options is TlsServerOptions { FindPreSharedKey: not null }) SslCallbacks.FindPreSharedKey(context);
@@ -37,6 +37,9 @@ internal static unsafe class TlsContextBuilder
             if (client.SessionCacheSize != 0) throw new ArgumentException("PreSharedKey and SessionCacheSize exclude each other: which of the two a server has taken could not be told", nameof(options));
             SslCallbacks.OfferPreSharedKey(context);
         }
+        if (options is TlsClientOptions { MaximumFragmentLength: { } fragment }) SetFragmentLength(context, fragment);
+        if (options is TlsClientOptions { AllowPostHandshakeAuthentication: true }) LibSsl.SSL_CTX_set_post_handshake_auth(context, 1);
+        SetStapling(context, options);
         OpenSslCommands.Apply(context, options);
         SslCallbacks.WatchAlerts(context);
         if (options.KeyLog is not null) SslCallbacks.LogKeys(context);
@@ -55,6 +58,7 @@ internal static unsafe class TlsContextBuilder
         Require(LibSsl.SSL_set_max_proto_version(ssl, (int)options.MaximumProtocol), $"the maximum protocol {options.MaximumProtocol}");
         SslCallbacks.FindPreSharedKeyOf(ssl, options.FindPreSharedKey is not null);
         Require(LibSsl.SSL_set_num_tickets(ssl, (nuint)options.SessionTicketCount), $"{options.SessionTicketCount} session tickets");
+        Require(LibSsl.SSL_set_max_early_data(ssl, (uint)options.MaximumEarlyData), $"{options.MaximumEarlyData} bytes of early data");
         if (options.CipherSuites is { } suites)
         {
             using var text = new NativeText(suites);
@@ -129,6 +133,33 @@ internal static unsafe class TlsContextBuilder
         }
     }
 
+    private static void SetStapling(nint context, TlsOptions options)
+    {
+        switch (options)
+        {
+            case TlsServerOptions:
+                SslCallbacks.Staple(context);
+                break;
+            case TlsClientOptions { Stapling: not StaplePolicy.Ignore, DangerouslyAcceptAnyPeerCertificate: true }:
+                throw new ArgumentException("Stapling and DangerouslyAcceptAnyPeerCertificate exclude each other: the status of a certificate says nothing when any will do", nameof(options));
+            case TlsClientOptions { Stapling: not StaplePolicy.Ignore }:
+                SslCallbacks.CheckStaple(context);
+                break;
+        }
+    }
+
+    private static void SetFragmentLength(nint context, int length)
+    {
+        const int Shortest = 512;
+        int code = SslConst.TLSEXT_max_fragment_length_512 + System.Numerics.BitOperations.Log2((uint)Math.Max(length, 1)) - System.Numerics.BitOperations.Log2(Shortest);
+        if (!System.Numerics.BitOperations.IsPow2(length) || code is < SslConst.TLSEXT_max_fragment_length_512 or > SslConst.TLSEXT_max_fragment_length_4096)
+        {
+            throw new ArgumentException($"MaximumFragmentLength must be 512, 1024, 2048 or 4096, and not {length}", nameof(length));
+        }
+
+        Require(LibSsl.SSL_CTX_set_tlsext_max_fragment_length(context, (byte)code), "the maximum fragment length");
+    }
+
     // Before certificates, which it may refuse.
     private static void SetSecurityLevel(nint context, TlsOptions options)
     {
@@ -161,8 +192,8 @@ internal static unsafe class TlsContextBuilder
             Require(LibSsl.SSL_CTX_set_num_tickets(context, (nuint)count), $"{count} session tickets");
         }
 
-        // Tickets only: a cache inside the shared context would grow and be contended. A server needs a context id all the same, or resumption with client certificates fails.
-        int mode = SslConst.SSL_SESS_CACHE_OFF;
+        // Tickets only, unless told otherwise: a cache inside the shared context would grow and be contended. A server needs a context id all the same, or resumption with client certificates fails.
+        int mode = options is TlsServerOptions server ? ServerSessions.Set(context, server) : SslConst.SSL_SESS_CACHE_OFF;
         if (options is TlsClientOptions { SessionCacheSize: not 0 and var size })
         {
             ArgumentOutOfRangeException.ThrowIfNegative(size, nameof(TlsClientOptions.SessionCacheSize));
@@ -171,6 +202,7 @@ internal static unsafe class TlsContextBuilder
         }
 
         _ = LibSsl.SSL_CTX_set_session_cache_mode(context, mode);
+
         // A client's sessions are kept by peer; a scope of its own would make a handshake fail that resumes another's, a pre-shared key's among them.
         if (options is not TlsServerOptions) return;
         fixed (byte* pointer = scope)
@@ -199,50 +231,14 @@ internal static unsafe class TlsContextBuilder
             case TlsServerOptions { ClientTrust: { } trust } server:
                 LoadTrust(context, trust);
                 TrustStore.OfferAsClientAuthorities(context, trust);
-                LibSsl.SSL_CTX_set_verify(context, SslConst.SSL_VERIFY_PEER | (server.ClientCertificateIsOptional ? 0 : SslConst.SSL_VERIFY_FAIL_IF_NO_PEER_CERT), null);
+                LibSsl.SSL_CTX_set_verify(context, SslConst.SSL_VERIFY_PEER | (server.ClientCertificateIsOptional ? 0 : SslConst.SSL_VERIFY_FAIL_IF_NO_PEER_CERT) | (server.ClientCertificateOnRequest ? SslConst.SSL_VERIFY_POST_HANDSHAKE : 0), null);
                 break;
             case TlsServerOptions { VerifyPeer: not null }:
                 throw new ArgumentException("VerifyPeer needs ClientTrust: a server that asks for no certificates has none to judge", nameof(options));
+            case TlsServerOptions { ClientCertificateOnRequest: true }:
+                throw new ArgumentException("ClientCertificateOnRequest needs ClientTrust: whose certificates are good?", nameof(options));
             case TlsServerOptions { ClientCertificateIsOptional: true }:
                 throw new ArgumentException("ClientCertificateIsOptional needs ClientTrust: whose certificates are good?", nameof(options));
-        }
-    }
-
-    private static void SetTicketKeys(nint context, TlsOptions options)
-    {
-        switch (options)
-        {
-            case TlsServerOptions { TicketKeysOf: not null, TicketKeys: not null }:
-                throw new ArgumentException("TicketKeys and TicketKeysOf exclude each other: give both contexts the same TicketKeys", nameof(options));
-            case TlsServerOptions { TicketKeys: not null }:
-                TicketKeyCallback.Set(context);
-                break;
-            case TlsServerOptions { TicketKeysOf: { Options: TlsServerOptions { TicketKeys: not null } } }:
-                throw new ArgumentException("TicketKeysOf names a context whose keys come from TicketKeys: give this one the same", nameof(options));
-            case TlsServerOptions { TicketKeysOf: { } source }:
-                CopyTicketKeys(source, context);
-                break;
-        }
-    }
-
-    private static void CopyTicketKeys(TlsContext source, nint context)
-    {
-        bool isHeld = false;
-        source.Handle.DangerousAddRef(ref isHeld);
-        int length = (int)LibSsl.SSL_CTX_get_tlsext_ticket_keys(source.Handle.Pointer, null, 0);
-        Span<byte> keys = stackalloc byte[length];
-        try
-        {
-            fixed (byte* pointer = keys)
-            {
-                Require(LibSsl.SSL_CTX_get_tlsext_ticket_keys(source.Handle.Pointer, pointer, length), "to give the ticket keys");
-                Require(LibSsl.SSL_CTX_set_tlsext_ticket_keys(context, pointer, length), "the ticket keys");
-            }
-        }
-        finally
-        {
-            System.Security.Cryptography.CryptographicOperations.ZeroMemory(keys);
-            source.Handle.DangerousRelease();
         }
     }
 
@@ -285,7 +281,7 @@ internal static unsafe class TlsContextBuilder
         return wire.ToArray();
     }
 
-    private static void Require(nint result, string what)
+    internal static void Require(nint result, string what)
     {
         if (result != 1) throw OpenSslException.FromQueue($"OpenSSL refused {what}");
     }

@@ -63,6 +63,12 @@ public abstract record TlsOptions
     /// <summary>Receives each secret as a line in NSS key log format, for tools such as Wireshark (<c>SSL_CTX_set_keylog_callback(3)</c>). Called on the thread that drives the connection. Whoever has these lines can read the traffic.</summary>
     public Action<string>? KeyLog { get; init; }
 
-    /// <summary>True when a handshake may wait for an answer of the application.</summary>
-    internal virtual bool AsksApplication => VerifyPeer is not null;
+    /// <summary>
+    /// Runs the steps of handshakes on these threads, so that a private key which takes its time (in hardware, in another process, of 4,096 bits and more) holds up no connection but its own. Callbacks of the handshake come on
+    /// them too. Costs some 10 µs and 30 KB for a handshake, so only for keys that take longer. Null, unless told otherwise, runs them on the loop. Not together with early data.
+    /// </summary>
+    public TlsWorkers? HandshakeWorkers { get; init; }
+
+    /// <summary>True when a handshake may wait for an answer of the application, or for a worker.</summary>
+    internal virtual bool AsksApplication => VerifyPeer is not null || HandshakeWorkers is not null;
 }

@@ -10,10 +10,22 @@ public sealed record TlsServerOptions : TlsOptions
     public bool ClientCertificateIsOptional { get; init; }
 
     /// <summary>
+    /// With <see cref="ClientTrust"/>, does not ask in the handshake but when <see cref="TlsConnection.RequestCertificateAsync"/> says so (TLS 1.3, RFC 8446 §4.6.2; <c>SSL_VERIFY_POST_HANDSHAKE</c>). Clients of TLS 1.2, which cannot be asked later, are asked in theirs.
+    /// </summary>
+    public bool ClientCertificateOnRequest { get; init; }
+
+    /// <summary>
     /// Other certificates for clients that ask for these names (SNI, RFC 6066 §3): an exact name, or <c>*.example.org</c> for all names with one label more. The exact one goes first. Names are compared without regard to case, in their
     /// ASCII form. Clients that ask for no name get <see cref="TlsOptions.Certificate"/>.
     /// </summary>
     public IReadOnlyDictionary<string, TlsCertificate> NamedCertificates { get; init; } = new Dictionary<string, TlsCertificate>();
+
+    /// <summary>Which of our certificates has this <c>X509</c>.</summary>
+    internal TlsCertificate? CertificateOf(nint pointer)
+    {
+        if (Certificate?.Is(pointer) == true) return Certificate;
+        return AdditionalCertificates.FirstOrDefault(certificate => certificate.Is(pointer)) ?? NamedCertificates.Values.FirstOrDefault(certificate => certificate.Is(pointer));
+    }
 
     /// <summary>What clients get that ask for a name which is not among <see cref="NamedCertificates"/>.</summary>
     public UnknownServerName UnknownServerName { get; init; }
@@ -27,7 +39,9 @@ public sealed record TlsServerOptions : TlsOptions
     public Func<TlsClientHello, ValueTask<TlsContext?>>? SelectContext { get; init; }
 
     // Also because the context that is chosen may ask.
-    internal override bool AsksApplication => SelectContext is not null || base.AsksApplication;
+    internal override bool AsksApplication => WatchesHello || base.AsksApplication;
+
+    internal bool WatchesHello => SelectContext is not null || SessionStore is not null;
 
     /// <summary>
     /// Session tickets that a TLS 1.3 handshake sends (<c>SSL_CTX_set_num_tickets(3)</c>, RFC 8446 §4.6.1). 1 unless told otherwise, where OpenSSL's own default is 2: each costs the server as much as a tenth of
@@ -40,6 +54,31 @@ public sealed record TlsServerOptions : TlsOptions
     /// thread that drives the connection, and must answer from memory; also asked for things that are no identity. With it a <see cref="TlsOptions.Certificate"/> may be left out.
     /// </summary>
     public Func<string, TlsPreSharedKey?>? FindPreSharedKey { get; init; }
+
+    /// <summary>
+    /// Most bytes of early data that a client may send with its first flight when it resumes a session of TLS 1.3 (RFC 8446 §2.3; <c>SSL_CTX_set_max_early_data(3)</c>); 0, unless told otherwise, takes none. They come before anybody
+    /// knows that the client is there now: see <see cref="TlsConnectionHandler.OnEarlyData"/>. With it, sessions of TLS 1.3 are kept in this context and good once, so that early data that was recorded is not taken again
+    /// (RFC 8446 §8.1); <see cref="TicketKeys"/> do not apply to them, and another loop's context cannot resume them. It is settled before a <see cref="SelectContext"/> chooses, which can only forbid it.
+    /// </summary>
+    public int MaximumEarlyData { get; init; }
+
+    /// <summary>
+    /// Takes early data without guarding against what is sent again (<c>SSL_OP_NO_ANTI_REPLAY</c>): sessions need not be kept then, and tickets work as ever. Only for those who have a guard of their own, or whose requests do no harm however
+    /// often they come.
+    /// </summary>
+    public bool DangerouslyAllowEarlyDataReplay { get; init; }
+
+    /// <summary>
+    /// Most sessions that the context keeps (<c>SSL_CTX_sess_set_cache_size(3)</c>), for clients of TLS 1.2 that resume by id because they know no tickets (RFC 5246 §7.4.1.2), and for <see cref="MaximumEarlyData"/>, which needs 20,480 unless
+    /// told otherwise. 0 for none.
+    /// </summary>
+    public int SessionCacheSize { get; init; }
+
+    /// <summary>
+    /// Keeps sessions where the application wants them, in place of tickets (<c>SSL_CTX_sess_set_get_cb(3)</c>): clients get an id alone. It may answer later, while other connections go on. <see cref="MemorySessionStore"/> is one for the
+    /// loops of a process. Null for none.
+    /// </summary>
+    public ITlsSessionStore? SessionStore { get; init; }
 
     /// <summary>Session tickets (RFC 5077, RFC 8446 §4.6.1) of that context are good for this one too, and the other way round: for servers with one context per loop. Null for keys of its own.</summary>
     public TlsContext? TicketKeysOf { get; init; }

@@ -14,6 +14,12 @@ internal struct RecordBoundary
     private int _header;
     private int _left;
 
+    /// <summary>How many bytes are known to belong to the current record and were not passed: the rest of its header, or of its body.</summary>
+    public readonly int Wanted => _header < HeaderLength ? HeaderLength - _header : _left;
+
+    /// <summary>True when the last byte that was passed ended a record, or none was passed.</summary>
+    public readonly bool IsBetweenRecords => _header == 0;
+
     /// <summary>Passes bytes up to the end of the current record.</summary>
     /// <returns>How many, at least one unless there are none.</returns>
     public int PassOne(ReadOnlySpan<byte> next)

@@ -52,6 +52,30 @@ internal sealed unsafe class SocketFdTransport(int fd) : CiphertextTransport
         // The descriptor is the connection's.
     }
 
+    // OpenSSL has no use for these two: a handshake that runs off the loop has.
+    internal override int OnBioRead(Span<byte> destination)
+    {
+        int received = SocketCalls.Receive(fd, destination);
+        if (received > 0) BytesTaken += (ulong)received;
+        else if (received == 0) SawEndOfStream = true;
+        else if (!SocketCalls.IsWouldBlock(received)) Errno = -received;
+        return Math.Max(received, -1);
+    }
+
+    internal override int OnBioWrite(ReadOnlySpan<byte> source)
+    {
+        int sent = SocketCalls.Send(fd, source);
+        if (sent >= 0)
+        {
+            BytesGiven += (ulong)sent;
+            return sent;
+        }
+
+        if (SocketCalls.IsWouldBlock(sent)) return -1;
+        SendErrno = -sent;
+        return source.Length;
+    }
+
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nint Observe(nint bio, int operation, byte* argument, nuint length, int number, nint longNumber, int result, nuint* processed)
     {
