@@ -17,14 +17,18 @@ internal static class ConnectCommand
         var cert = new Option<string?>("--cert") { Description = "client certificate chain, PEM" };
         var key = new Option<string?>("--key") { Description = "client key, PEM" };
         var sessionFile = new Option<string?>("--session-file") { Description = "resume what this file holds of the server, and keep in it what the server gives; for its owner alone", HelpName = "FILE" };
+        var earlyData = new Option<string?>("--early-data") { Description = "send this file with the first flight where a session of --session-file allows it, and in the ordinary way otherwise; the server may see it more than once", HelpName = "FILE" };
+        Option<string> stapling = new Option<string>("--stapling") { Description = "what to make of the status that the server sends with its certificate", DefaultValueFactory = _ => "ignore" }.OneOf("ignore", "check", "require");
+        Option<int?> fragment = new Option<int?>("--max-fragment") { Description = "ask the server for records of 512, 1024, 2048 or 4096 bytes at most" };
         var json = new Option<bool>("--json") { Description = "print what the handshake agreed on as JSON, and close: nothing is read from standard input" };
         var insecure = new Option<bool>("--dangerously-accept-any-certificate") { Description = "do not verify the peer" };
         var shared = new SharedOptions();
-        var command = new Command("connect", "Standard input and output over TLS.") { target, name, cert, key, pins, sessionFile, insecure, json };
+        var command = new Command("connect", "Standard input and output over TLS.") { target, name, cert, key, pins, sessionFile, earlyData, stapling, fragment, insecure, json };
         servers.AddTo(command);
         shared.AddTo(command);
         command.Validators.Add(result =>
         {
+            if (result.GetResult(earlyData) is not null && result.GetResult(sessionFile) is null) result.AddError("--early-data needs --session-file: it goes with a session that is resumed");
             if (result.GetResult(cert) is null != result.GetResult(key) is null) result.AddError("--cert and --key must be given together");
         });
         command.SetAction(async (parsed, cancellation) =>
@@ -42,11 +46,14 @@ internal static class ConnectCommand
                 Certificate = certificate,
                 DangerouslyAcceptAnyPeerCertificate = parsed.GetValue(insecure),
                 SessionCacheSize = parsed.GetValue(sessionFile) is null ? 0 : SessionStore.Capacity,
+                Stapling = parsed.GetValue(stapling) switch { "check" => StaplePolicy.CheckIfSent, "require" => StaplePolicy.Require, _ => StaplePolicy.Ignore },
+                MaximumFragmentLength = parsed.GetValue(fragment),
             };
             using TlsContext context = TlsContext.CreateClient(shared.Apply(parsed, options, keyLog is null ? null : keyLog.Write));
             SessionStore? sessions = parsed.GetValue(sessionFile) is { } file ? SessionStore.Load(file, context) : null;
             using EventLoop loop = shared.CreateLoop(parsed);
-            var connect = new TlsConnectOptions { ServerName = parsed.GetValue(name), Connection = shared.Connection(parsed, trace) };
+            byte[]? early = parsed.GetValue(earlyData) is { } earlyPath ? await File.ReadAllBytesAsync(earlyPath, cancellation) : null;
+            var connect = new TlsConnectOptions { ServerName = parsed.GetValue(name), Connection = shared.Connection(parsed, trace) with { TimeHandshake = parsed.GetValue(json) }, EarlyData = early, ResendEarlyData = true };
             long began = Stopwatch.GetTimestamp();
             TlsStream stream = await TlsStream.ConnectAsync(loop, host, port, context, connect, cancellation);
             if (parsed.GetValue(json))

@@ -30,10 +30,13 @@ internal static class ServeCommand
         Option<HostPort?> metrics = new Option<HostPort?>("--metrics") { Description = "answer Prometheus there, at /metrics over plain HTTP; port 0 picks one" }.At();
         Option<int> tickets = new Option<int>("--session-tickets") { Description = "session tickets that a TLS 1.3 handshake sends", DefaultValueFactory = _ => new TlsServerOptions().SessionTicketCount }.AtLeast(0);
         var ticketKeys = new TicketKeyOptions();
+        var more = new ServerTlsOptions();
+        var staple = new Option<string?>("--staple") { Description = "OCSP response about the certificate, DER, for clients that ask for one; read again with the certificates", HelpName = "FILE" };
         var shared = new SharedOptions();
-        var command = new Command("serve", "A TLS server of a simple protocol. SIGTERM ends it in good order, SIGHUP has it read its certificates again.") { protocol, listen, cert, key, named, unknown, optional, maximum, backlog, loops, metrics, tickets };
+        var command = new Command("serve", "A TLS server of a simple protocol. SIGTERM ends it in good order, SIGHUP has it read its certificates again.") { protocol, listen, cert, key, named, unknown, optional, maximum, backlog, loops, metrics, tickets, staple };
         clients.AddTo(command);
         ticketKeys.AddTo(command);
+        more.AddTo(command);
         shared.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
@@ -47,7 +50,8 @@ internal static class ServeCommand
                 SessionTicketCount = parsed.GetValue(tickets),
                 TicketKeys = ticketKeys.Source(parsed),
             };
-            TlsServerOptions options = shared.Apply(parsed, server, keyLog is null ? null : keyLog.Write);
+            using TlsWorkers? workers = more.CreateWorkers(parsed);
+            TlsServerOptions options = shared.Apply(parsed, more.Apply(parsed, server, workers), keyLog is null ? null : keyLog.Write);
             DescriptorLimit.Raise();
             int count = parsed.GetValue(loops);
             var listenerOptions = new TlsListenerOptions
@@ -58,7 +62,7 @@ internal static class ServeCommand
                 Connection = shared.Connection(parsed, trace),
             };
             var plan = new ServePlan(
-                parsed.GetValue(protocol)!, () => shared.CreateLoop(parsed), () => ServeIdentity.Load(parsed.GetValue(cert)!, parsed.GetValue(key)!, parsed.GetValue(named) ?? []), options, listenerOptions);
+                parsed.GetValue(protocol)!, () => shared.CreateLoop(parsed), () => ServeIdentity.Load(parsed.GetValue(cert)!, parsed.GetValue(key)!, parsed.GetValue(named) ?? [], parsed.GetValue(staple)), options, listenerOptions);
             using MetricsServer? metricsServer = parsed.GetValue(metrics) is { } at ? MetricsServer.Start(await at.ResolveAsync(metrics.Name)) : null;
             return await RunAsync(plan, count, await parsed.GetValue(listen).ResolveAsync(listen.Name));
         });

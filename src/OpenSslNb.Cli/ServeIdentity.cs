@@ -8,11 +8,16 @@ internal sealed class ServeIdentity : IDisposable
 
     private ServeIdentity(TlsCertificate certificate) => _certificate = certificate;
 
-    public static ServeIdentity Load(string certificate, string key, IReadOnlyList<NamedCertificate> named)
+    /// <param name="certificate">Chain, PEM.</param>
+    /// <param name="key">Its key, PEM.</param>
+    /// <param name="named">Others by name.</param>
+    /// <param name="staple">An OCSP response about the certificate, DER; null for none.</param>
+    public static ServeIdentity Load(string certificate, string key, IReadOnlyList<NamedCertificate> named, string? staple = null)
     {
         var identity = new ServeIdentity(TlsCertificate.FromPemFiles(certificate, key));
         try
         {
+            if (staple is not null) Staple(identity._certificate, staple);
             foreach (NamedCertificate one in named)
             {
                 if (!identity._named.TryAdd(one.Name, TlsCertificate.FromPemFile(one.Path))) throw new ArgumentException($"--named-cert gives the name '{one.Name}' twice");
@@ -24,6 +29,18 @@ internal sealed class ServeIdentity : IDisposable
         {
             identity.Dispose();
             throw;
+        }
+    }
+
+    private static void Staple(TlsCertificate certificate, string path)
+    {
+        try
+        {
+            certificate.SetOcspResponse(File.ReadAllBytes(path));
+        }
+        catch (ArgumentException e)
+        {
+            throw new ArgumentException($"--staple {path}: {e.Message}", e);
         }
     }
 

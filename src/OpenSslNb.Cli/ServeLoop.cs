@@ -126,7 +126,7 @@ internal sealed class ServeLoop : IDisposable
     private TlsContext CreateContext(ServeIdentity identity, TlsContext? ticketKeysOf)
     {
         TlsServerOptions options = identity.ApplyTo(_plan.Context);
-        return TlsContext.CreateServer(options.TicketKeys is null ? options with { TicketKeysOf = ticketKeysOf } : options);
+        return TlsContext.CreateServer(options.TicketKeys is null && options.SessionStore is null ? options with { TicketKeysOf = ticketKeysOf } : options);
     }
 
     /// <summary>Accepts no more, and lets the connections end in good order. Completes when the last has ended.</summary>

@@ -25,6 +25,8 @@ internal sealed class SharedOptions
     private readonly Option<int> _outboundLimit = new Option<int>("--outbound-limit") { Description = "most queued bytes of a connection", DefaultValueFactory = _ => 1 << 20 }.AtLeast(1);
     private readonly Option<string> _memory = new Option<string>("--memory-policy") { Description = "how long idle connections keep record buffers", DefaultValueFactory = _ => "balanced" }.OneOf("balanced", "speed", "memory");
     private readonly Option<int> _spin = new Option<int>("--spin-us") { Description = "microseconds that a loop looks for events before it sleeps", DefaultValueFactory = _ => 0 }.Between(0, LongestSpin);
+    private readonly Option<int> _maximumRecord = new Option<int>("--max-record") { Description = "most bytes of data in a record that is sent", DefaultValueFactory = _ => new TlsConnectionOptions().MaximumRecord }.Between(512, 16 * 1024);
+    private readonly Option<bool> _smallFirst = new("--small-records-first") { Description = "begin with records that fit one TCP segment, and go on with large ones" };
     private readonly Option<bool> _kernelTls = new("--kernel-tls") { Description = "let the kernel encrypt where it can; with --transport fd" };
     private readonly Option<bool> _renegotiation = new("--allow-renegotiation") { Description = "let TLS 1.2 peers renegotiate" };
     private readonly Option<string?> _keyLog = new("--keylog") { Description = "append secrets in NSS format to this file" };
@@ -37,7 +39,7 @@ internal sealed class SharedOptions
             string? names = result.GetValueOrDefault<string?>();
             if (names is not null && names.Split(',', StringSplitOptions.TrimEntries).Contains("")) result.AddError($"--alpn must be names separated by commas, and not '{names}'");
         });
-        Option[] all = [_poller, _transport, _minimum, _maximum, _ciphers, _ciphersuites, _groups, _signatures, _level, _alpn, _handshakeTimeout, _idleTimeout, _shutdownTimeout, _outboundLimit, _memory, _spin, _kernelTls, _renegotiation, _keyLog, _trace];
+        Option[] all = [_poller, _transport, _minimum, _maximum, _ciphers, _ciphersuites, _groups, _signatures, _level, _alpn, _handshakeTimeout, _idleTimeout, _shutdownTimeout, _outboundLimit, _memory, _spin, _maximumRecord, _smallFirst, _kernelTls, _renegotiation, _keyLog, _trace];
         foreach (Option option in all) command.Options.Add(option);
         command.Validators.Add(result =>
         {
@@ -84,6 +86,8 @@ internal sealed class SharedOptions
         Transport = parsed.GetValue(_transport) == "fd" ? TransportKind.SocketFd : TransportKind.Buffered,
         OutboundLimit = OutboundLimit(parsed),
         Memory = parsed.GetValue(_memory) switch { "speed" => MemoryPolicy.Speed, "memory" => MemoryPolicy.Memory, _ => MemoryPolicy.Balanced },
+        MaximumRecord = parsed.GetValue(_maximumRecord),
+        SmallRecordsFirst = parsed.GetValue(_smallFirst),
         HandshakeTimeout = TimeSpan.FromSeconds(parsed.GetValue(_handshakeTimeout)),
         IdleTimeout = TimeSpan.FromSeconds(parsed.GetValue(_idleTimeout)),
         ShutdownTimeout = ShutdownTimeout(parsed),
