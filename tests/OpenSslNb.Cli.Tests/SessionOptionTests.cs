@@ -46,6 +46,47 @@ public sealed class SessionOptionTests(string version)
     }
 
     [Test]
+    public async Task A_file_goes_with_the_first_flight_of_a_session_that_is_resumed()
+    {
+        using ServeProcess server = await ServeProcess.StartAsync("discard", "--max-early-data", "1000", "--handshake-workers", "0", version == "-tls1_2" ? "--max-protocol" : "--min-protocol", version == "-tls1_2" ? "tls1.2" : "tls1.3");
+        string file = Pki.NewFile(".sessions");
+        File.Delete(file);
+        string early = Pki.NewFile(".txt");
+        await File.WriteAllTextAsync(early, "early");
+        string[] outcomes = new string[2];
+        for (int i = 0; i < outcomes.Length; i++)
+        {
+            Opensslnb.Result result = await Opensslnb.RunAsync("connect", $"127.0.0.1:{server.Port}", "--ca", Pki.AuthorityFile, "--session-file", file, "--early-data", early, "--json");
+            Assert.That(result.Code, Is.Zero, result.Error);
+            JsonElement facts = JsonDocument.Parse(result.Output).RootElement;
+            outcomes[i] = facts.GetProperty("early_data").GetString()!;
+            Assert.That(facts.GetProperty("handshake_flights").GetArrayLength(), Is.GreaterThanOrEqualTo(3));
+        }
+
+        Assert.That(outcomes, Is.EqualTo(new[] { "none", version == "-tls1_2" ? "none" : "accepted" }));
+    }
+
+    [Test]
+    public async Task S_client_resumes_at_any_loop_what_the_loops_keep_together()
+    {
+        string session = Pki.NewFile(".pem");
+        using ServeProcess server = await ServeProcess.StartAsync("echo", "--loops", "3", "--shared-sessions", "100", "--handshake-workers", "2");
+        Assert.That(await VisitAsync(server, "-sess_out", session), Does.Contain("New, "));
+        for (int i = 0; i < 4; i++) Assert.That(await VisitAsync(server, "-sess_in", session), Does.Contain("Reused, "));
+    }
+
+    [Test]
+    public async Task A_staple_that_is_not_good_is_named()
+    {
+        Opensslnb.Result result = await Opensslnb.RunAsync("serve", "echo", "--listen", "127.0.0.1:0", "--cert", Pki.ServerFile, "--key", Pki.ServerKeyFile, "--staple", Pki.ServerFile);
+        Assert.That(result.Code, Is.EqualTo(1));
+        Assert.That(result.Error, Does.Contain($"--staple {Pki.ServerFile}: "));
+        result = await Opensslnb.RunAsync("connect", "127.0.0.1:1", "--early-data", Pki.ServerFile);
+        Assert.That(result.Code, Is.EqualTo(2));
+        Assert.That(result.Error, Does.Contain("--early-data needs --session-file"));
+    }
+
+    [Test]
     public async Task A_file_of_sessions_that_is_something_else_is_named()
     {
         string file = Pki.NewFile(".sessions");

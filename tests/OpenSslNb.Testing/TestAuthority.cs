@@ -28,6 +28,12 @@ public sealed class TestAuthority : IDisposable
     /// <summary>Its certificate.</summary>
     public byte[] Pem => Encoding.ASCII.GetBytes(_certificate.ExportCertificatePem() + "\n");
 
+    /// <summary>Its private key, PEM.</summary>
+    public byte[] KeyPem => Encoding.ASCII.GetBytes(_key.ExportPkcs8PrivateKeyPem() + "\n");
+
+    /// <summary>What it says about a certificate that it has issued, good for an hour unless changed.</summary>
+    public OcspAnswer Answer(IssuedCertificate about) => new() { Certificate = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(about.CertificatePem)), Issuer = _certificate, Key = _key };
+
     /// <summary>Trust in it alone.</summary>
     public TlsTrust Trust => TlsTrust.FromPem(Pem);
 
