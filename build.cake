@@ -386,6 +386,7 @@ void InstallPeers() => Install(
         ("libssl3", HasLibrary("libssl.so.3")),
         ("curl", HasCommand("curl")),
         ("gnutls-bin", HasCommand("gnutls-cli")),
+        ("redis-server", HasCommand("redis-server")),
         ("nodejs", HasCommand("node")),
         ("chromium", HasCommand("chromium") || HasCommand("chromium-browser") || HasCommand("google-chrome")),
         ("python3", HasCommand("python3")),

@@ -32,8 +32,8 @@ internal sealed class ServerProgram(ExternalProcess process, int port) : IAsyncD
         }
     }
 
-    /// <summary>A program that must be told its port, a free one, and another one if it was taken in between; says on standard error that it listens.</summary>
-    public static async Task<ServerProgram> StartAsync(Func<int, ExternalProcess> start, string listeningText)
+    /// <summary>A program that must be told its port, a free one, and another one if it was taken in between; says on standard error, or on standard output, that it listens.</summary>
+    public static async Task<ServerProgram> StartAsync(Func<int, ExternalProcess> start, string listeningText, bool onOutput = false)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -41,7 +41,7 @@ internal sealed class ServerProgram(ExternalProcess process, int port) : IAsyncD
             ExternalProcess process = start(port);
             try
             {
-                await process.Error.WaitForTextAsync(listeningText);
+                await (onOutput ? process.Output : process.Error).WaitForTextAsync(listeningText);
                 return new ServerProgram(process, port);
             }
             catch (EndOfStreamException) when (attempt < Attempts)
