@@ -67,7 +67,7 @@ internal static class TextHeader
 
     private static int Port(string text) => TryNumber(text, ushort.MaxValue, out int port) ? port : throw new ProxyHeaderException("a port is no number from 0 to 65535");
 
-    // Without sign, space or zeroes in front.
+    // Without sign, space or zeroes in front, and without zero bytes behind, which the library overlooks.
     private static bool TryNumber(string text, int most, out int number) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= most && (text.Length == 1 || text[0] != '0');
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= most && (text.Length == 1 || text[0] != '0') && text.All(char.IsAsciiDigit);
 }
