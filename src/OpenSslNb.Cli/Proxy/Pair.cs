@@ -12,6 +12,7 @@ internal sealed class Pair
     private Flow? _toClient;
     private ISide? _target;
     private int _living = 1;
+    private bool _hasEnded;
     private CloseOutcome? _failure;
 
     public Pair(ProxyLoop loop, IClient client)
@@ -104,7 +105,10 @@ internal sealed class Pair
         _living--;
         _failure ??= failure;
         if (failure is not null) other?.Abort();
-        if (_living > 0) return;
+
+        // The other side may have ended in that very call, and the pair with it.
+        if (_living > 0 || _hasEnded) return;
+        _hasEnded = true;
         _toTarget.Dispose();
         _toClient?.Dispose();
         _loop.OnEnded(this);
