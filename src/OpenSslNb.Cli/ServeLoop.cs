@@ -1,4 +1,6 @@
 using System.Net;
+using OpenSslNb.Interop;
+using OpenSslNb.Transport;
 
 namespace OpenSslNb.Cli;
 
@@ -50,6 +52,7 @@ internal sealed class ServeLoop : IDisposable
         {
             // All contexts first: a certificate that is no good is told before anybody listens.
             for (int i = 0; i < count; i++) loops.Add(new ServeLoop(plan, loops.FirstOrDefault()));
+            if (count > 1 && endPoint.Port != 0) RequireFree(endPoint);
             foreach (ServeLoop loop in loops)
             {
                 loop.Listen(endPoint);
@@ -65,6 +68,14 @@ internal sealed class ServeLoop : IDisposable
             loops.ForEach(loop => loop.Dispose());
             throw;
         }
+    }
+
+    // Loops share an address by SO_REUSEPORT, which another server of the same user would be let in by too, to take half of the connections unseen.
+    private static void RequireFree(IPEndPoint endPoint)
+    {
+        using var probe = SocketHandle.CreateTcp(endPoint.AddressFamily);
+        probe.SetOption(LibC.SOL_SOCKET, LibC.SO_REUSEADDR, 1);
+        probe.Bind(endPoint);
     }
 
     /// <summary>Reads the certificates of all loops again. Either all of them serve with the new ones from then on, or, when one is no good, nothing changes.</summary>

@@ -53,6 +53,22 @@ public sealed class ServeLoopTests
         Assert.That(loops.Select(loop => loop.Post(() => Assert.Fail("it runs"))), Is.EqualTo(new[] { false, false }), "both have stopped");
     }
 
+    [Test]
+    public void A_second_server_is_not_let_in_at_an_address_that_the_loops_of_the_first_share()
+    {
+        ServePlan plan = Plan() with { Listener = new TlsListenerOptions { ReusePort = true } };
+        ServeLoop[] first = ServeLoop.StartAll(plan, Count, new IPEndPoint(IPAddress.Loopback, 0));
+        try
+        {
+            IOException fault = Assert.Throws<IOException>(() => ServeLoop.StartAll(plan, Count, first[0].EndPoint))!;
+            Assert.That(fault.Message, Does.Contain(first[0].EndPoint.ToString()).And.Contain("Address already in use"));
+        }
+        finally
+        {
+            Array.ForEach(first, loop => loop.Dispose());
+        }
+    }
+
     private static ServePlan Plan() => new(
         "echo",
         () => new EventLoop(),

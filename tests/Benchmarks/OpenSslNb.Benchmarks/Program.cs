@@ -7,8 +7,8 @@ BenchCommand.Configure(root);
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors) await Console.Error.WriteLineAsync($"bench: {error.Message}");
-    await Console.Error.WriteLineAsync("bench: 'opensslnb bench --help' shows the options");
+    foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors) await Console.Error.WriteLineAsync($"opensslnb bench: {error.Message}");
+    await Console.Error.WriteLineAsync("opensslnb bench: 'opensslnb bench --help' shows the options");
     return 2;
 }
 
@@ -18,6 +18,6 @@ try
 }
 catch (Exception e) when (e is BenchmarkException or IOException or UnauthorizedAccessException)
 {
-    await Console.Error.WriteLineAsync($"bench: {e.Message}");
+    await Console.Error.WriteLineAsync($"opensslnb bench: {e.Message}");
     return 1;
 }
