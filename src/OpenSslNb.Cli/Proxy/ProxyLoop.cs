@@ -53,6 +53,7 @@ internal sealed class ProxyLoop : IDisposable
         {
             // All contexts first: a certificate that is no good is told before anybody listens.
             for (int i = 0; i < count; i++) loops.Add(new ProxyLoop(plan, routes, loops.FirstOrDefault()));
+            if (count > 1 && endPoint.Port != 0) ServeLoop.RequireFree(endPoint);
             foreach (ProxyLoop loop in loops)
             {
                 loop.Listen(endPoint);
