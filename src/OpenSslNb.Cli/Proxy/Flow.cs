@@ -11,12 +11,8 @@ internal sealed class Flow(ISide from) : IDisposable
     private ByteFifo _waiting;
     private bool _hasEnded;
 
-    /// <summary>Bytes that have passed, or wait.</summary>
-    public long Count { get; private set; }
-
     public void OnReceived(ReadOnlySpan<byte> data)
     {
-        Count += data.Length;
         if (_waiting.Length == 0 && _to?.TrySend(data) == true) return;
         _waiting.Append(data);
         if (_to is not null) from.PauseReading();

@@ -32,6 +32,7 @@ internal sealed class TlsClient(TlsConnection connection) : IClient
 
     public ProxyHeader? DescribeFor(ProxyProtocolVersion? version, string? name)
     {
+        if (version is null) return null;
         TlsConnectionInfo info = connection.Info!;
         return ClientHeader.Make(version, connection.ProxyHeader, connection.RemoteEndPoint, connection.LocalEndPoint, info.ServerName, info.ApplicationProtocol, ClientHeader.TlsFacts(info));
     }
@@ -61,7 +62,7 @@ internal static class ClientHeader
         if (version is not { } form) return null;
         IPEndPoint? source = received?.Source ?? remote;
         IPEndPoint? destination = received?.Destination ?? local;
-        if (source is null || destination is null) return ProxyHeader.Local;
+        if (source is null || destination is null) return new ProxyHeader(form) { IsLocal = true };
         var tlvs = new List<ProxyTlv>();
         if (form == ProxyProtocolVersion.Version2)
         {

@@ -89,11 +89,19 @@ internal sealed partial class PlainSide : LoopSource, ISide
     /// <summary>Puts it on the loop. Once.</summary>
     public void Begin()
     {
-        _loop.Attach(this);
-        _loop.Arm(_deadline, _options.BeginningTimeout);
-        _lastProgress = _lastSent = _loop.Now;
-        if (_phase == Phase.Preamble) TryPassPreamble();
-        Rearm();
+        try
+        {
+            _loop.Attach(this);
+            _loop.Arm(_deadline, _options.BeginningTimeout);
+            _lastProgress = _lastSent = _loop.Now;
+            if (_phase == Phase.Preamble) TryPassPreamble();
+            Rearm();
+        }
+        catch (Exception e)
+        {
+            // As in any other call of the loop's: it ends, and whoever waits for that hears of it.
+            OnFault(e);
+        }
     }
 
     public bool TrySend(ReadOnlySpan<byte> data)

@@ -102,6 +102,32 @@ public sealed class ProxyPassThroughTests(string poller)
     }
 
     [Test]
+    public async Task Two_peers_that_say_nothing_are_given_up()
+    {
+        using var silent = PlainServer.Start(async socket => await PlainServer.ReadToEndAsync(socket));
+        using ProxyProcess proxy = await StartAsync("--to", At(silent), "--idle-timeout", "0.5");
+        using Socket client = await PlainServer.ConnectAsync(proxy.Port);
+        await PlainServer.SendAsync(client, await ClientHelloAsync("one.example"));
+        await proxy.WaitForEndAsync("idle_timeout");
+    }
+
+    [Test]
+    public async Task A_target_that_leaves_SYN_unanswered_is_given_up()
+    {
+        // The kernel answers no SYN while nobody accepts and the backlog is full.
+        using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        full.Listen(0);
+        int port = ((IPEndPoint)full.LocalEndPoint!).Port;
+        using Socket first = await PlainServer.ConnectAsync(port);
+        using ProxyProcess proxy = await StartAsync("--to", $"127.0.0.1:{port}", "--connect-timeout", "0.5");
+        using Socket client = await PlainServer.ConnectAsync(proxy.Port);
+        await PlainServer.SendAsync(client, await ClientHelloAsync("one.example"));
+        await proxy.WaitForEndAsync("connect_failed");
+        await proxy.Process.Error.WaitForTextAsync("no connection within");
+    }
+
+    [Test]
     public async Task A_name_without_a_route_is_reset_where_there_is_no_default()
     {
         using var one = PlainServer.StartEcho();
