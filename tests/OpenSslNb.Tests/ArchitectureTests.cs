@@ -118,7 +118,7 @@ public sealed partial class ArchitectureTests
     [GeneratedRegex(@"^using OpenSslNb\.(Interop|Engine|OpenSsl|Transport|Polling|Loop|Metrics|ProxyProtocol|Connections);", RegexOptions.Multiline)]
     private static partial Regex ImportOfRoom();
 
-    [GeneratedRegex(@"(?<![\w.])(?:OpenSslNb\.)?(Interop|Engine|OpenSsl|Transport|Polling|Metrics|Connections)\.[A-Z]")]
+    [GeneratedRegex(@"(?<![\w.])(?:OpenSslNb\.)?(Interop|Engine|OpenSsl|Transport|Polling|Metrics|ProxyProtocol|Connections)\.[A-Z]")]
     private static partial Regex QualifiedName();
 
     [GeneratedRegex(@"\bunsafe\b|\bThread\b|\bTask\b|DateTime|Stopwatch|TimeProvider|Environment\.TickCount|\bSocket\b|\bfd\b|DllImport|LibraryImport")]
