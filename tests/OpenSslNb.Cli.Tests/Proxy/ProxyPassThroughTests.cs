@@ -75,7 +75,7 @@ public sealed class ProxyPassThroughTests(string poller)
         yield return new TestCaseData("GET / HTTP/1.1\r\n\r\n"u8.ToArray(), "protocol_error").SetArgDisplayNames("HTTP");
         yield return new TestCaseData(new byte[] { 22, 3, 1, 0, 0 }, "protocol_error").SetArgDisplayNames("an empty record");
         yield return new TestCaseData(new byte[] { 22, 3, 1, 0, 4, 2, 0, 0, 0 }, "protocol_error").SetArgDisplayNames("a ServerHello");
-        yield return new TestCaseData((byte[])[22, 3, 1, 0x40, 0, 1, 0, 0xFF, 0xFF, .. new byte[20_000]], "protocol_error").SetArgDisplayNames("a hello without end");
+        yield return new TestCaseData(InRecordsOf([.. new byte[5], 1, 0, 0xFF, 0xFF, .. new byte[20_000]], 200), "protocol_error").SetArgDisplayNames("a hello without end");
         yield return new TestCaseData(new byte[] { 22, 3, 1 }, "truncated").SetArgDisplayNames("an end in the middle");
     }
 
