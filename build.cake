@@ -387,6 +387,9 @@ void InstallPeers() => Install(
         ("curl", HasCommand("curl")),
         ("gnutls-bin", HasCommand("gnutls-cli")),
         ("redis-server", HasCommand("redis-server")),
+        ("haproxy", HasSystemCommand("haproxy")),
+        ("nginx-light", HasSystemCommand("nginx")),
+        ("nghttp2-client", HasCommand("h2load")),
         ("nodejs", HasCommand("node")),
         ("chromium", HasCommand("chromium") || HasCommand("chromium-browser") || HasCommand("google-chrome")),
         ("python3", HasCommand("python3")),
@@ -437,6 +440,9 @@ void Install((string Package, bool Present)[] packages)
 bool HasCommand(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "")
     .Split(':', StringSplitOptions.RemoveEmptyEntries)
     .Any(folder => System.IO.File.Exists(System.IO.Path.Combine(folder, name)));
+
+// Also where only root has its path.
+bool HasSystemCommand(string name) => HasCommand(name) || new[] { "/usr/sbin", "/usr/local/sbin" }.Any(folder => System.IO.File.Exists(System.IO.Path.Combine(folder, name)));
 
 bool HasHeader(string name) => HasFile(["/usr/include", "/usr/local/include"], name);
 

@@ -21,6 +21,7 @@ internal static unsafe partial class LibC
     internal const int IPV6_V6ONLY = 26;
     internal const int MSG_DONTWAIT = 64;
     internal const int MSG_NOSIGNAL = 0x4000;
+    internal const int MSG_PEEK = 2;
     internal const int SHUT_WR = 1;
     internal const int EFD_CLOEXEC = 0x80000;
     internal const int EFD_NONBLOCK = 0x800;

@@ -4,13 +4,14 @@ using OpenSslNb.Cli;
 using OpenSslNb.Cli.TraceView;
 
 // Not a RootCommand, which would call itself after the assembly.
-var root = new Command("opensslnb", "Non-blocking TLS over OpenSSL: a demonstration, a server, a client, a simulation, and traces of what they do.")
+var root = new Command("opensslnb", "Non-blocking TLS over OpenSSL: a demonstration, a server, a client, a proxy, a simulation, and traces of what they do.")
 {
     new HelpOption(),
     new VersionOption(),
     DemoCommand.Create(),
     ServeCommand.Create(),
     ConnectCommand.Create(),
+    ProxyCommand.Create(),
     BenchCommand.Create(),
     SimCommand.Create(),
     SimMemoryCommand.Create(),

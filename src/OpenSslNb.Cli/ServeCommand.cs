@@ -9,7 +9,7 @@ namespace OpenSslNb.Cli;
 internal static class ServeCommand
 {
     // Each has a thread and a quarter of a mebibyte of buffers: more than any machine has cores for is a mistake.
-    private const int MostLoops = 1024;
+    public const int MostLoops = 1024;
 
     // Kept to the end of the process: a second signal that comes while the first has just been obeyed must not become the exit code.
     private static PosixSignalRegistration[] s_signals = [];
@@ -69,7 +69,8 @@ internal static class ServeCommand
         return command;
     }
 
-    private static Option<NamedCertificate[]> CreateNamed()
+    /// <summary><c>--named-cert</c>, which <c>proxy</c> has too.</summary>
+    public static Option<NamedCertificate[]> CreateNamed()
     {
         var option = new Option<NamedCertificate[]>("--named-cert") { Description = "another certificate, for clients that ask for this name or, with *., for one below it; FILE has certificates and key, PEM; may be given again", HelpName = "NAME=FILE", AllowMultipleArgumentsPerToken = false };
         option.CustomParser = result =>

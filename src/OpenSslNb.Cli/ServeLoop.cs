@@ -70,8 +70,10 @@ internal sealed class ServeLoop : IDisposable
         }
     }
 
-    // Loops share an address by SO_REUSEPORT, which another server of the same user would be let in by too, to take half of the connections unseen.
-    private static void RequireFree(IPEndPoint endPoint)
+    /// <summary>For several loops on one address: that nobody else has it.</summary>
+    /// <remarks>Loops share an address by <c>SO_REUSEPORT</c>, which another server of the same user would be let in by too, to take half of the connections unseen.</remarks>
+    /// <exception cref="IOException">Somebody has.</exception>
+    public static void RequireFree(IPEndPoint endPoint)
     {
         using var probe = SocketHandle.CreateTcp(endPoint.AddressFamily);
         probe.SetOption(LibC.SOL_SOCKET, LibC.SO_REUSEADDR, 1);

@@ -85,7 +85,7 @@ internal sealed class ExternalProcess : IAsyncDisposable
     private static string Find(string program, string package)
     {
         if (Path.IsPathRooted(program) && File.Exists(program)) return program;
-        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        string[] folders = [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries), "/usr/sbin"];
         string? path = folders.Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
         if (path is null) Assert.Ignore($"{program} is not installed: apt-get install {package}");
         return path!;

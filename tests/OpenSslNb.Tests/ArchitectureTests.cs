@@ -19,8 +19,9 @@ public sealed partial class ArchitectureTests
         ["Loop"] = ["Interop", "Polling", "Metrics"],
         ["OpenSsl"] = ["Engine", "Interop", "Transport"],
         ["Sessions"] = [],
+        ["ProxyProtocol"] = [],
         ["Transport"] = ["Engine", "Interop"],
-        ["Connections"] = ["Engine", "Interop", "OpenSsl", "Transport", "Polling", "Loop", "Metrics"],
+        ["Connections"] = ["Engine", "Interop", "OpenSsl", "Transport", "Polling", "Loop", "Metrics", "ProxyProtocol"],
     };
 
     private static IEnumerable<string> Rooms => s_mayImport.Keys;
@@ -114,10 +115,10 @@ public sealed partial class ArchitectureTests
 
     private static string WithoutComments(string text) => Comment().Replace(text, "");
 
-    [GeneratedRegex(@"^using OpenSslNb\.(Interop|Engine|OpenSsl|Transport|Polling|Loop|Metrics|Connections);", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^using OpenSslNb\.(Interop|Engine|OpenSsl|Transport|Polling|Loop|Metrics|ProxyProtocol|Connections);", RegexOptions.Multiline)]
     private static partial Regex ImportOfRoom();
 
-    [GeneratedRegex(@"(?<![\w.])(?:OpenSslNb\.)?(Interop|Engine|OpenSsl|Transport|Polling|Metrics|Connections)\.[A-Z]")]
+    [GeneratedRegex(@"(?<![\w.])(?:OpenSslNb\.)?(Interop|Engine|OpenSsl|Transport|Polling|Metrics|ProxyProtocol|Connections)\.[A-Z]")]
     private static partial Regex QualifiedName();
 
     [GeneratedRegex(@"\bunsafe\b|\bThread\b|\bTask\b|DateTime|Stopwatch|TimeProvider|Environment\.TickCount|\bSocket\b|\bfd\b|DllImport|LibraryImport")]

@@ -6,11 +6,12 @@ namespace OpenSslNb.Cli.Metrics;
 internal sealed class MetricsServer : IDisposable
 {
     private readonly ProcessMeter _process = new();
-    private readonly MetricsCollector _collector = new(TlsMetrics.MeterName, ProcessMeter.MeterName);
+    private readonly MetricsCollector _collector;
     private readonly MetricsEndpoint _endpoint;
 
-    private MetricsServer(IPEndPoint endPoint)
+    private MetricsServer(IPEndPoint endPoint, string[] meters)
     {
+        _collector = new MetricsCollector([TlsMetrics.MeterName, ProcessMeter.MeterName, .. meters]);
         try
         {
             _endpoint = MetricsEndpoint.Start(endPoint, _collector.Scrape);
@@ -24,9 +25,11 @@ internal sealed class MetricsServer : IDisposable
     }
 
     /// <summary>Begins to listen, to the meters and at the address, and says where.</summary>
-    public static MetricsServer Start(IPEndPoint endPoint)
+    /// <param name="endPoint">Where.</param>
+    /// <param name="meters">Meters beside the library's and the process's.</param>
+    public static MetricsServer Start(IPEndPoint endPoint, params string[] meters)
     {
-        var server = new MetricsServer(endPoint);
+        var server = new MetricsServer(endPoint, meters);
         Console.Error.WriteLine($"metrics on http://{server._endpoint.EndPoint}{MetricsEndpoint.Path}");
         return server;
     }

@@ -135,6 +135,8 @@ internal sealed class ConnectRace(EventLoop loop, string host, TlsContext contex
             return;
         }
 
+        if (options.ProxyHeader is { } header) _connection.SendProxyHeader(header);
+
         // A name may stand for several services: each port has its own sessions.
         if (context.Sessions is not null) _connection.ResumeAs($"{options.ServerName ?? host}:{_endPoints[0].Port}");
         _connection.OfferEarlyData(options.EarlyData, options.ResendEarlyData);

@@ -81,6 +81,7 @@ internal sealed partial class ConnectionDriver
 
     private string Describe(CloseReason reason) => reason switch
     {
+        CloseReason.HandshakeTimeout when _preamble is not null => $"{_preamble.What} within {_options.HandshakeTimeout}",
         CloseReason.HandshakeTimeout => $"the handshake did not end within {_options.HandshakeTimeout}",
         CloseReason.WriteTimeout => $"the peer took no data for {_options.WriteTimeout}",
         _ => $"nothing moved for {_options.IdleTimeout}",

@@ -50,8 +50,8 @@ internal sealed partial class ConnectionDriver
         if (_phase != Phase.Active) return;
 
         // Also when another turn is due: a connection that always has something to read must still learn that it may write.
-        WaitFor(_machine.Interest | _transport.Interest);
-        if (deferred || HasRequests || CanTakePosted || _machine.CanStep()) _loop.ScheduleTurn(this);
+        WaitFor(WantedInterest);
+        if (deferred || HasRequests || CanTakePosted || (_preamble is null && _machine.CanStep())) _loop.ScheduleTurn(this);
     }
 
     private void WaitFor(Interest interest)
@@ -96,6 +96,7 @@ internal sealed partial class ConnectionDriver
 
     private bool RunHandshake()
     {
+        if (_preamble is not null && !TryPassPreamble()) return true;
         while (_machine.CanStep(SslOperations.Handshake))
         {
             if (!_loop.TryTakeHandshake()) return false;

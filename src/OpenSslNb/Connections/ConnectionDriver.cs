@@ -123,7 +123,7 @@ internal sealed partial class ConnectionDriver : LoopSource
         _machine.Operations,
         _machine.State,
         Registered,
-        _machine.Interest | _transport.Interest,
+        WantedInterest,
         _transport.Unsent,
         _transport.HasBufferedInput,
         _inbound.Length,

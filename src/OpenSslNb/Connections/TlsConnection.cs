@@ -19,6 +19,7 @@ public sealed class TlsConnection : IDisposable
     private volatile CloseOutcome? _completed;
     private volatile TlsConnectionInfo? _info;
     private volatile CloseOutcome? _outcome;
+    private volatile ProxyHeader? _proxyHeader;
 
     internal TlsConnection(EventLoop loop, SocketHandle socket, TlsContext context, TlsConnectionOptions options, string? peerName, SafeSslSessionHandle? session = null)
         : this(loop, socket, context, options, peerName, session, default, socket.LocalEndPoint) => _remoteEndPoint = socket.RemoteEndPoint;
@@ -44,7 +45,10 @@ public sealed class TlsConnection : IDisposable
     /// <summary>The loop that this connection lives on.</summary>
     public EventLoop Loop { get; }
 
-    /// <summary>The peer's address; null when it was gone before it could be asked.</summary>
+    /// <summary>What the proxy in front of us said of the client (<see cref="TlsListenerOptions.ProxyProtocol"/>). Set before the handshake begins, and so for all callbacks but an early <see cref="TlsConnectionHandler.OnClosed"/>; null until then, and where none is expected.</summary>
+    public ProxyHeader? ProxyHeader => _proxyHeader;
+
+    /// <summary>The peer's address, which is the proxy's if there is one; null when it was gone before it could be asked.</summary>
     public IPEndPoint? RemoteEndPoint => _remoteEndPoint ??= _peer.ToEndPoint();
 
     /// <summary>Our address.</summary>
@@ -175,6 +179,12 @@ public sealed class TlsConnection : IDisposable
     /// <summary>Before the handshake, and after a session was offered: sends data early if the session allows it.</summary>
     internal void OfferEarlyData(ReadOnlyMemory<byte> data, bool resend) => _driver.OfferEarlyData(data, resend);
 
+    /// <summary>Before <see cref="Begin"/>: a PROXY header comes before the handshake.</summary>
+    internal void ExpectProxyHeader() => _driver.ExpectProxyHeader();
+
+    /// <summary>Before <see cref="Begin"/>: sends a PROXY header before the handshake.</summary>
+    internal void SendProxyHeader(ProxyHeader header) => _driver.SendProxyHeader(header);
+
     /// <summary>Begins the handshake. On the loop's thread, once.</summary>
     /// <param name="handler">Gets the callbacks.</param>
     /// <param name="onEnded">Told on the loop's thread when the connection has ended, before the handler is.</param>
@@ -194,6 +204,8 @@ public sealed class TlsConnection : IDisposable
         _driver.Discard();
         CompleteClosed(outcome);
     }
+
+    internal void SetProxyHeader(ProxyHeader header) => _proxyHeader = header;
 
     internal void SetInfo(TlsConnectionInfo info) => _info = info;
 

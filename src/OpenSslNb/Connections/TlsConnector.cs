@@ -26,6 +26,9 @@ public sealed record TlsConnectOptions
     /// <summary>How long an address may take before the next one is tried beside it (RFC 8305 §5 and §8). 250 ms unless told otherwise.</summary>
     public TimeSpan AttemptDelay { get; init; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Sent before the handshake: for whom this connection is made, told to a peer that expects a PROXY header. Null for none.</summary>
+    public ProxyHeader? ProxyHeader { get; init; }
+
     /// <summary>For the connection.</summary>
     public TlsConnectionOptions Connection { get; init; } = new();
 
@@ -70,6 +73,7 @@ public static class TlsConnector
         options ??= new TlsConnectOptions();
         _ = options.Connection.Validated();
         if (options.EarlyData.Length > options.Connection.OutboundLimit) throw new ArgumentException($"EarlyData has {options.EarlyData.Length} bytes, and the outbound limit is {options.Connection.OutboundLimit}", nameof(options));
+        if (options.ProxyHeader is { SourcePath: not null } or { DestinationPath: not null }) throw new ArgumentException("a PROXY header with addresses of the UNIX domain cannot be sent", nameof(options));
 
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(options.ConnectTimeout);

@@ -22,6 +22,13 @@ public sealed record TlsListenerOptions
     /// <summary>Lets several listeners, one per loop, share one address (<c>SO_REUSEPORT</c>): the kernel spreads the connections.</summary>
     public bool ReusePort { get; init; }
 
+    /// <summary>Whether each connection begins with a PROXY header (proxy-protocol.txt, versions 1 and 2), which says for whom a proxy connects: <see cref="TlsConnection.ProxyHeader"/>. None unless told otherwise.</summary>
+    /// <remarks>
+    /// Only where nobody but proxies that are trusted can connect: whoever can may claim any address. A header that is missing, wrong or longer than <see cref="ProxyHeader.MaximumLength"/> ends its connection before TLS, as
+    /// <see cref="CloseReason.ProtocolError"/> with a <see cref="ProxyHeaderException"/>; it and the handshake have <see cref="TlsConnectionOptions.HandshakeTimeout"/> together.
+    /// </remarks>
+    public ProxyProtocolMode ProxyProtocol { get; init; }
+
     /// <summary>For the connections that are accepted.</summary>
     public TlsConnectionOptions Connection { get; init; } = new();
 }
@@ -64,6 +71,7 @@ public sealed class TlsListener : IDisposable
         if (!context.IsServer) throw new ArgumentException("a listener needs a server's context: TlsContext.CreateServer", nameof(context));
         options ??= new TlsListenerOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(options.DescriptorReserve, nameof(options));
+        if (!Enum.IsDefined(options.ProxyProtocol)) throw new ArgumentOutOfRangeException(nameof(options), options.ProxyProtocol, "ProxyProtocol must be None or Required");
         _ = options.Connection.Validated();
         var driver = new ListenerDriver(loop, endPoint, context, handlerFactory, options);
         if (!loop.Post(driver))

@@ -7,19 +7,10 @@ namespace OpenSslNb.Transport;
 internal static unsafe class SocketCalls
 {
     /// <summary><c>recv(2)</c>: bytes received, 0 at the end of the stream, or -errno.</summary>
-    public static int Receive(int fd, Span<byte> destination)
-    {
-        fixed (byte* pointer = destination)
-        {
-            while (true)
-            {
-                nint count = LibC.recv(fd, pointer, (nuint)destination.Length, LibC.MSG_DONTWAIT);
-                if (count >= 0) return (int)count;
-                int errno = Marshal.GetLastSystemError();
-                if (errno != Errno.EINTR) return -errno;
-            }
-        }
-    }
+    public static int Receive(int fd, Span<byte> destination) => Receive(fd, destination, LibC.MSG_DONTWAIT);
+
+    /// <summary><c>recv(2)</c> with <c>MSG_PEEK</c>: the same, and what is received stays in the kernel.</summary>
+    public static int Peek(int fd, Span<byte> destination) => Receive(fd, destination, LibC.MSG_DONTWAIT | LibC.MSG_PEEK);
 
     /// <summary><c>send(2)</c> with <c>MSG_NOSIGNAL</c>: bytes taken, or -errno.</summary>
     public static int Send(int fd, ReadOnlySpan<byte> source)
@@ -38,4 +29,18 @@ internal static unsafe class SocketCalls
 
     /// <summary>True for the results that mean "not now": would-block, and the kernel being short of memory for a moment.</summary>
     public static bool IsWouldBlock(int negatedErrno) => negatedErrno is -Errno.EAGAIN or -Errno.ENOBUFS or -Errno.ENOMEM;
+
+    private static int Receive(int fd, Span<byte> destination, int flags)
+    {
+        fixed (byte* pointer = destination)
+        {
+            while (true)
+            {
+                nint count = LibC.recv(fd, pointer, (nuint)destination.Length, flags);
+                if (count >= 0) return (int)count;
+                int errno = Marshal.GetLastSystemError();
+                if (errno != Errno.EINTR) return -errno;
+            }
+        }
+    }
 }

@@ -1,0 +1,150 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace OpenSslNb.Cli.Proxy;
+
+/// <summary>The options of <c>proxy</c>, and what they make of a command line.</summary>
+internal sealed class ProxyOptions
+{
+    private const string Terminate = "terminate";
+    private const string Originate = "originate";
+    private const string PassThrough = "passthrough-sni";
+
+    private readonly Option<string> _mode = new Option<string>("--mode") { Description = "where TLS is: with clients, with the target, or from the one to the other", DefaultValueFactory = _ => Terminate }.OneOf(Terminate, Originate, PassThrough);
+    private readonly Option<HostPort?> _to = new Option<HostPort?>("--to") { Description = "the target; with passthrough-sni that of names without a route" }.At();
+    private readonly Option<Route[]> _routes = CreateRoutes();
+    private readonly Option<string?> _cert = new("--cert") { Description = "certificate chain, PEM: ours for clients, or for the target with originate" };
+    private readonly Option<string?> _key = new("--key") { Description = "its private key, PEM" };
+    private readonly Option<NamedCertificate[]> _named = ServeCommand.CreateNamed();
+    private readonly TrustOptions _trust = new(new Option<string?>("--ca") { Description = "authorities, PEM: clients must have a certificate of theirs; with originate the target must, and the system's are trusted unless given" });
+    private readonly Option<string?> _serverName = new("--server-name") { Description = "with originate: the name to ask for and to check; the target's host unless given" };
+    private readonly Option<bool> _insecure = new("--dangerously-accept-any-certificate") { Description = "with originate: do not verify the target" };
+    private readonly Option<bool> _accepts = new("--proxy-protocol") { Description = "each client is a proxy, and begins with a PROXY header of version 1 or 2; only where nobody else can connect" };
+    private readonly Option<string?> _sends = CreateSent();
+    private readonly Option<int> _maximum = new Option<int>("--max-connections") { Description = "most clients at a time, of all loops together; more are reset", DefaultValueFactory = _ => int.MaxValue }.AtLeast(1);
+    private readonly Option<int> _backlog = new Option<int>("--backlog") { Description = "most connections that wait in the kernel, per loop", DefaultValueFactory = _ => new TlsListenerOptions().Backlog }.AtLeast(1);
+    private readonly Option<double> _connectTimeout = new Option<double>("--connect-timeout") { Description = "seconds until a target that does not answer is given up", DefaultValueFactory = _ => 15 }.Seconds();
+    private readonly Option<double> _drainTime = new Option<double>("--drain-timeout") { Description = "seconds that connections have to end by themselves after SIGTERM", DefaultValueFactory = _ => 30 }.Seconds();
+    private readonly TicketKeyOptions _ticketKeys = new();
+    private readonly SharedOptions _shared = new();
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_mode, _to, _routes, _cert, _key, _named, _serverName, _insecure, _accepts, _sends, _maximum, _backlog, _connectTimeout, _drainTime]) command.Options.Add(option);
+        _trust.AddTo(command);
+        _ticketKeys.AddTo(command);
+        _shared.AddTo(command);
+        command.Validators.Add(Validate);
+    }
+
+    public TraceFile? OpenTrace(ParseResult parsed) => _shared.OpenTrace(parsed);
+
+    public KeyLogFile? OpenKeyLog(ParseResult parsed) => _shared.OpenKeyLog(parsed);
+
+    public ProxyPlan Plan(ParseResult parsed, int loops, TraceFile? trace, KeyLogFile? keyLog)
+    {
+        TlsConnectionOptions connection = _shared.Connection(parsed, trace);
+        var connectTime = TimeSpan.FromSeconds(parsed.GetValue(_connectTimeout));
+        var client = new PlainOptions(connection.OutboundLimit, connection.HandshakeTimeout, connection.IdleTimeout, connection.WriteTimeout);
+        ProxyMode mode = parsed.GetValue(_mode) switch { Originate => ProxyMode.Originate, PassThrough => ProxyMode.PassThrough, _ => ProxyMode.Terminate };
+        return new ProxyPlan
+        {
+            Mode = mode,
+            CreateLoop = () => _shared.CreateLoop(parsed),
+            Load = mode switch
+            {
+                ProxyMode.Terminate => Server(parsed, keyLog),
+                ProxyMode.Originate => Client(parsed, keyLog),
+                _ => (routes, _) => new ProxyState(routes, null, null, null),
+            },
+            ResolveAsync = () => Routes.ResolveAsync(parsed.GetValue(_to), parsed.GetValue(_routes) ?? []),
+            Listener = new TlsListenerOptions
+            {
+                Backlog = parsed.GetValue(_backlog),
+                SharedLimit = new TlsConnectionLimit(parsed.GetValue(_maximum)),
+                ReusePort = loops > 1,
+                ProxyProtocol = parsed.GetValue(_accepts) ? ProxyProtocolMode.Required : ProxyProtocolMode.None,
+                Connection = connection,
+            },
+            Client = client,
+            Target = client with { BeginningTimeout = connectTime },
+            Connect = new TlsConnectOptions { ServerName = parsed.GetValue(_serverName), ConnectTimeout = connectTime, Connection = connection },
+            SentProxyVersion = parsed.GetValue(_sends) switch { "v1" => ProxyProtocolVersion.Version1, "v2" => ProxyProtocolVersion.Version2, _ => null },
+            DrainTime = TimeSpan.FromSeconds(parsed.GetValue(_drainTime)),
+        };
+    }
+
+    private Func<Routes, TlsContext?, ProxyState> Server(ParseResult parsed, KeyLogFile? keyLog)
+    {
+        ITicketKeySource? keys = _ticketKeys.Source(parsed);
+        return (routes, first) =>
+        {
+            ServeIdentity identity = ServeIdentity.Load(parsed.GetValue(_cert)!, parsed.GetValue(_key)!, parsed.GetValue(_named) ?? []);
+            try
+            {
+                TlsServerOptions options = _shared.Apply(parsed, new TlsServerOptions { ClientTrust = _trust.Trust(parsed, otherwise: null), TicketKeys = keys, TicketKeysOf = keys is null ? first : null }, keyLog is null ? null : keyLog.Write);
+                return new ProxyState(routes, TlsContext.CreateServer(identity.ApplyTo(options)), identity, null);
+            }
+            catch
+            {
+                identity.Dispose();
+                throw;
+            }
+        };
+    }
+
+    private Func<Routes, TlsContext?, ProxyState> Client(ParseResult parsed, KeyLogFile? keyLog) => (routes, _) =>
+    {
+        using TlsCertificate? certificate = parsed.GetValue(_cert) is { } path ? TlsCertificate.FromPemFiles(path, parsed.GetValue(_key)!) : null;
+        var options = new TlsClientOptions { Trust = _trust.Trust(parsed, otherwise: TlsTrust.System), Certificate = certificate, DangerouslyAcceptAnyPeerCertificate = parsed.GetValue(_insecure) };
+        return new ProxyState(routes, null, null, TlsContext.CreateClient(_shared.Apply(parsed, options, keyLog is null ? null : keyLog.Write)));
+    };
+
+    private void Validate(CommandResult result)
+    {
+        string mode = result.GetResult(_mode)?.Tokens is [var token] ? token.Value : Terminate;
+        bool Has(Option option) => result.GetResult(option) is { Implicit: false };
+        if (Has(_cert) != Has(_key)) result.AddError("--cert and --key must be given together");
+        if (mode == Terminate && !Has(_cert)) result.AddError("--mode terminate needs --cert and --key");
+        if (mode == PassThrough ? !Has(_to) && !Has(_routes) : !Has(_to)) result.AddError($"--mode {mode} needs --to{(mode == PassThrough ? " or --route" : "")}");
+        OnlyWith(PassThrough, _routes);
+        OnlyWith(Terminate, _named);
+        OnlyWith(Originate, _serverName, _insecure);
+        if (mode == PassThrough && Has(_cert)) result.AddError($"--mode {PassThrough} has no TLS of its own, and no use for --cert");
+
+        void OnlyWith(string only, params Option[] options)
+        {
+            foreach (Option option in options.Where(option => mode != only && Has(option))) result.AddError($"{option.Name} needs --mode {only}");
+        }
+    }
+
+    private static Option<Route[]> CreateRoutes()
+    {
+        var option = new Option<Route[]>("--route") { Description = "with passthrough-sni: where clients go that ask for this name or, with *., for one below it; may be given again", HelpName = "NAME=HOST:PORT", AllowMultipleArgumentsPerToken = false };
+        option.CustomParser = result =>
+        {
+            var routes = new List<Route>();
+            foreach (string text in result.Tokens.Select(token => token.Value))
+            {
+                if (Route.TryParse(text, out Route one)) routes.Add(one);
+                else result.AddError($"--route must be {Route.Expected}, and not '{text}'");
+            }
+
+            return [.. routes];
+        };
+        return option;
+    }
+
+    private static Option<string?> CreateSent()
+    {
+        var option = new Option<string?>("--send-proxy") { Description = "begin each connection to the target with a PROXY header that tells of the client", HelpName = "v1|v2" };
+        option.CompletionSources.Add("v1", "v2");
+        option.CustomParser = result =>
+        {
+            if (result.Tokens is [{ Value: "v1" or "v2" } token]) return token.Value;
+            result.AddError($"--send-proxy must be v1 or v2, and not '{result.Tokens[0].Value}'");
+            return null;
+        };
+        return option;
+    }
+}

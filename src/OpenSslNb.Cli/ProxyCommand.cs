@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Net;
+using System.Runtime.InteropServices;
+using OpenSslNb.Cli.Metrics;
+using OpenSslNb.Cli.Proxy;
+
+namespace OpenSslNb.Cli;
+
+/// <summary><c>opensslnb proxy</c>: TLS in front of a target, or behind a client, or passed through by name.</summary>
+internal static class ProxyCommand
+{
+    // Kept to the end of the process: a signal that comes while another has just been obeyed must not become the exit code.
+    private static PosixSignalRegistration[] s_signals = [];
+
+    public static Command Create()
+    {
+        Option<HostPort> listen = new Option<HostPort>("--listen") { Description = "where to listen; port 0 picks one", Required = true }.At();
+        Option<int> loops = new Option<int>("--loops") { Description = "number of loops, one thread each", DefaultValueFactory = _ => 1 }.Between(1, ServeCommand.MostLoops);
+        Option<HostPort?> metrics = new Option<HostPort?>("--metrics") { Description = "answer Prometheus there, at /metrics over plain HTTP; port 0 picks one" }.At();
+        var options = new ProxyOptions();
+        var command = new Command("proxy", "Ends TLS in front of a server without it, begins it for a client without it, or passes it on by the name that is asked for. SIGTERM ends it once its connections have ended, SIGHUP has it read its files and look its targets up again.") { listen, loops, metrics };
+        options.AddTo(command);
+        command.SetAction(async (parsed, _) =>
+        {
+            using TraceFile? trace = options.OpenTrace(parsed);
+            using KeyLogFile? keyLog = options.OpenKeyLog(parsed);
+            DescriptorLimit.Raise();
+            int count = parsed.GetValue(loops);
+            ProxyPlan plan = options.Plan(parsed, count, trace, keyLog);
+            IPEndPoint? metricsAt = parsed.GetValue(metrics) is { } at ? await at.ResolveAsync(metrics.Name) : null;
+            return await RunAsync(plan, count, await parsed.GetValue(listen).ResolveAsync(listen.Name), metricsAt);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ProxyPlan plan, int count, IPEndPoint endPoint, IPEndPoint? metricsAt)
+    {
+        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var giveUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        s_signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal)];
+        ProxyLoop[] loops = await ProxyLoop.StartAllAsync(plan, count, endPoint);
+        using var reloading = new SemaphoreSlim(1);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            _ = ReloadAsync(loops, reloading);
+        });
+        try
+        {
+            using var meter = new ProxyMeter([.. loops.Select(loop => loop.Figures)]);
+            using MetricsServer? metrics = metricsAt is null ? null : MetricsServer.Start(metricsAt, ProxyMeter.MeterName);
+            Console.Out.WriteLine($"listening on {loops[0].EndPoint}");
+            await Console.Out.FlushAsync();
+            await stop.Task;
+            Task end = Task.WhenAny(giveUp.Task, Task.Delay(plan.DrainTime));
+            await Task.WhenAll(loops.Select(loop => loop.DrainAsync(end)));
+            return ExitCode.Ok;
+        }
+        finally
+        {
+            foreach (ProxyLoop loop in loops) loop.Dispose();
+        }
+
+        // The second one is from somebody who does not want to wait.
+        void OnSignal(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            if (!stop.TrySetResult()) giveUp.TrySetResult();
+        }
+    }
+
+    // One at a time, each with what the files hold then.
+    private static async Task ReloadAsync(ProxyLoop[] loops, SemaphoreSlim reloading)
+    {
+        await reloading.WaitAsync();
+        try
+        {
+            await ProxyLoop.ReloadAllAsync(loops);
+            await Console.Error.WriteLineAsync("opensslnb: certificates and targets were read again");
+        }
+        catch (Exception e)
+        {
+            await Console.Error.WriteLineAsync($"opensslnb: certificates and targets stay as they are: {e.Message}");
+        }
+        finally
+        {
+            reloading.Release();
+        }
+    }
+}
