@@ -20,6 +20,8 @@
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/ssl.h>
+#include <openssl/store.h>
+#include <openssl/ui.h>
 #include <openssl/x509v3.h>
 
 #define SHOW(name) printf("%s %lld\n", #name, (long long)(name))
@@ -186,6 +188,8 @@ int main(void)
     SHOW(X509_V_FLAG_CRL_CHECK);
     SHOW(X509_V_FLAG_CRL_CHECK_ALL);
     SHOW(X509_V_FLAG_PARTIAL_CHAIN);
+    SHOW(OPENSSL_INIT_LOAD_CONFIG);
+    SHOW(OPENSSL_INIT_NO_LOAD_CONFIG);
     SHOW(OPENSSL_INIT_NO_ATEXIT);
     SHOW(OPENSSL_INIT_LOAD_SSL_STRINGS);
     SHOW(OPENSSL_INIT_LOAD_CRYPTO_STRINGS);

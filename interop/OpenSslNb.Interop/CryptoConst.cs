@@ -44,6 +44,8 @@ internal static class CryptoConst
     internal const int X509_V_FLAG_CRL_CHECK = 0x4;
     internal const int X509_V_FLAG_CRL_CHECK_ALL = 0x8;
     internal const int X509_V_FLAG_PARTIAL_CHAIN = 0x80000;
+    internal const ulong OPENSSL_INIT_LOAD_CONFIG = 0x40;
+    internal const ulong OPENSSL_INIT_NO_LOAD_CONFIG = 0x80;
     internal const ulong OPENSSL_INIT_NO_ATEXIT = 0x80000;
     internal const ulong OPENSSL_INIT_LOAD_SSL_STRINGS = 0x200000;
     internal const ulong OPENSSL_INIT_LOAD_CRYPTO_STRINGS = 2;

@@ -9,6 +9,9 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_CTX_new(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, nint> SSL_CTX_new = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Required("SSL_CTX_new");
 
+    /// <summary><c>SSL_CTX_new_ex(3)</c>, since 3.0.</summary>
+    internal static readonly delegate* unmanaged<nint, byte*, nint, nint> SSL_CTX_new_ex = (delegate* unmanaged<nint, byte*, nint, nint>)OpenSslLibrary.Optional("SSL_CTX_new_ex");
+
     /// <summary><c>SSL_CTX_free(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, void> SSL_CTX_free = (delegate* unmanaged<nint, void>)OpenSslLibrary.Required("SSL_CTX_free");
 

@@ -15,6 +15,9 @@ internal static unsafe class OpenSslLibrary
 
     private static Action<nint>? s_beforeInitialization;
 
+    // Null leaves OpenSSL to its own rules.
+    private static ConfigurationChoice? s_configuration;
+
     /// <summary>What is loaded.</summary>
     internal static OpenSslVersion Version => s_loaded.Value.Version;
 
@@ -24,6 +27,15 @@ internal static unsafe class OpenSslLibrary
     {
         if (s_loaded.IsValueCreated) throw new InvalidOperationException("OpenSSL is in use already: what must come before its initialisation is too late");
         s_beforeInitialization = action;
+    }
+
+    /// <summary>Chooses OpenSSL's configuration file, before anything else.</summary>
+    /// <param name="path">The file; null for none.</param>
+    /// <exception cref="InvalidOperationException">The library is in use already.</exception>
+    internal static void Configure(string? path)
+    {
+        if (s_loaded.IsValueCreated) throw new InvalidOperationException("OpenSSL is in use already: its configuration is chosen before anything else");
+        s_configuration = new ConfigurationChoice(path);
     }
 
     /// <summary>Loads the libraries if they are not.</summary>
@@ -110,7 +122,32 @@ internal static unsafe class OpenSslLibrary
     private static void Initialize(nint handle)
     {
         var initialize = (delegate* unmanaged<ulong, nint, int>)NativeLibrary.GetExport(handle, "OPENSSL_init_ssl");
-        _ = initialize(CryptoConst.OPENSSL_INIT_NO_ATEXIT | CryptoConst.OPENSSL_INIT_LOAD_SSL_STRINGS | CryptoConst.OPENSSL_INIT_LOAD_CRYPTO_STRINGS, 0);
+        ulong options = CryptoConst.OPENSSL_INIT_NO_ATEXIT | CryptoConst.OPENSSL_INIT_LOAD_SSL_STRINGS | CryptoConst.OPENSSL_INIT_LOAD_CRYPTO_STRINGS;
+        if (s_configuration is { Path: { } path })
+        {
+            InitializeWith(handle, path, settings => initialize(options | CryptoConst.OPENSSL_INIT_LOAD_CONFIG, settings));
+            return;
+        }
+
+        _ = initialize(s_configuration is null ? options : options | CryptoConst.OPENSSL_INIT_NO_LOAD_CONFIG, 0);
+    }
+
+    // A file that was named must be good: its errors are not overlooked, as those of the default are (OPENSSL_init_crypto(3)).
+    private static void InitializeWith(nint handle, string path, Func<nint, int> initialize)
+    {
+        nint settings = ((delegate* unmanaged<nint>)NativeLibrary.GetExport(handle, "OPENSSL_INIT_new"))();
+        nint name = Marshal.StringToCoTaskMemUTF8(path);
+        try
+        {
+            _ = ((delegate* unmanaged<nint, nint, int>)NativeLibrary.GetExport(handle, "OPENSSL_INIT_set_config_filename"))(settings, name);
+            ((delegate* unmanaged<nint, nuint, void>)NativeLibrary.GetExport(handle, "OPENSSL_INIT_set_config_file_flags"))(settings, 0);
+            if (initialize(settings) != 1) throw new OpenSslNotFoundException($"OpenSSL could not be initialised with the configuration file {path}: does it exist, and is it in order (config(5))?");
+        }
+        finally
+        {
+            ((delegate* unmanaged<nint, void>)NativeLibrary.GetExport(handle, "OPENSSL_INIT_free"))(settings);
+            Marshal.FreeCoTaskMem(name);
+        }
     }
 
     private static string NotFoundMessage(IReadOnlyList<(string Crypto, string Ssl)> candidates, List<string> tooOld)
@@ -119,6 +156,8 @@ internal static unsafe class OpenSslLibrary
         string old = tooOld.Count == 0 ? "" : $" Found, but too old: {string.Join(", ", tooOld)}.";
         return $"OpenSSL 1.1.1 or later was not found. Searched: {searched}.{old} Install libssl, or set {DirectoryVariable} to the folder that holds it.";
     }
+
+    private sealed record ConfigurationChoice(string? Path);
 
     /// <summary>A loaded libssl.</summary>
     internal sealed record Loaded(nint Ssl, OpenSslVersion Version);

@@ -24,12 +24,13 @@ internal sealed unsafe class SafeSslCtxHandle : SafeOpenSslHandle
     private Action? _released;
 
     /// <summary><c>SSL_CTX_new(3)</c> for any version and either side.</summary>
-    internal static SafeSslCtxHandle Create()
+    /// <param name="propertyQuery">Which implementations of algorithms are to be used (<c>property(7)</c>), zero-terminated; null for any. Not before OpenSSL 3.0.</param>
+    internal static SafeSslCtxHandle Create(byte* propertyQuery = null)
     {
         var owner = new SafeSslCtxHandle();
         LibCrypto.ERR_clear_error();
-        owner.SetHandle(LibSsl.SSL_CTX_new(LibSsl.TLS_method()));
-        if (owner.IsInvalid) throw OpenSslException.FromQueue("SSL_CTX_new failed");
+        owner.SetHandle(propertyQuery == null ? LibSsl.SSL_CTX_new(LibSsl.TLS_method()) : LibSsl.SSL_CTX_new_ex(0, propertyQuery, LibSsl.TLS_method()));
+        if (owner.IsInvalid) throw OpenSslException.FromQueue(propertyQuery == null ? "SSL_CTX_new failed" : "SSL_CTX_new_ex failed: does a provider that is loaded have such implementations?");
         NativeLive.CountContext(+1);
         return owner;
     }

@@ -33,6 +33,7 @@ internal static class ConnectCommand
         });
         command.SetAction(async (parsed, cancellation) =>
         {
+            shared.Configure(parsed);
             (string host, int port) = parsed.GetValue(target);
             using TraceFile? trace = shared.OpenTrace(parsed);
             using KeyLogFile? keyLog = shared.OpenKeyLog(parsed);

@@ -31,15 +31,17 @@ internal static class ServeCommand
         Option<int> tickets = new Option<int>("--session-tickets") { Description = "session tickets that a TLS 1.3 handshake sends", DefaultValueFactory = _ => new TlsServerOptions().SessionTicketCount }.AtLeast(0);
         var ticketKeys = new TicketKeyOptions();
         var more = new ServerTlsOptions();
+        Option<double?> watch = new Option<double?>("--watch-files") { Description = "look every so many seconds whether certificates have changed, and read them again as on SIGHUP" }.Seconds();
         var staple = new Option<string?>("--staple") { Description = "OCSP response about the certificate, DER, for clients that ask for one; read again with the certificates", HelpName = "FILE" };
         var shared = new SharedOptions();
-        var command = new Command("serve", "A TLS server of a simple protocol. SIGTERM ends it in good order, SIGHUP has it read its certificates again.") { protocol, listen, cert, key, named, unknown, optional, maximum, backlog, loops, metrics, tickets, staple };
+        var command = new Command("serve", "A TLS server of a simple protocol. SIGTERM ends it in good order, SIGHUP has it read its certificates again.") { protocol, listen, cert, key, named, unknown, optional, maximum, backlog, loops, metrics, tickets, staple, watch };
         clients.AddTo(command);
         ticketKeys.AddTo(command);
         more.AddTo(command);
         shared.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
+            shared.Configure(parsed);
             using TraceFile? trace = shared.OpenTrace(parsed);
             using KeyLogFile? keyLog = shared.OpenKeyLog(parsed);
             var server = new TlsServerOptions
@@ -64,7 +66,9 @@ internal static class ServeCommand
             var plan = new ServePlan(
                 parsed.GetValue(protocol)!, () => shared.CreateLoop(parsed), () => ServeIdentity.Load(parsed.GetValue(cert)!, parsed.GetValue(key)!, parsed.GetValue(named) ?? [], parsed.GetValue(staple)), options, listenerOptions);
             using MetricsServer? metricsServer = parsed.GetValue(metrics) is { } at ? MetricsServer.Start(await at.ResolveAsync(metrics.Name)) : null;
-            return await RunAsync(plan, count, await parsed.GetValue(listen).ResolveAsync(listen.Name));
+            string[] files = [parsed.GetValue(cert)!, parsed.GetValue(key)!, .. (parsed.GetValue(named) ?? []).Select(one => one.Path), .. parsed.GetValue(staple) is { } status ? [status] : Array.Empty<string>()];
+            TimeSpan? lookEvery = parsed.GetValue(watch) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+            return await RunAsync(plan, count, await parsed.GetValue(listen).ResolveAsync(listen.Name), files, lookEvery);
         });
         return command;
     }
@@ -87,13 +91,14 @@ internal static class ServeCommand
         return option;
     }
 
-    private static async Task<int> RunAsync(ServePlan plan, int count, IPEndPoint endPoint)
+    private static async Task<int> RunAsync(ServePlan plan, int count, IPEndPoint endPoint, string[] files, TimeSpan? lookEvery)
     {
         var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         s_signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal)];
         ServeLoop[] loops = ServeLoop.StartAll(plan, count, endPoint);
         var reloading = new Lock();
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangUp);
+        using TlsFileWatch? watch = lookEvery is null ? null : new TlsFileWatch(files, Reload, Stay, lookEvery);
         try
         {
             Console.Out.WriteLine($"listening on {loops[0].EndPoint}");
@@ -111,19 +116,23 @@ internal static class ServeCommand
         void OnHangUp(PosixSignalContext signal)
         {
             signal.Cancel = true;
-            lock (reloading)
+            try
             {
-                try
-                {
-                    ServeLoop.ReloadAll(loops);
-                    Console.Error.WriteLine("opensslnb: the certificates were read again");
-                }
-                catch (Exception e)
-                {
-                    Console.Error.WriteLine($"opensslnb: the certificates stay as they are: {e.Message}");
-                }
+                Reload();
+            }
+            catch (Exception e)
+            {
+                Stay(e);
             }
         }
+
+        void Reload()
+        {
+            lock (reloading) ServeLoop.ReloadAll(loops);
+            Console.Error.WriteLine("opensslnb: the certificates were read again");
+        }
+
+        static void Stay(Exception fault) => Console.Error.WriteLine($"opensslnb: the certificates stay as they are: {fault.Message}");
 
         void OnSignal(PosixSignalContext signal)
         {

@@ -29,6 +29,8 @@ internal sealed class SharedOptions
     private readonly Option<bool> _smallFirst = new("--small-records-first") { Description = "begin with records that fit one TCP segment, and go on with large ones" };
     private readonly Option<bool> _kernelTls = new("--kernel-tls") { Description = "let the kernel encrypt where it can; with --transport fd" };
     private readonly Option<bool> _renegotiation = new("--allow-renegotiation") { Description = "let TLS 1.2 peers renegotiate" };
+    private readonly Option<string?> _configuration = new("--openssl-config") { Description = "OpenSSL's configuration file in place of the system's; none for none", HelpName = "FILE" };
+    private readonly Option<string?> _propertyQuery = new("--property-query") { Description = "which implementations of algorithms to use, such as fips=yes" };
     private readonly Option<string?> _keyLog = new("--keylog") { Description = "append secrets in NSS format to this file" };
     private readonly Option<string?> _trace = CreateTrace();
 
@@ -39,7 +41,7 @@ internal sealed class SharedOptions
             string? names = result.GetValueOrDefault<string?>();
             if (names is not null && names.Split(',', StringSplitOptions.TrimEntries).Contains("")) result.AddError($"--alpn must be names separated by commas, and not '{names}'");
         });
-        Option[] all = [_poller, _transport, _minimum, _maximum, _ciphers, _ciphersuites, _groups, _signatures, _level, _alpn, _handshakeTimeout, _idleTimeout, _shutdownTimeout, _outboundLimit, _memory, _spin, _maximumRecord, _smallFirst, _kernelTls, _renegotiation, _keyLog, _trace];
+        Option[] all = [_poller, _transport, _minimum, _maximum, _ciphers, _ciphersuites, _groups, _signatures, _level, _alpn, _handshakeTimeout, _idleTimeout, _shutdownTimeout, _outboundLimit, _memory, _spin, _maximumRecord, _smallFirst, _kernelTls, _renegotiation, _configuration, _propertyQuery, _keyLog, _trace];
         foreach (Option option in all) command.Options.Add(option);
         command.Validators.Add(result =>
         {
@@ -78,6 +80,7 @@ internal sealed class SharedOptions
             ApplicationProtocols = parsed.GetValue(_alpn)?.Split(',', StringSplitOptions.TrimEntries) ?? [],
             AllowRenegotiation = parsed.GetValue(_renegotiation),
             KernelTls = parsed.GetValue(_kernelTls),
+            PropertyQuery = parsed.GetValue(_propertyQuery),
             KeyLog = keyLog,
         };
 
@@ -93,6 +96,14 @@ internal sealed class SharedOptions
         ShutdownTimeout = ShutdownTimeout(parsed),
         Trace = trace?.Writer,
     };
+
+    /// <summary>What <c>--openssl-config</c> says. Before OpenSSL is used.</summary>
+    public void Configure(ParseResult parsed)
+    {
+        if (parsed.GetValue(_configuration) is not { } path) return;
+        if (path == "none") TlsLibrary.IgnoreConfiguration();
+        else TlsLibrary.UseConfigurationFile(path);
+    }
 
     /// <summary>The file of <c>--trace</c>, or null.</summary>
     public TraceFile? OpenTrace(ParseResult parsed) => parsed.GetValue(_trace) is { } path ? new TraceFile(path) : null;

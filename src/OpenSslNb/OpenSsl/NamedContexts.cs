@@ -36,7 +36,7 @@ internal sealed class NamedContexts
             string key = KeyOf(name, out bool isWildcard);
             if (!made.TryGetValue(certificate, out SafeSslCtxHandle? context))
             {
-                context = SafeSslCtxHandle.Create();
+                context = TlsContextBuilder.CreateHandle(options);
                 made.Add(certificate, context);
                 TlsContextBuilder.Configure(context, options with { Certificate = certificate, AdditionalCertificates = [], NamedCertificates = new Dictionary<string, TlsCertificate>() }, sessionsOf: options);
             }

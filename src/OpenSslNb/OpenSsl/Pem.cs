@@ -97,7 +97,7 @@ internal static unsafe class Pem
 
     // Called with our argument instead of asking on the terminal: pem_password_cb(3).
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int OnPassword(byte* buffer, int size, int writing, void* argument)
+    internal static int OnPassword(byte* buffer, int size, int writing, void* argument)
     {
         if (argument == null) return -1;
         ReadOnlySpan<byte> password = MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)argument);

@@ -102,7 +102,7 @@ public sealed class TlsContext : IDisposable
     private static TlsContext Create(TlsOptions options)
     {
         OpenSslLibrary.EnsureLoaded();
-        SafeSslCtxHandle handle = SafeSslCtxHandle.Create();
+        SafeSslCtxHandle handle = TlsContextBuilder.CreateHandle(options);
         try
         {
             TlsContextBuilder.Configure(handle, options);

@@ -12,6 +12,15 @@ internal static unsafe class TlsContextBuilder
     // Of TLS 1.3: the key is bound to SHA-256, and a server that has a certificate would choose a suite with SHA-384 and forget the key.
     private const string PreSharedKeySuites = "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256";
 
+    /// <summary>Makes a context that is not configured yet.</summary>
+    public static SafeSslCtxHandle CreateHandle(TlsOptions options)
+    {
+        if (options.PropertyQuery is not { } query) return SafeSslCtxHandle.Create();
+        if (LibSsl.SSL_CTX_new_ex == null) throw new ArgumentException($"PropertyQuery needs OpenSSL 3.0, and this is {OpenSslLibrary.Version.Text}", nameof(options));
+        using var text = new NativeText(query);
+        return SafeSslCtxHandle.Create(text.Pointer);
+    }
+
     /// <param name="handle">New.</param>
     /// <param name="options">What it is to be.</param>
     /// <param name="sessionsOf">Whose sessions it resumes: those of the same options unless given.</param>

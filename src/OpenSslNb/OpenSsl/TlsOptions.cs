@@ -64,6 +64,12 @@ public abstract record TlsOptions
     public Action<string>? KeyLog { get; init; }
 
     /// <summary>
+    /// Which implementations of algorithms are to be used (<c>property(7)</c>, <c>SSL_CTX_new_ex(3)</c>), such as <c>fips=yes</c> for those of a FIPS provider alone; null for any. The provider has to be loaded by OpenSSL's configuration
+    /// file (<c>fips_config(5)</c>). Needs OpenSSL 3.0. Random numbers and hashes that .NET makes for this library's own use are not among them.
+    /// </summary>
+    public string? PropertyQuery { get; init; }
+
+    /// <summary>
     /// Runs the steps of handshakes on these threads, so that a private key which takes its time (in hardware, in another process, of 4,096 bits and more) holds up no connection but its own. Callbacks of the handshake come on
     /// them too. Costs some 10 µs and 30 KB for a handshake, so only for keys that take longer. Null, unless told otherwise, runs them on the loop. Not together with early data.
     /// </summary>

@@ -47,6 +47,26 @@ public sealed class EarlyDataTests(World world)
     }
 
     [Test]
+    public async Task A_PROXY_header_goes_before_it()
+    {
+        var handler = new RequestHandler { TakesEarly = true };
+        using TlsListener listener = TlsListener.Start(_bench.Loop, new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0), _server, _ => handler, new TlsListenerOptions { Connection = _bench.Connection, ProxyProtocol = ProxyProtocolMode.Required });
+        var options = new TlsConnectOptions { Connection = _bench.Connection, EarlyData = s_request, ProxyHeader = ProxyHeader.Local };
+        TlsEarlyData[] outcomes = new TlsEarlyData[2];
+        for (int i = 0; i < outcomes.Length; i++)
+        {
+            using TlsConnection connection = await TlsConnector.ConnectAsync(_bench.Loop, "127.0.0.1", listener.EndPoint.Port, _client, new RecordingHandler(), options).WaitAsync(Bench.Deadline);
+            outcomes[i] = connection.Info!.EarlyData;
+            await Eventually.BecomesTrue(() => _client.SessionCount > 0, "the ticket comes");
+            connection.Close();
+            _ = await connection.Closed.WaitAsync(Bench.Deadline);
+        }
+
+        Assert.That(outcomes, Is.EqualTo(new[] { TlsEarlyData.None, TlsEarlyData.Accepted }));
+        Assert.That(handler.Events, Does.Contain("early GET /once"));
+    }
+
+    [Test]
     public async Task What_the_server_leaves_comes_when_the_handshake_has_ended()
     {
         var handler = new RequestHandler();
