@@ -33,6 +33,27 @@ public sealed class ServeReloadTests
         for (int i = 0; i < 4; i++) Assert.That(await SubjectAsync(at), Does.Contain("CN = client"), "on every loop");
     }
 
+    [Test]
+    public async Task Files_that_are_watched_are_read_again_by_themselves()
+    {
+        string certificate = Pki.NewFile(".pem");
+        string key = Pki.NewFile(".pem");
+        await CopyAsync(Pki.ServerFile, certificate);
+        await CopyAsync(Pki.ServerKeyFile, key);
+        using RunningProcess server = Opensslnb.Start("serve", "echo", "--listen", "127.0.0.1:0", "--cert", certificate, "--key", key, "--watch-files", "0.05");
+        await server.Output.WaitForTextAsync("listening on");
+        await server.Output.WaitForTextAsync("\n");
+        string at = server.Output.Text.Trim().Split(' ')[^1];
+
+        // The certificate alone, for the time being: what does not fit is not taken over.
+        await CopyAsync(Pki.ClientFile, certificate);
+        await server.Error.WaitForTextAsync("the certificates stay as they are");
+        Assert.That(await SubjectAsync(at), Does.Contain("CN = server"));
+        await CopyAsync(Pki.ClientKeyFile, key);
+        await server.Error.WaitForTextAsync("the certificates were read again");
+        Assert.That(await SubjectAsync(at), Does.Contain("CN = client"));
+    }
+
     private static async Task CopyAsync(string from, string to) => await File.WriteAllBytesAsync(to, await File.ReadAllBytesAsync(from));
 
     private static async Task<string> SubjectAsync(string at)

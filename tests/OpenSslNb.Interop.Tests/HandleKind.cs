@@ -12,7 +12,7 @@ internal sealed unsafe record HandleKind(string Name, int ExIndex, Func<SafeOpen
     internal static HandleKind[] All =>
     [
         new("SSL", 0, MakeSsl, null, () => NativeLive.Ssl),
-        new("SSL_CTX", 1, SafeSslCtxHandle.Create, null, () => NativeLive.Context),
+        new("SSL_CTX", 1, MakeContext, null, () => NativeLive.Context),
         new("SSL_SESSION", 2, () => SafeSslSessionHandle.Adopt(MadeBy("SSL_SESSION_new")), SafeSslSessionHandle.Adopt, null),
         new("X509", 3, () => SafeX509Handle.Adopt(LibCrypto.X509_new()), SafeX509Handle.Adopt, () => NativeLive.Certificate),
         new("BIO", 12, () => SafeBioHandle.Adopt(LibCrypto.BIO_new(LibCrypto.BIO_s_mem())), SafeBioHandle.Adopt, () => NativeLive.Bio),
@@ -30,6 +30,8 @@ internal sealed unsafe record HandleKind(string Name, int ExIndex, Func<SafeOpen
     internal void Free(nint pointer) => ((delegate* unmanaged<nint, void>)OpenSslLibrary.Required($"{Name}_free"))(pointer);
 
     public override string ToString() => Name;
+
+    private static SafeSslCtxHandle MakeContext() => SafeSslCtxHandle.Create();
 
     // The SSL keeps its context.
     private static SafeSslHandle MakeSsl()
