@@ -5,6 +5,7 @@ internal static class CryptoConst
 {
     internal const int BIO_CB_FREE = 1;
     internal const int BIO_CB_READ = 2;
+    internal const int BIO_CB_CTRL = 6;
     internal const int BIO_CB_RETURN = 128;
     internal const int BIO_CB_WRITE = 3;
     internal const int BIO_CTRL_EOF = 2;

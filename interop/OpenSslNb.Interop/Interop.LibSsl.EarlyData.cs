@@ -24,6 +24,12 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_SESSION_get_max_early_data(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, uint> SSL_SESSION_get_max_early_data = (delegate* unmanaged<nint, uint>)OpenSslLibrary.Required("SSL_SESSION_get_max_early_data");
 
+    /// <summary><c>SSL_SESSION_get0_alpn_selected(3)</c>: borrowed.</summary>
+    internal static readonly delegate* unmanaged<nint, byte**, nuint*, void> SSL_SESSION_get0_alpn_selected = (delegate* unmanaged<nint, byte**, nuint*, void>)OpenSslLibrary.Required("SSL_SESSION_get0_alpn_selected");
+
+    /// <summary><c>SSL_SESSION_get0_hostname(3)</c>: borrowed.</summary>
+    internal static readonly delegate* unmanaged<nint, byte*> SSL_SESSION_get0_hostname = (delegate* unmanaged<nint, byte*>)OpenSslLibrary.Required("SSL_SESSION_get0_hostname");
+
     /// <summary><c>SSL_get_session(3)</c>: borrowed.</summary>
     internal static readonly delegate* unmanaged<nint, nint> SSL_get_session = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Required("SSL_get_session");
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 
 namespace OpenSslNb.Cli;
 
@@ -19,15 +20,20 @@ internal static class ConnectCommand
         var sessionFile = new Option<string?>("--session-file") { Description = "resume what this file holds of the server, and keep in it what the server gives; for its owner alone", HelpName = "FILE" };
         var earlyData = new Option<string?>("--early-data") { Description = "send this file with the first flight where a session of --session-file allows it, and in the ordinary way otherwise; the server may see it more than once", HelpName = "FILE" };
         Option<string> stapling = new Option<string>("--stapling") { Description = "what to make of the status that the server sends with its certificate", DefaultValueFactory = _ => "ignore" }.OneOf("ignore", "check", "require");
-        Option<int?> fragment = new Option<int?>("--max-fragment") { Description = "ask the server for records of 512, 1024, 2048 or 4096 bytes at most" };
+        Option<string?> fragment = CreateFragment();
+        var keyFile = new Option<string?>("--psk-file") { Description = "pre-shared keys, lines of IDENTITY:HEXADECIMAL; for its owner alone", HelpName = "FILE" };
+        var identity = new Option<string?>("--psk-identity") { Description = "which key of --psk-file to be known by" };
         var json = new Option<bool>("--json") { Description = "print what the handshake agreed on as JSON, and close: nothing is read from standard input" };
         var insecure = new Option<bool>("--dangerously-accept-any-certificate") { Description = "do not verify the peer" };
         var shared = new SharedOptions();
-        var command = new Command("connect", "Standard input and output over TLS.") { target, name, cert, key, pins, sessionFile, earlyData, stapling, fragment, insecure, json };
+        var command = new Command("connect", "Standard input and output over TLS.") { target, name, cert, key, pins, sessionFile, earlyData, stapling, fragment, keyFile, identity, insecure, json };
         servers.AddTo(command);
         shared.AddTo(command);
         command.Validators.Add(result =>
         {
+            if (result.GetResult(insecure) is { Implicit: false } && result.GetResult(stapling) is { Implicit: false }) result.AddError("--stapling and --dangerously-accept-any-certificate exclude each other");
+            if (result.GetResult(keyFile) is null != result.GetResult(identity) is null) result.AddError("--psk-file and --psk-identity must be given together");
+            if (result.GetResult(keyFile) is not null && result.GetResult(sessionFile) is not null) result.AddError("--psk-file and --session-file exclude each other");
             if (result.GetResult(earlyData) is not null && result.GetResult(sessionFile) is null) result.AddError("--early-data needs --session-file: it goes with a session that is resumed");
             if (result.GetResult(cert) is null != result.GetResult(key) is null) result.AddError("--cert and --key must be given together");
         });
@@ -48,7 +54,8 @@ internal static class ConnectCommand
                 DangerouslyAcceptAnyPeerCertificate = parsed.GetValue(insecure),
                 SessionCacheSize = parsed.GetValue(sessionFile) is null ? 0 : SessionStore.Capacity,
                 Stapling = parsed.GetValue(stapling) switch { "check" => StaplePolicy.CheckIfSent, "require" => StaplePolicy.Require, _ => StaplePolicy.Ignore },
-                MaximumFragmentLength = parsed.GetValue(fragment),
+                MaximumFragmentLength = parsed.GetValue(fragment) is { } bytes ? int.Parse(bytes, CultureInfo.InvariantCulture) : null,
+                PreSharedKey = parsed.GetValue(keyFile) is { } keys ? KeyOf(keys, parsed.GetValue(identity)!) : null,
             };
             using TlsContext context = TlsContext.CreateClient(shared.Apply(parsed, options, keyLog is null ? null : keyLog.Write));
             SessionStore? sessions = parsed.GetValue(sessionFile) is { } file ? SessionStore.Load(file, context) : null;
@@ -72,6 +79,20 @@ internal static class ConnectCommand
         });
         return command;
     }
+
+    private static Option<string?> CreateFragment()
+    {
+        string[] lengths = ["512", "1024", "2048", "4096"];
+        var option = new Option<string?>("--max-fragment") { Description = "ask the server for records of 512, 1024, 2048 or 4096 bytes at most", HelpName = "BYTES" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !lengths.Contains(token.Value)) result.AddError($"--max-fragment must be 512, 1024, 2048 or 4096, and not '{token.Value}'");
+        });
+        return option;
+    }
+
+    private static TlsPreSharedKey KeyOf(string path, string identity) =>
+        PreSharedKeyFile.Load(path).GetValueOrDefault(identity) ?? throw new ArgumentException($"--psk-identity: there is no key of '{identity}' in {path}");
 
     private static async Task<int> CopyAsync(TlsStream stream)
     {

@@ -21,6 +21,7 @@ internal static class ConnectionFacts
             json.WriteString("peer_signature", info.PeerSignatureAlgorithm);
             json.WriteString("application_protocol", info.ApplicationProtocol);
             json.WriteBoolean("resumed", info.IsResumed);
+            json.WriteString("psk_identity", info.PreSharedKeyIdentity);
             json.WriteString("early_data", info.EarlyData.ToString().ToLowerInvariant());
             if (info.MaximumFragmentLength is { } fragment) json.WriteNumber("maximum_fragment_length", fragment);
             else json.WriteNull("maximum_fragment_length");

@@ -12,7 +12,7 @@ internal sealed class DemoWorld : IDisposable
     // Of those that speak TLS 1.3.
     private const int FlooderIndex = 1;
 
-    private static readonly TlsConnectionOptions s_connection = new() { SendBuffer = 16 * 1024, ReceiveBuffer = 16 * 1024, CiphertextLimit = 20 * 1024, OutboundLimit = 256 * 1024, LowWaterMark = 64 * 1024 };
+    private static readonly TlsConnectionOptions s_connection = new() { SendBuffer = 16 * 1024, ReceiveBuffer = 16 * 1024, CiphertextLimit = 20 * 1024, OutboundLimit = 256 * 1024, LowWaterMark = 64 * 1024, RenegotiationsPerMinute = int.MaxValue };
 
     private readonly EventLoop _serverLoop;
     private readonly EventLoop _clientLoop;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace OpenSslNb.Cli;
 
@@ -9,14 +10,32 @@ internal sealed class ServerTlsOptions
     private const int MostWorkers = 1024;
 
     private readonly Option<int> _earlyData = new Option<int>("--max-early-data") { Description = "most bytes that a client may send before its handshake has ended; what it sends may be a recording; 0 takes none", DefaultValueFactory = _ => 0 }.AtLeast(0);
-    private readonly Option<int> _cache = new Option<int>("--session-cache") { Description = "most sessions that a loop keeps for clients without tickets, and for early data", DefaultValueFactory = _ => 0 }.AtLeast(0);
+    private readonly Option<int> _cache = new Option<int>("--session-cache") { Description = "most sessions that a loop keeps for clients without tickets, and for early data; another loop does not know them", DefaultValueFactory = _ => 0 }.AtLeast(0);
     private readonly Option<int> _shared = new Option<int>("--shared-sessions") { Description = "most sessions that all loops keep together, in place of tickets", DefaultValueFactory = _ => 0 }.AtLeast(0);
     private readonly Option<int> _workers = new Option<int>("--handshake-workers") { Description = "threads for handshakes, for private keys that take their time; 0 leaves them to the loops", DefaultValueFactory = _ => 0 }.Between(0, MostWorkers);
 
+    private readonly Option<string?> _keys = new("--psk-file") { Description = "pre-shared keys that clients may be known by: lines of IDENTITY:HEXADECIMAL; for its owner alone", HelpName = "FILE" };
+    private readonly Option<bool> _ignoresAlpn = new("--alpn-mismatch-ignored") { Description = "serve clients that offer other application protocols only, as if they had offered none" };
+    private readonly Option<bool> _later = new("--client-cert-on-request") { Description = "with --client-ca: demand no certificate in the handshake; TLS 1.3" };
+
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_earlyData, _cache, _shared, _workers]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_earlyData, _cache, _shared, _workers, _keys, _ignoresAlpn, _later]) command.Options.Add(option);
+        command.Validators.Add(result =>
+        {
+            Exclude(result, _earlyData, _workers, "early data is taken by the loops");
+            Exclude(result, _earlyData, _shared, "what is kept together cannot be guarded against replay");
+            Exclude(result, _cache, _shared, "sessions are kept in one place");
+        });
     }
+
+    // Numbers, of which 0 is none. One that was refused by itself has its own message.
+    private static void Exclude(CommandResult result, Option<int> one, Option<int> other, string why)
+    {
+        if (IsSet(result, one) && IsSet(result, other)) result.AddError($"{one.Name} and {other.Name} exclude each other: {why}");
+    }
+
+    private static bool IsSet(CommandResult result, Option<int> option) => result.GetResult(option)?.Tokens is [{ Value: not "0" }];
 
     /// <summary>The threads of <c>--handshake-workers</c>; null for none.</summary>
     public TlsWorkers? CreateWorkers(ParseResult parsed) => parsed.GetValue(_workers) is > 0 and var count ? new TlsWorkers(count) : null;
@@ -27,5 +46,14 @@ internal sealed class ServerTlsOptions
         SessionCacheSize = parsed.GetValue(_cache),
         SessionStore = parsed.GetValue(_shared) is > 0 and var capacity ? new MemorySessionStore(capacity) : null,
         HandshakeWorkers = workers,
+        FindPreSharedKey = parsed.GetValue(_keys) is { } path ? Finder(path) : null,
+        ApplicationProtocolMismatch = parsed.GetValue(_ignoresAlpn) ? ApplicationProtocolMismatch.Ignore : ApplicationProtocolMismatch.Refuse,
+        ClientCertificateOnRequest = parsed.GetValue(_later),
     };
+
+    private static Func<string, TlsPreSharedKey?> Finder(string path)
+    {
+        IReadOnlyDictionary<string, TlsPreSharedKey> keys = PreSharedKeyFile.Load(path);
+        return identity => keys.GetValueOrDefault(identity);
+    }
 }

@@ -38,7 +38,12 @@ public sealed class RedisTicketKeys : ITicketKeySource, IAsyncDisposable
         {
             Current current = _current;
             DateTimeOffset now = _options.Clock.GetUtcNow();
-            return now < current.Until ? current.Keys : (_current = At(current.Schedule, now)).Keys;
+            if (now < current.Until) return current.Keys;
+
+            // Unless a refresh has just brought others.
+            Current next = At(current.Schedule, now);
+            _ = Interlocked.CompareExchange(ref _current, next, current);
+            return next.Keys;
         }
     }
 
@@ -46,6 +51,7 @@ public sealed class RedisTicketKeys : ITicketKeySource, IAsyncDisposable
     /// <param name="connection">To Redis; not disposed here.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <exception cref="RedisException">Redis does not answer.</exception>
+    /// <exception cref="RedisTimeoutException">Redis does not answer in time.</exception>
     /// <exception cref="FormatException">It has something else under the name.</exception>
     public static async Task<RedisTicketKeys> StartAsync(IConnectionMultiplexer connection, RedisTicketKeyOptions? options = null)
     {
@@ -58,6 +64,7 @@ public sealed class RedisTicketKeys : ITicketKeySource, IAsyncDisposable
 
     /// <summary>Asks Redis now, and makes the next key if it is time.</summary>
     /// <exception cref="RedisException">Redis does not answer; the keys stay as they are.</exception>
+    /// <exception cref="RedisTimeoutException">Redis does not answer in time; the keys stay as they are.</exception>
     /// <exception cref="FormatException">It has something else under the name; the keys stay as they are.</exception>
     public async Task RefreshAsync()
     {
@@ -118,10 +125,23 @@ public sealed class RedisTicketKeys : ITicketKeySource, IAsyncDisposable
         {
             await RefreshAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is RedisException or RedisTimeoutException or FormatException)
+        catch (Exception e)
         {
+            // Whatever it was: who asks no more would go on with these keys for good.
             Fault = e;
-            RefreshFailed?.Invoke(e);
+            Tell(e);
+        }
+    }
+
+    private void Tell(Exception fault)
+    {
+        try
+        {
+            RefreshFailed?.Invoke(fault);
+        }
+        catch (Exception e)
+        {
+            Fault = new AggregateException("a handler of RefreshFailed has failed", fault, e);
         }
     }
 

@@ -198,6 +198,7 @@ internal sealed partial class World : IDisposable
             IdleTimeout = deadline,
             WriteTimeout = deadline,
             ShutdownTimeout = deadline,
+            RenegotiationsPerMinute = int.MaxValue,
             Trace = _trace,
         };
     }

@@ -9,6 +9,9 @@ internal sealed partial class ConnectionDriver
     // A client's early data while it may have to go before everything else once the handshake has ended. What is sent meanwhile waits behind it.
     private ReadOnlyMemory<byte> _resend;
 
+    // The server's application has taken some: its answer has to go out, whatever else.
+    private bool _tookEarlyData;
+
     // The server's application has left some early data: all behind it is kept too.
     private bool _keepsEarlyData;
 
@@ -20,7 +23,7 @@ internal sealed partial class ConnectionDriver
     }
 
     // Something of the application's is on its way before the handshake has ended.
-    private bool UsesEarlyData => _instance.EarlyOutput is not null || !_resend.IsEmpty || _machine.Operations.WritesGoEarly;
+    private bool UsesEarlyData => _instance.EarlyOutput is not null || !_resend.IsEmpty || _tookEarlyData;
 
     // The handshake has ended: what the server did not take goes now, if the application wants so.
     private void SettleEarlyData()
@@ -52,12 +55,13 @@ internal sealed partial class ConnectionDriver
 
     private bool TakesEarlyData(ReadOnlySpan<byte> data)
     {
-        // The answer may go at once; without one there is nothing that must not wait.
-        _machine.LetWritesGoEarly();
+        // The answer may go at once. Not where the kernel may refuse it: SSL_write_early_data(3) does not tell when its last step, a flush, has come to nothing.
+        if (!_transport.SplitsRecords) _machine.LetWritesGoEarly();
         _trace?.Application(TlsTraceEvent.Delivered, data.Length);
         try
         {
             _keepsEarlyData = !_handler.OnEarlyData(_connection, data);
+            _tookEarlyData |= !_keepsEarlyData;
         }
         catch (Exception e)
         {

@@ -42,7 +42,9 @@ internal sealed partial class ConnectionDriver
         // Over its last words the handler may have disposed the connection: nothing of it may be touched again.
         if (_phase != Phase.Active) return;
         NoteProgress(received: _transport.BytesTaken != taken, sent: SentBytes != given);
-        NoteBuffersInUse();
+
+        // Not before: the handshake may be on a worker, and the SSL with it.
+        if (_machine.IsEstablished) NoteBuffersInUse();
         RenewKeysWhenDue();
         if (_certificateRequestIsOut) SettleCertificateRequest();
         if (_instance.RenegotiationsOfPeer != _renegotiationsBefore) LimitRenegotiations();

@@ -17,7 +17,7 @@ public abstract class TlsConnectionHandler
     /// A server's client has sent data before the handshake has ended (<see cref="TlsServerOptions.MaximumEarlyData"/>). Nobody knows yet that it comes from the client now: it may be a recording, and a server that does not guard against
     /// that may see it many times (RFC 8446 §8). Take what does no harm when it is repeated, and leave the rest.
     /// </summary>
-    /// <param name="connection">The connection. Sends go out at once, before the handshake has ended; <see cref="TlsConnection.Info"/> is not there yet.</param>
+    /// <param name="connection">The connection. Sends go out at once, before the handshake has ended (with <see cref="TransportKind.SocketFd"/> when it has); <see cref="TlsConnection.Info"/> is not there yet.</param>
     /// <param name="data">At least one byte; valid during the call only. More may follow in further calls.</param>
     /// <returns>True when it was taken. False, as unless overridden, keeps it, and all early data behind it: it comes through <see cref="OnReceived"/> when the handshake has ended, and is a recording no more.</returns>
     public virtual bool OnEarlyData(TlsConnection connection, ReadOnlySpan<byte> data) => false;

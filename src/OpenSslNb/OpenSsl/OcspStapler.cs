@@ -26,9 +26,12 @@ public sealed class OcspStapler : IDisposable
         ArgumentNullException.ThrowIfNull(certificate);
         _certificate = certificate;
         _options = options ?? new OcspStaplerOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_options.RetryAfter, TimeSpan.Zero, nameof(OcspStaplerOptions.RetryAfter));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_options.Timeout, TimeSpan.Zero, nameof(OcspStaplerOptions.Timeout));
         _responder = _options.Responder ?? certificate.OcspResponder ?? throw new ArgumentException("the certificate names no OCSP responder: set OcspStaplerOptions.Responder", nameof(certificate));
         _client = _options.CreateClient?.Invoke() ?? new HttpClient();
         _client.MaxResponseContentBufferSize = LargestResponse;
+        _client.Timeout = System.Threading.Timeout.InfiniteTimeSpan;
     }
 
     /// <summary>Why the last refresh came to nothing; null when it did not.</summary>
@@ -55,7 +58,7 @@ public sealed class OcspStapler : IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
         while (!stop.IsCancellationRequested)
         {
-            TimeSpan pause = await TryRefreshAsync(stop.Token).ConfigureAwait(false) ? Least(_certificate.StapleGoodFor / 2) : _options.RetryAfter;
+            TimeSpan pause = await TryRefreshAsync(stop.Token).ConfigureAwait(false) ? Bounded(_certificate.StapleGoodFor / 2) : _options.RetryAfter;
             await Task.Delay(pause, _options.Time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -78,7 +81,7 @@ public sealed class OcspStapler : IDisposable
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             LastFailure = e;
-            _options.OnFailure?.Invoke(e);
+            Tell(e);
             return false;
         }
         catch (OperationCanceledException)
@@ -87,8 +90,21 @@ public sealed class OcspStapler : IDisposable
         }
     }
 
-    // Never more often, whatever the responder says, nor later than a timer can be set for.
-    private TimeSpan Least(TimeSpan pause) => pause < _options.RetryAfter ? _options.RetryAfter : pause > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : pause;
+    private void Tell(Exception fault)
+    {
+        try
+        {
+            _options.OnFailure?.Invoke(fault);
+        }
+        catch (Exception e)
+        {
+            // It must not end the asking.
+            LastFailure = new AggregateException("OnFailure has failed", fault, e);
+        }
+    }
+
+    // Once a second at most, whatever the responder says, and once a day at least.
+    private static TimeSpan Bounded(TimeSpan pause) => pause < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : pause > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : pause;
 }
 
 /// <summary>How an <see cref="OcspStapler"/> asks.</summary>
@@ -103,7 +119,7 @@ public sealed record OcspStaplerOptions
     /// <summary>Time for one answer. 15 s unless told otherwise.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Pause after a failure, and the least between two answers. 5 minutes unless told otherwise.</summary>
+    /// <summary>Pause after a failure. 5 minutes unless told otherwise.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Told of each refresh that came to nothing, on any thread.</summary>

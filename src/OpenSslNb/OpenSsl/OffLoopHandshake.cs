@@ -92,14 +92,16 @@ internal sealed class OffLoopHandshake
             _result = SslStep.Failed(new CloseOutcome(CloseReason.LocalError, e));
         }
 
+        // Once it is told that this step has ended, the loop may begin the next one.
+        TaskCompletionSource finished = _finished;
         if (Interlocked.CompareExchange(ref _state, Finished, Running) == Abandoned)
         {
             _instance.Free();
-            _finished.SetResult();
+            finished.SetResult();
             return;
         }
 
-        _finished.SetResult();
+        finished.SetResult();
         _instance.Answered?.Invoke();
     }
 

@@ -5,6 +5,9 @@ namespace OpenSslNb.OpenSsl;
 /// <summary>Where a server's sessions are: in tickets, in its context, or in the application's store.</summary>
 internal static unsafe class ServerSessions
 {
+    // One client's is taken in one turn.
+    private const int MostEarlyData = 1024 * 1024;
+
     // OpenSSL's own default.
     private const int KeptForEarlyData = 20_480;
 
@@ -30,6 +33,7 @@ internal static unsafe class ServerSessions
     private static void SetEarlyData(nint context, TlsServerOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaximumEarlyData, nameof(TlsServerOptions.MaximumEarlyData));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaximumEarlyData, MostEarlyData, nameof(TlsServerOptions.MaximumEarlyData));
         if (options.DangerouslyAllowEarlyDataReplay && options.MaximumEarlyData == 0) throw new ArgumentException("DangerouslyAllowEarlyDataReplay needs MaximumEarlyData: there is nothing to replay", nameof(options));
         if (options.MaximumEarlyData == 0) return;
         if (options.HandshakeWorkers is not null) throw new ArgumentException("MaximumEarlyData and HandshakeWorkers exclude each other: early data is taken on the loop", nameof(options));

@@ -54,13 +54,22 @@ internal static unsafe partial class SslCallbacks
             return NotAcceptable;
         }
 
+        if (FaultOf(ssl, new ReadOnlySpan<byte>(response, length)) is not { } fault) return Acceptable;
+        instance.VerificationFault = fault;
+        return NotAcceptable;
+    }
+
+    private static string? FaultOf(nint ssl, ReadOnlySpan<byte> response)
+    {
         nint chain = LibSsl.SSL_get0_verified_chain(ssl);
         int count = chain == 0 ? 0 : LibCrypto.OPENSSL_sk_num(chain);
-        string? fault = count == 0
-            ? "its OCSP response cannot be checked without a verified chain"
-            : OcspResponse.Fault(new ReadOnlySpan<byte>(response, length), LibCrypto.OPENSSL_sk_value(chain, 0), LibCrypto.OPENSSL_sk_value(chain, Math.Min(1, count - 1)), chain, LibSsl.SSL_CTX_get_cert_store(LibSsl.SSL_get_SSL_CTX(ssl)), out _);
-        if (fault is null) return Acceptable;
-        instance.VerificationFault = count == 0 ? fault : $"its OCSP response is not good: {fault}";
-        return NotAcceptable;
+        if (count == 0) return "its OCSP response cannot be checked without a verified chain";
+        nint certificate = LibCrypto.OPENSSL_sk_value(chain, 0);
+
+        // Of a certificate that is trusted by itself nobody else may be known.
+        nint issuer = count > 1 ? LibCrypto.OPENSSL_sk_value(chain, 1) : certificate;
+        if (LibCrypto.X509_check_issued(issuer, certificate) != CryptoConst.X509_V_OK) return "its OCSP response cannot be checked: its issuer is not in the verified chain";
+        string? fault = OcspResponse.Fault(response, certificate, issuer, chain, LibSsl.SSL_CTX_get_cert_store(LibSsl.SSL_get_SSL_CTX(ssl)), out _);
+        return fault is null ? null : $"its OCSP response is not good: {fault}";
     }
 }

@@ -152,7 +152,9 @@ internal static unsafe partial class SslCallbacks
     {
         var own = NativeBytes.FromPointer(argument);
         int result = LibSsl.SSL_select_next_proto(selected, selectedLength, own.Data, (uint)own.Length, offered, offeredLength);
-        return result == SslConst.OPENSSL_NPN_NEGOTIATED ? SslConst.SSL_TLSEXT_ERR_OK : SslConst.SSL_TLSEXT_ERR_ALERT_FATAL;
+        if (result == SslConst.OPENSSL_NPN_NEGOTIATED) return SslConst.SSL_TLSEXT_ERR_OK;
+        bool ignores = InstanceOf(ssl)?.Context.Options is TlsServerOptions { ApplicationProtocolMismatch: ApplicationProtocolMismatch.Ignore };
+        return ignores ? SslConst.SSL_TLSEXT_ERR_NOACK : SslConst.SSL_TLSEXT_ERR_ALERT_FATAL;
     }
 
     private static int InstanceIndex()

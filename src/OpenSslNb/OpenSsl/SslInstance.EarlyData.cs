@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using OpenSslNb.Interop;
 using OpenSslNb.Transport;
 
@@ -25,13 +27,26 @@ internal sealed unsafe partial class SslInstance
     public bool TrySendEarly(ReadOnlySpan<byte> data)
     {
         nint session = LibSsl.SSL_get_session(Ssl);
-        if (data.IsEmpty || session == 0 || OffLoop is not null || LibSsl.SSL_SESSION_get_max_early_data(session) < (uint)data.Length) return false;
+        if (data.IsEmpty || session == 0 || OffLoop is not null || LibSsl.SSL_SESSION_get_max_early_data(session) < (uint)data.Length || !SuitsEarlyData(session)) return false;
 
         // Pinned: a retry must have the same address (SSL_write(3)).
         EarlyOutput = GC.AllocateUninitializedArray<byte>(data.Length, pinned: true);
         data.CopyTo(EarlyOutput);
         IsSendingEarlyData = true;
         return true;
+    }
+
+    // What OpenSSL would end the handshake for (RFC 8446 §4.2.10): early data belongs to the protocol and the name that its session was made with.
+    private bool SuitsEarlyData(nint session)
+    {
+        if (Context.Options.MaximumProtocol is not (TlsProtocol.Default or TlsProtocol.Tls13)) return false;
+        byte* protocol;
+        nuint length;
+        LibSsl.SSL_SESSION_get0_alpn_selected(session, &protocol, &length);
+        if (length > 0 && !Context.Options.ApplicationProtocols.Contains(Encoding.ASCII.GetString(protocol, (int)length))) return false;
+        byte* name = LibSsl.SSL_SESSION_get0_hostname(session);
+        byte* own = LibSsl.SSL_get_servername(Ssl, SslConst.TLSEXT_NAMETYPE_host_name);
+        return name == null || (own != null && MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name).SequenceEqual(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(own)));
     }
 
     /// <summary>Early data came in.</summary>

@@ -22,12 +22,14 @@ public sealed unsafe partial class TlsCertificate
     /// </summary>
     /// <param name="response">DER, as a responder gives it (RFC 6960 §4.2).</param>
     /// <param name="issuer">The certificate of whoever has issued this one, PEM; null when it is in the chain.</param>
+    /// <exception cref="ObjectDisposedException">The certificate was disposed.</exception>
     /// <exception cref="ArgumentException">It is of another certificate or time, or not signed by the issuer or who was named by it, or says that the certificate is not good, or there is no issuer; what was sent before stays.</exception>
     public void SetOcspResponse(ReadOnlySpan<byte> response, byte[]? issuer = null)
     {
+        using Hold hold = new(this);
         using SafeX509Handle? given = issuer is null ? null : Pem.ReadCertificates(issuer, "the issuer")[0];
         nint issuerPointer = given?.Pointer ?? IssuerInChain();
-        if (issuerPointer == 0) throw new ArgumentException("the certificate's issuer is not in its chain: give it", nameof(issuer));
+        if (issuerPointer == 0) throw new ArgumentException("the certificate's issuer is not in its chain: put it there, or give it", nameof(issuer));
         byte[] copy = response.ToArray();
         string? fault = Check(copy, issuerPointer, out TimeSpan goodFor);
         if (fault is not null) throw new ArgumentException($"the OCSP response is not good: {fault}", nameof(response));
@@ -40,14 +42,22 @@ public sealed unsafe partial class TlsCertificate
     /// <summary>An OCSP request about this certificate (RFC 6960 §4.1), DER.</summary>
     internal byte[] CreateOcspRequest(byte[]? issuer)
     {
+        using Hold hold = new(this);
         using SafeX509Handle? given = issuer is null ? null : Pem.ReadCertificates(issuer, "the issuer")[0];
         nint issuerPointer = given?.Pointer ?? IssuerInChain();
-        if (issuerPointer == 0) throw new ArgumentException("the certificate's issuer is not in its chain: give it", nameof(issuer));
+        if (issuerPointer == 0) throw new ArgumentException("the certificate's issuer is not in its chain: put it there, or give it", nameof(issuer));
         return OcspRequest.Create(_chain[0].Pointer, issuerPointer);
     }
 
     /// <summary>Where the certificate says that its status can be asked for (RFC 5280 §4.2.2.1); null when it does not say.</summary>
-    internal Uri? OcspResponder => OcspRequest.ResponderOf(_chain[0].Pointer);
+    internal Uri? OcspResponder
+    {
+        get
+        {
+            using Hold hold = new(this);
+            return OcspRequest.ResponderOf(_chain[0].Pointer);
+        }
+    }
 
     private nint IssuerInChain()
     {

@@ -87,16 +87,25 @@ public sealed unsafe partial class TlsCertificate : IDisposable
     }
 
     /// <summary>The chain as PEM, our certificate first.</summary>
-    public byte[] ExportCertificatePem() => PemWriter.Certificates(_chain);
+    public byte[] ExportCertificatePem()
+    {
+        using Hold hold = new(this);
+        return PemWriter.Certificates(_chain);
+    }
 
     /// <summary>The private key as PEM, PKCS#8, not encrypted.</summary>
-    public byte[] ExportPrivateKeyPem() => PemWriter.PrivateKey(_key);
+    public byte[] ExportPrivateKeyPem()
+    {
+        using Hold hold = new(this);
+        return PemWriter.PrivateKey(_key);
+    }
 
     /// <summary>The pin of our public key, for <see cref="TlsClientOptions.PinnedKeys"/> of those who connect to us (RFC 7469 §2.4).</summary>
     public string PublicKeyPin
     {
         get
         {
+            using Hold hold = new(this);
             Span<byte> pin = stackalloc byte[OpenSsl.PublicKeyPin.Length];
             OpenSsl.PublicKeyPin.Of(_chain[0].Pointer, pin);
             return OpenSsl.PublicKeyPin.Text(pin);
@@ -104,7 +113,14 @@ public sealed unsafe partial class TlsCertificate : IDisposable
     }
 
     /// <summary>Which sort of key: a context has at most one certificate of each.</summary>
-    internal int KeyType => LibCrypto.EVP_PKEY_get_base_id(_key.Pointer);
+    internal int KeyType
+    {
+        get
+        {
+            using Hold hold = new(this);
+            return LibCrypto.EVP_PKEY_get_base_id(_key.Pointer);
+        }
+    }
 
     /// <summary>Frees the native objects; contexts that were made with this certificate keep theirs.</summary>
     public void Dispose()
@@ -116,6 +132,7 @@ public sealed unsafe partial class TlsCertificate : IDisposable
     /// <summary>Puts chain and key into a context, which takes references of its own.</summary>
     internal void Apply(nint context)
     {
+        using Hold hold = new(this);
         Require(LibSsl.SSL_CTX_use_certificate(context, _chain[0].Pointer), "the certificate");
         Require(LibSsl.SSL_CTX_use_PrivateKey(context, _key.Pointer), "the private key");
         Require(LibSsl.SSL_CTX_check_private_key(context), "the private key: it does not belong to the certificate");
@@ -123,11 +140,16 @@ public sealed unsafe partial class TlsCertificate : IDisposable
     }
 
     /// <summary>SHA-256 of the certificate.</summary>
-    internal byte[] Fingerprint() => System.Security.Cryptography.SHA256.HashData(Der.Write(_chain[0].Pointer));
+    internal byte[] Fingerprint()
+    {
+        using Hold hold = new(this);
+        return System.Security.Cryptography.SHA256.HashData(Der.Write(_chain[0].Pointer));
+    }
 
     /// <summary>For one connection alone, in place of what its context has.</summary>
     internal void ApplyToConnection(nint ssl)
     {
+        using Hold hold = new(this);
         nint chain = LibCrypto.OPENSSL_sk_new_null();
         try
         {
@@ -175,5 +197,40 @@ public sealed unsafe partial class TlsCertificate : IDisposable
     private static void Require(nint result, string what)
     {
         if (result != 1) throw OpenSslException.FromQueue($"OpenSSL refused {what}");
+    }
+
+    // While native objects are used: another thread's Dispose frees them when the last hold ends, and a use after Dispose is refused with ObjectDisposedException.
+    private readonly ref struct Hold : IDisposable
+    {
+        private readonly TlsCertificate _held;
+
+        public Hold(TlsCertificate certificate)
+        {
+            _held = certificate;
+            int count = 0;
+            try
+            {
+                foreach (SafeX509Handle link in certificate._chain)
+                {
+                    bool isHeld = false;
+                    link.DangerousAddRef(ref isHeld);
+                    count++;
+                }
+
+                bool isKeyHeld = false;
+                certificate._key.DangerousAddRef(ref isKeyHeld);
+            }
+            catch
+            {
+                for (int i = 0; i < count; i++) certificate._chain[i].DangerousRelease();
+                throw;
+            }
+        }
+
+        public void Dispose()
+        {
+            _held._chain.ForEach(static link => link.DangerousRelease());
+            _held._key.DangerousRelease();
+        }
     }
 }

@@ -30,6 +30,9 @@ public sealed record TlsServerOptions : TlsOptions
     /// <summary>What clients get that ask for a name which is not among <see cref="NamedCertificates"/>.</summary>
     public UnknownServerName UnknownServerName { get; init; }
 
+    /// <summary>What clients get that offer application protocols of which none is among <see cref="TlsOptions.ApplicationProtocols"/>, where there are any.</summary>
+    public ApplicationProtocolMismatch ApplicationProtocolMismatch { get; init; }
+
     /// <summary>
     /// Chooses the context of a connection by the client's first message (<c>SSL_CTX_set_client_hello_cb(3)</c>): another certificate, other versions, application protocols, client authentication. Null keeps this context. Called on the
     /// thread that drives the connection; the answer may come later and from any thread, and other connections go on meanwhile. The handshake's timeout goes on too; an answer for a connection that has ended is ignored.
@@ -56,7 +59,7 @@ public sealed record TlsServerOptions : TlsOptions
     public Func<string, TlsPreSharedKey?>? FindPreSharedKey { get; init; }
 
     /// <summary>
-    /// Most bytes of early data that a client may send with its first flight when it resumes a session of TLS 1.3 (RFC 8446 §2.3; <c>SSL_CTX_set_max_early_data(3)</c>); 0, unless told otherwise, takes none. They come before anybody
+    /// Most bytes of early data that a client may send with its first flight when it resumes a session of TLS 1.3 (RFC 8446 §2.3; <c>SSL_CTX_set_max_early_data(3)</c>), up to 1 MiB; 0, unless told otherwise, takes none. They come before anybody
     /// knows that the client is there now: see <see cref="TlsConnectionHandler.OnEarlyData"/>. With it, sessions of TLS 1.3 are kept in this context and good once, so that early data that was recorded is not taken again
     /// (RFC 8446 §8.1); <see cref="TicketKeys"/> do not apply to them, and another loop's context cannot resume them. It is settled before a <see cref="SelectContext"/> chooses, which can only forbid it.
     /// </summary>

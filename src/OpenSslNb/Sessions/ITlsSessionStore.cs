@@ -2,7 +2,7 @@ namespace OpenSslNb;
 
 /// <summary>Where servers keep their sessions, so that several loops, processes or machines can resume them (RFC 5246 §7.4.1.2, RFC 8446 §2.2; <c>SSL_CTX_sess_set_get_cb(3)</c>).</summary>
 /// <remarks>
-/// Called on the threads of the loops, several at a time, and must not block them. Whoever can read what is stored can decrypt the connections that it was made by and resume; whoever can write can become any client: guard both.
+/// Called on the threads of the loops, or on those of <see cref="TlsOptions.HandshakeWorkers"/>, several at a time, and must not block them. Whoever can read what is stored can decrypt the connections that it was made by and resume; whoever can write can become any client: guard both.
 /// </remarks>
 public interface ITlsSessionStore
 {

@@ -91,7 +91,7 @@ internal sealed unsafe class SocketFdTransport(int fd) : CiphertextTransport
         }
 
         // Sound: the handle is freed above only, and OpenSSL makes no call on a freed BIO.
-        return Unsafe.As<SocketFdTransport>(GCHandle.FromIntPtr(handle).Target!).OnOperation(bio, operation, length, result, processed, errno);
+        return Unsafe.As<SocketFdTransport>(GCHandle.FromIntPtr(handle).Target!).OnOperation(bio, operation, length, number, result, processed, errno);
     }
 
     // Memory that the kernel lacks for a moment is "not now", as it is where the system calls are ours; OpenSSL takes it for the end.
@@ -103,7 +103,7 @@ internal sealed unsafe class SocketFdTransport(int fd) : CiphertextTransport
         return true;
     }
 
-    private int OnOperation(nint bio, int operation, nuint length, int result, nuint* processed, int errno)
+    private int OnOperation(nint bio, int operation, nuint length, int number, int result, nuint* processed, int errno)
     {
         switch (operation)
         {
@@ -120,6 +120,9 @@ internal sealed unsafe class SocketFdTransport(int fd) : CiphertextTransport
                 else if (MayRetry(bio, errno, ReadRetry)) RanDry = true;
                 else Errno = errno;
                 break;
+            case CryptoConst.BIO_CB_CTRL | CryptoConst.BIO_CB_RETURN when number == CryptoConst.BIO_CTRL_EOF:
+                // As with the other transports: TransportBio.OnControl.
+                return 0;
             case CryptoConst.BIO_CB_WRITE | CryptoConst.BIO_CB_RETURN when result > 0:
                 BytesGiven += *processed;
                 break;

@@ -10,7 +10,6 @@ namespace OpenSslNb.Transport;
 /// <remarks>Used by one thread at a time. Its <c>BIO_METHOD</c> (<c>BIO_meth_new(3)</c>) is one for the process and never freed.</remarks>
 internal sealed unsafe class TransportBio : SafeOpenSslHandle
 {
-    private const int EndOfStreamControl = CryptoConst.BIO_CTRL_EOF;
     private const int FlushControl = CryptoConst.BIO_CTRL_FLUSH;
     private const int ReadRetry = CryptoConst.BIO_FLAGS_READ | CryptoConst.BIO_FLAGS_SHOULD_RETRY;
     private const int WriteRetry = CryptoConst.BIO_FLAGS_WRITE | CryptoConst.BIO_FLAGS_SHOULD_RETRY;
@@ -129,14 +128,10 @@ internal sealed unsafe class TransportBio : SafeOpenSslHandle
         }
     }
 
-    // Must leave the retry flags alone: OpenSSL 3 makes ctrl calls between a failed read and SSL_get_error.
+    // Must leave the retry flags alone: OpenSSL 3 makes ctrl calls between a failed read and SSL_get_error. The end of the stream is not told (BIO_eof(3)): OpenSSL 3 would answer it with a fatal alert, and throw away a session that
+    // may well be resumed. Whoever made the call knows from the transport.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nint OnControl(nint bio, int command, nint number, nint pointer) => command switch
-    {
-        FlushControl => 1,
-        EndOfStreamControl => TransportOf(bio)?.SawEndOfStream == true ? 1 : 0,
-        _ => 0,
-    };
+    private static nint OnControl(nint bio, int command, nint number, nint pointer) => command == FlushControl ? 1 : 0;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OnDestroy(nint bio)
