@@ -67,6 +67,40 @@ public sealed class SessionOptionTests(string version)
     }
 
     [Test]
+    public async Task Both_sides_are_known_by_a_key_of_a_file()
+    {
+        string keys = Pki.NewFile(".psk");
+        await File.WriteAllTextAsync(keys, $"# two of them\nsensor 7:{new string('a', 64)}\n\nurn:x:8:{new string('b', 64)}\n");
+        File.SetUnixFileMode(keys, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        using ServeProcess server = await ServeProcess.StartAsync("discard", "--psk-file", keys, "--max-protocol", version == "-tls1_2" ? "tls1.2" : "tls1.3");
+        Opensslnb.Result result = await Opensslnb.RunAsync("connect", $"127.0.0.1:{server.Port}", "--psk-file", keys, "--psk-identity", "urn:x:8", "--json");
+        Assert.That(result.Code, Is.Zero, result.Error);
+        JsonElement facts = JsonDocument.Parse(result.Output).RootElement;
+        Assert.That((facts.GetProperty("psk_identity").GetString(), facts.GetProperty("peer_subject").GetString()), Is.EqualTo(("urn:x:8", (string?)null)));
+
+        result = await Opensslnb.RunAsync("connect", $"127.0.0.1:{server.Port}", "--psk-file", keys, "--psk-identity", "nobody");
+        Assert.That((result.Code, result.Error.Contains("--psk-identity: there is no key of 'nobody'", StringComparison.Ordinal)), Is.EqualTo((1, true)), result.Error);
+    }
+
+    [TestCase("nothing", "line 1: expected IDENTITY:HEXADECIMAL")]
+    [TestCase("a:xy", "line 1: what stands behind the last colon is not hexadecimal")]
+    [TestCase("a:00", "line 1: ")]
+    [TestCase("a:00000000000000000000000000000000\na:00000000000000000000000000000000", "line 2: the identity 'a' is there twice")]
+    public async Task A_file_of_keys_that_is_not_in_order_is_named_with_the_line(string content, string fault)
+    {
+        string keys = Pki.NewFile(".psk");
+        await File.WriteAllTextAsync(keys, content + "\n");
+        File.SetUnixFileMode(keys, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        string[] arguments = ["serve", "echo", "--listen", "127.0.0.1:0", "--cert", Pki.ServerFile, "--key", Pki.ServerKeyFile, "--psk-file", keys];
+        Opensslnb.Result result = await Opensslnb.RunAsync(arguments);
+        Assert.That(result.Code, Is.EqualTo(1));
+        Assert.That(result.Error, Does.Contain($"{keys}, {fault}"));
+        File.SetUnixFileMode(keys, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        result = await Opensslnb.RunAsync(arguments);
+        Assert.That(result.Error, Does.Contain("chmod 600"));
+    }
+
+    [Test]
     public async Task S_client_resumes_at_any_loop_what_the_loops_keep_together()
     {
         string session = Pki.NewFile(".pem");

@@ -31,7 +31,7 @@ public sealed class RenegotiationCommandTests(World world)
     [Test]
     public async Task Twenty_renegotiations_between_lines_keep_the_echo_intact()
     {
-        using var server = new ServerUnderTest(world, allowRenegotiation: true);
+        using var server = new ServerUnderTest(world, allowRenegotiation: true, connection: new TlsConnectionOptions { RenegotiationsPerMinute = 20 });
         await using ExternalProcess client = SClient.Start(server);
         byte[] sent = Payload.Lines(22, 20 * 1024);
         for (int done = 0; done < sent.Length; done += 1024)

@@ -91,6 +91,28 @@ public sealed class EarlyDataMachineTests
     }
 
     [Test]
+    public void Where_protocol_or_name_are_not_those_of_the_session_nothing_is_sent_early_and_the_handshake_goes_on()
+    {
+        using TlsContext server = Server(new TlsServerOptions { ApplicationProtocols = ["h2", "http/1.1"] });
+        byte[] sessions;
+        using (TlsContext first = Client("h2"))
+        {
+            using var pair = new MachinePair(server, first);
+            _ = pair.Settle();
+            sessions = first.ExportSessions();
+        }
+
+        foreach ((TlsContext client, bool suits) in new[] { (Client("h2"), true), (Client("http/1.1"), false), (Client(), false), (Client(["h2"], TlsProtocol.Tls12), false) })
+        {
+            using TlsContext own = client;
+            own.ImportSessions(sessions);
+            using var pair = new MachinePair(server, own);
+            Assert.That(pair.Client.OfferEarlyData(s_request), Is.EqualTo(suits));
+            Assert.That(pair.Settle(), Is.EqualTo(((CloseOutcome?)null, (CloseOutcome?)null)));
+        }
+    }
+
+    [Test]
     public void A_server_that_takes_none_rejects_it_and_goes_on()
     {
         using TlsContext generous = Server();
@@ -158,5 +180,7 @@ public sealed class EarlyDataMachineTests
         return TlsContext.CreateServer(options with { Certificate = certificate, MaximumEarlyData = takesEarlyData ? 16_384 : options.MaximumEarlyData });
     }
 
-    private TlsContext Client() => TlsContext.CreateClient(new TlsClientOptions { Trust = _root.Trust, SessionCacheSize = 10 });
+    private TlsContext Client(params string[] protocols) => Client(protocols, TlsProtocol.Default);
+
+    private TlsContext Client(string[] protocols, TlsProtocol maximum) => TlsContext.CreateClient(new TlsClientOptions { Trust = _root.Trust, SessionCacheSize = 10, ApplicationProtocols = protocols, MaximumProtocol = maximum });
 }

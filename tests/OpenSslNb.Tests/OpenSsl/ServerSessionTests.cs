@@ -95,6 +95,29 @@ public sealed class ServerSessionTests(TlsProtocol protocol)
         Assert.That(store.Count, Is.Zero);
     }
 
+    [TestCase("store")]
+    [TestCase("cache")]
+    [TestCase("early data")]
+    public void A_client_that_goes_without_a_word_may_come_back(string kept)
+    {
+        using TlsContext server = Server(kept switch
+        {
+            "store" => new TlsServerOptions { SessionStore = new MemorySessionStore(10) },
+            "cache" => new TlsServerOptions { SessionCacheSize = 10, OpenSslCommands = [new("Options", "-SessionTicket")] },
+            _ => new TlsServerOptions { MaximumEarlyData = 1000 },
+        });
+        using TlsContext client = Client();
+        using (var pair = new MachinePair(server, client))
+        {
+            Assert.That(pair.Settle(), Is.EqualTo(((CloseOutcome?)null, (CloseOutcome?)null)));
+            pair.Server.FeedEndOfStream();
+            Assert.That(pair.Server.Read(new byte[100]).Failure!.Reason, Is.EqualTo(CloseReason.Truncated));
+            Assert.That(pair.Server.Failure!.AlertSent, Is.Null);
+        }
+
+        Assert.That(IsResumed(server, client), Is.True);
+    }
+
     [Test]
     public void A_context_keeps_sessions_for_clients_without_tickets()
     {

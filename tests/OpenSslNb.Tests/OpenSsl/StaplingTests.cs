@@ -154,6 +154,34 @@ public sealed class StaplingTests(TlsProtocol protocol)
     }
 
     [Test]
+    public async Task A_certificate_that_was_disposed_is_refused_and_not_read()
+    {
+        TlsCertificate gone = _issued.Load(_root.Pem);
+        var failures = new List<Exception>();
+        using var stapler = new OcspStapler(gone, new OcspStaplerOptions { Responder = new Uri("http://ocsp.example/"), CreateClient = () => new HttpClient(new Responder(_root.Answer(_issued).Encode())), RetryAfter = TimeSpan.FromMilliseconds(1), OnFailure = failures.Add });
+        gone.Dispose();
+        Assert.That(() => gone.SetOcspResponse(_root.Answer(_issued).Encode()), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(() => gone.ExportCertificatePem(), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(() => gone.PublicKeyPin, Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(() => TlsContext.CreateServer(new TlsServerOptions { Certificate = gone }), Throws.InstanceOf<ObjectDisposedException>());
+        Task running = stapler.RunAsync();
+        await Eventually.BecomesTrue(() => stapler.LastFailure is ObjectDisposedException, "the stapler is told");
+        stapler.Dispose();
+        await running.WaitAsync(Bench.Deadline);
+    }
+
+    [Test]
+    public void The_status_of_a_certificate_that_is_trusted_by_itself_cannot_be_checked()
+    {
+        using TlsCertificate alone = _issued.Load();
+        alone.SetOcspResponse(_root.Answer(_issued).Encode(), _root.Pem);
+        using TlsContext server = TlsContext.CreateServer(new TlsServerOptions { Certificate = alone });
+        using TlsContext client = TlsContext.CreateClient(new TlsClientOptions { Trust = TlsTrust.FromPem(_issued.CertificatePem).WithPartialChains(), Stapling = StaplePolicy.Require, MaximumProtocol = protocol });
+        using var pair = new MachinePair(server, client);
+        Assert.That(pair.Settle().Client!.Exception!.Message, Does.Contain("its issuer is not in the verified chain"));
+    }
+
+    [Test]
     public void The_end_of_a_stapler_is_no_failure()
     {
         var responder = new Responder(_root.Answer(_issued).Encode());
