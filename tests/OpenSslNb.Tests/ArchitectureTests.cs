@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using NUnit.Framework;
 using OpenSslNb.Interop;
@@ -91,6 +92,25 @@ public sealed partial class ArchitectureTests
             Assert.That(text.Count(c => c == '\n'), Is.LessThanOrEqualTo(LongestFile), $"lines of {file}");
             Assert.That(HiddenFault().Match(text).Value, Is.Empty, file);
         }
+    }
+
+    [Test]
+    public void Every_planted_defect_has_its_place()
+    {
+        using var mutations = JsonDocument.Parse(File.ReadAllText(Path.Combine(s_root, "tests/Mutations/mutations.json")));
+        IEnumerable<string> lost = mutations.RootElement.EnumerateArray()
+            .Where(mutation => Occurrences(File.ReadAllText(Path.Combine(s_root, Text(mutation, "file"))), Text(mutation, "find")) != 1)
+            .Select(mutation => Text(mutation, "name"));
+        Assert.That(lost, Is.Empty, "their text is not in their file, or more than once");
+    }
+
+    private static string Text(JsonElement mutation, string name) => mutation.GetProperty(name).GetString()!;
+
+    private static int Occurrences(string text, string part)
+    {
+        int count = 0;
+        for (int at = text.IndexOf(part, StringComparison.Ordinal); at >= 0; at = text.IndexOf(part, at + 1, StringComparison.Ordinal)) count++;
+        return count;
     }
 
     [Test]
