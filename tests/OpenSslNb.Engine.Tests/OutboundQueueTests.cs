@@ -46,6 +46,27 @@ public sealed class OutboundQueueTests
     }
 
     [Test]
+    public void No_write_is_longer_than_a_record_may_be_and_a_pending_one_stays_as_it_is()
+    {
+        _queue.RecordLimit = 4;
+        _queue.Append("abcdefghij"u8);
+        Assert.That(_queue.NextLength, Is.EqualTo(4));
+        _ = _queue.TryBegin(out PendingWrite first);
+        Assert.That(first.Bytes.ToArray(), Is.EqualTo("abcd"u8.ToArray()));
+
+        // It was seen by OpenSSL: its retry must have the same length, whatever is allowed by then.
+        _queue.RecordLimit = 2;
+        _ = _queue.TryBegin(out PendingWrite retry);
+        Assert.That((retry.Length, _queue.NextLength), Is.EqualTo((4, 4)));
+        _queue.CompletePending();
+        Assert.That(_queue.NextLength, Is.EqualTo(2));
+        _queue.RecordLimit = Capacity;
+        Assert.That(Drain(_queue), Is.EqualTo("efghij"u8.ToArray()));
+        Assert.That(() => _queue.RecordLimit = 0, Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => _queue.RecordLimit = Capacity + 1, Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
+    [Test]
     public void A_pending_write_keeps_its_pointer_length_and_bytes_whatever_is_appended()
     {
         _queue.Append(Pattern(100));
