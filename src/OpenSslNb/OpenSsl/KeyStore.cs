@@ -1,4 +1,3 @@
-using System.Text;
 using OpenSslNb.Interop;
 
 namespace OpenSslNb.OpenSsl;
@@ -45,8 +44,7 @@ internal static unsafe class KeyStore
     // As long as the visitor wants more. What is no use to it makes an error, which is nobody's business.
     private static void Each(string uri, string? password, Func<nint, bool> visit)
     {
-        byte[] secret = GC.AllocateArray<byte>(password is null ? 1 : Encoding.UTF8.GetMaxByteCount(password.Length) + 1, pinned: true);
-        if (password is not null) _ = Encoding.UTF8.GetBytes(password, secret);
+        using var secret = new PasswordText(password);
         nint method = LibCrypto.UI_UTIL_wrap_read_pem_callback(&Pem.OnPassword, 0);
         nint store = 0;
         try
@@ -54,19 +52,15 @@ internal static unsafe class KeyStore
             // Without a method OpenSSL would ask on the terminal.
             if (method == 0) throw OpenSslException.FromQueue("a method for passwords could not be made");
             using var text = new NativeText(uri);
-            fixed (byte* secretPointer = secret)
-            {
-                LibCrypto.ERR_clear_error();
-                store = LibCrypto.OSSL_STORE_open(text.Pointer, method, password is null ? null : secretPointer, 0, null);
-                if (store == 0) throw OpenSslException.FromQueue($"{uri} cannot be opened");
-                Visit(store, uri, visit);
-            }
+            LibCrypto.ERR_clear_error();
+            store = LibCrypto.OSSL_STORE_open(text.Pointer, method, secret.Pointer, 0, null);
+            if (store == 0) throw OpenSslException.FromQueue($"{uri} cannot be opened");
+            Visit(store, uri, visit);
         }
         finally
         {
             if (store != 0) _ = LibCrypto.OSSL_STORE_close(store);
             LibCrypto.UI_destroy_method(method);
-            System.Security.Cryptography.CryptographicOperations.ZeroMemory(secret);
             LibCrypto.ERR_clear_error();
         }
     }

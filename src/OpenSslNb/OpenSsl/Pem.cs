@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
 using OpenSslNb.Interop;
 
 namespace OpenSslNb.OpenSsl;
@@ -73,25 +72,15 @@ internal static unsafe class Pem
     /// <param name="source">For messages.</param>
     public static SafeEvpPkeyHandle ReadPrivateKey(ReadOnlySpan<byte> pem, string? password, string source)
     {
-        // Zero-terminated and pinned; wiped after use.
-        byte[] secret = GC.AllocateArray<byte>(password is null ? 1 : Encoding.UTF8.GetMaxByteCount(password.Length) + 1, pinned: true);
-        if (password is not null) _ = Encoding.UTF8.GetBytes(password, secret);
-        try
+        using var secret = new PasswordText(password);
+        pem = NeverNull(pem);
+        fixed (byte* pointer = pem)
         {
-            pem = NeverNull(pem);
-            fixed (byte* pointer = pem)
-            fixed (byte* secretPointer = secret)
-            {
-                using SafeBioHandle bio = Open(pointer, pem.Length);
-                LibCrypto.ERR_clear_error();
-                nint key = LibCrypto.PEM_read_bio_PrivateKey(bio.Pointer, 0, &OnPassword, password is null ? null : secretPointer);
-                if (key != 0) return SafeEvpPkeyHandle.Adopt(key);
-                throw OpenSslException.FromQueue(KeyMessage(pem, password, source));
-            }
-        }
-        finally
-        {
-            System.Security.Cryptography.CryptographicOperations.ZeroMemory(secret);
+            using SafeBioHandle bio = Open(pointer, pem.Length);
+            LibCrypto.ERR_clear_error();
+            nint key = LibCrypto.PEM_read_bio_PrivateKey(bio.Pointer, 0, &OnPassword, secret.Pointer);
+            if (key != 0) return SafeEvpPkeyHandle.Adopt(key);
+            throw OpenSslException.FromQueue(KeyMessage(pem, password, source));
         }
     }
 
