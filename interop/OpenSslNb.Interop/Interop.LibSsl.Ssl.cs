@@ -36,6 +36,9 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_write(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, byte*, int, int> SSL_write = (delegate* unmanaged<nint, byte*, int, int>)OpenSslLibrary.Required("SSL_write");
 
+    /// <summary><c>SSL_sendfile(3)</c>; since 3.0.</summary>
+    internal static readonly delegate* unmanaged<nint, int, nint, nuint, int, nint> SSL_sendfile = (delegate* unmanaged<nint, int, nint, nuint, int, nint>)OpenSslLibrary.Optional("SSL_sendfile");
+
     /// <summary><c>SSL_shutdown(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int> SSL_shutdown = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("SSL_shutdown");
 

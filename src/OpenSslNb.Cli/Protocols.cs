@@ -1,21 +1,24 @@
 using System.Buffers.Binary;
+using Microsoft.Win32.SafeHandles;
 
 namespace OpenSslNb.Cli;
 
 /// <summary>The protocols that <c>serve</c> speaks.</summary>
 internal static class Protocols
 {
-    public static readonly string[] Names = ["echo", "discard", "source"];
+    public static readonly string[] Names = ["echo", "discard", "source", "file"];
 
     /// <summary>A handler for one connection.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="outboundLimit">The connection's: no send is longer.</param>
-    public static ProtocolHandler Create(string name, int outboundLimit) => name switch
+    /// <param name="file">What <c>file</c> sends.</param>
+    public static ProtocolHandler Create(string name, int outboundLimit, SafeFileHandle? file = null) => name switch
     {
         "echo" => new Echo(outboundLimit),
         "discard" => new Discard(),
         "source" => new Source(outboundLimit),
-        _ => throw new ArgumentException($"unknown protocol '{name}': echo, discard or source"),
+        "file" => new Sender(file!),
+        _ => throw new ArgumentException($"unknown protocol '{name}': echo, discard, source or file"),
     };
 
     /// <summary>A handler that can be told that the server stops.</summary>
@@ -146,6 +149,35 @@ internal static class Protocols
 
             if (_peerClosed) connection.Close();
             return true;
+        }
+    }
+
+    // The file as it is when the client comes, then close_notify.
+    private sealed class Sender(SafeFileHandle file) : ProtocolHandler
+    {
+        public override void OnOpened(TlsConnection connection) => _ = SendAsync(connection);
+
+        public override void OnReceived(TlsConnection connection, ReadOnlySpan<byte> data)
+        {
+            // Whatever is asked for, the answer is the file.
+        }
+
+        private async Task SendAsync(TlsConnection connection)
+        {
+            try
+            {
+                ValueTask sending = connection.SendFileAsync(file, 0, RandomAccess.GetLength(file));
+                connection.Close();
+                await sending;
+            }
+            catch (TlsClosedException)
+            {
+                // The client has gone before it had all.
+            }
+            catch (IOException e)
+            {
+                Console.Error.WriteLine($"opensslnb: --file: {e.Message}");
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using OpenSslNb.Cli.Metrics;
 
 namespace OpenSslNb.Cli;
@@ -16,7 +17,7 @@ internal static class ServeCommand
 
     public static Command Create()
     {
-        Argument<string> protocol = new Argument<string>("protocol") { Description = "echo, discard or source" }.OneOf(Protocols.Names);
+        Argument<string> protocol = new Argument<string>("protocol") { Description = "echo, discard, source or file" }.OneOf(Protocols.Names);
         Option<HostPort> listen = new Option<HostPort>("--listen") { Description = "where to listen; port 0 picks one", Required = true }.At();
         var cert = new Option<string>("--cert") { Description = "certificate chain, PEM", Required = true };
         var key = new Option<string>("--key") { Description = "private key, PEM", Required = true };
@@ -33,12 +34,18 @@ internal static class ServeCommand
         var more = new ServerTlsOptions();
         Option<double?> watch = new Option<double?>("--watch-files") { Description = "look every so many seconds whether certificates have changed, and read them again as on SIGHUP" }.Seconds();
         var staple = new Option<string?>("--staple") { Description = "OCSP response about the certificate, DER, for clients that ask for one; read again with the certificates", HelpName = "FILE" };
+        var file = new Option<string?>("--file") { Description = "what the protocol file sends to each client", HelpName = "FILE" };
         var shared = new SharedOptions();
-        var command = new Command("serve", "A TLS server of a simple protocol. SIGTERM ends it in good order, SIGHUP has it read its certificates again.") { protocol, listen, cert, key, named, unknown, optional, maximum, backlog, loops, metrics, tickets, staple, watch };
+        var command = new Command("serve", "A TLS server of a simple protocol. SIGTERM ends it in good order, SIGHUP has it read its certificates again.") { protocol, file, listen, cert, key, named, unknown, optional, maximum, backlog, loops, metrics, tickets, staple, watch };
         clients.AddTo(command);
         ticketKeys.AddTo(command);
         more.AddTo(command);
         shared.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            bool isFile = result.GetResult(protocol)?.Tokens is [{ Value: "file" }];
+            if (isFile != result.GetResult(file) is { Implicit: false }) result.AddError(isFile ? "the protocol file needs --file FILE" : "--file is for the protocol file alone");
+        });
         command.SetAction(async (parsed, _) =>
         {
             shared.Configure(parsed);
@@ -52,6 +59,7 @@ internal static class ServeCommand
                 SessionTicketCount = parsed.GetValue(tickets),
                 TicketKeys = ticketKeys.Source(parsed),
             };
+            using SafeFileHandle? sent = parsed.GetValue(file) is { } path ? OpenFile(path) : null;
             using TlsWorkers? workers = more.CreateWorkers(parsed);
             TlsServerOptions options = shared.Apply(parsed, more.Apply(parsed, server, workers), keyLog is null ? null : keyLog.Write);
             DescriptorLimit.Raise();
@@ -64,7 +72,7 @@ internal static class ServeCommand
                 Connection = shared.Connection(parsed, trace),
             };
             var plan = new ServePlan(
-                parsed.GetValue(protocol)!, () => shared.CreateLoop(parsed), () => ServeIdentity.Load(parsed.GetValue(cert)!, parsed.GetValue(key)!, parsed.GetValue(named) ?? [], parsed.GetValue(staple)), options, listenerOptions);
+                parsed.GetValue(protocol)!, () => shared.CreateLoop(parsed), () => ServeIdentity.Load(parsed.GetValue(cert)!, parsed.GetValue(key)!, parsed.GetValue(named) ?? [], parsed.GetValue(staple)), options, listenerOptions, sent);
             using MetricsServer? metricsServer = parsed.GetValue(metrics) is { } at ? MetricsServer.Start(await at.ResolveAsync(metrics.Name)) : null;
             string[] files = [parsed.GetValue(cert)!, parsed.GetValue(key)!, .. (parsed.GetValue(named) ?? []).Select(one => one.Path), .. parsed.GetValue(staple) is { } status ? [status] : Array.Empty<string>()];
             TimeSpan? lookEvery = parsed.GetValue(watch) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
@@ -89,6 +97,20 @@ internal static class ServeCommand
             return [.. named];
         };
         return option;
+    }
+
+    private static SafeFileHandle OpenFile(string path)
+    {
+        try
+        {
+            SafeFileHandle file = File.OpenHandle(path);
+            _ = RandomAccess.GetLength(file);
+            return file;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new IOException($"--file: '{path}' cannot be sent: {e.Message}", e);
+        }
     }
 
     private static async Task<int> RunAsync(ServePlan plan, int count, IPEndPoint endPoint, string[] files, TimeSpan? lookEvery)

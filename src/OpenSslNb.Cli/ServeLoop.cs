@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Win32.SafeHandles;
 using OpenSslNb.Interop;
 using OpenSslNb.Transport;
 
@@ -158,7 +159,7 @@ internal sealed class ServeLoop : IDisposable
 
     private Protocols.ProtocolHandler Accept(TlsConnection connection)
     {
-        Protocols.ProtocolHandler handler = Protocols.Create(_protocol, _options.Connection.OutboundLimit);
+        Protocols.ProtocolHandler handler = Protocols.Create(_protocol, _options.Connection.OutboundLimit, _plan.File);
         handler.Ended = connection => _live.Remove(connection);
         _live.Add(connection, handler);
         if (_isStopping) connection.Dispose();
@@ -172,4 +173,5 @@ internal sealed class ServeLoop : IDisposable
 /// <param name="LoadIdentity">Reads the certificates and their keys.</param>
 /// <param name="Context">Without the certificates.</param>
 /// <param name="Listener">With the limit that the loops share.</param>
-internal sealed record ServePlan(string Protocol, Func<EventLoop> CreateLoop, Func<ServeIdentity> LoadIdentity, TlsServerOptions Context, TlsListenerOptions Listener);
+/// <param name="File">What the protocol <c>file</c> sends.</param>
+internal sealed record ServePlan(string Protocol, Func<EventLoop> CreateLoop, Func<ServeIdentity> LoadIdentity, TlsServerOptions Context, TlsListenerOptions Listener, SafeFileHandle? File = null);

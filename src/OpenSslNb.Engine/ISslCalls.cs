@@ -4,7 +4,7 @@ namespace OpenSslNb.Engine;
 /// The seam between the machine and OpenSSL. Implemented by a struct, so that the calls are inlined; a test implements it with a script.
 /// </summary>
 /// <remarks>
-/// Each of the four methods is one attempt: clear the error queue, call, read errno, ask <c>SSL_get_error</c>, translate. Only <see cref="Handshake"/> before the
+/// Each of the methods that give a step is one attempt: clear the error queue, call, read errno, ask <c>SSL_get_error</c>, translate. Only <see cref="Handshake"/> before the
 /// connection is established and <see cref="Read"/> may take bytes from the transport: a write or a shutdown that needs input reports <see cref="SslWant.Read"/>
 /// instead, because application data met in the middle of a renegotiation can be taken by <c>SSL_read</c> alone.
 /// </remarks>
@@ -30,6 +30,9 @@ internal interface ISslCalls
 
     /// <summary>True when a write of this many bytes, at most one record, would not block: the transport takes its record whole, and no handshake can come in between. Then nothing is ever retried, and no copy is needed.</summary>
     bool CanWriteAtOnce(int plaintextLength);
+
+    /// <summary>One attempt of <c>SSL_sendfile(3)</c>, where the kernel encrypts. Done with as many bytes as the kernel took, 0 at the file's end; a blocked one has taken none, and nothing of it is held.</summary>
+    SslStep SendFile(int file, long offset, long count);
 
     /// <summary>One attempt to send our close_notify with <c>SSL_shutdown(3)</c>.</summary>
     SslStep Shutdown();

@@ -45,6 +45,27 @@ internal sealed class OutboundQueue(ChunkPool pool)
         }
     }
 
+    /// <summary>Has the source write bytes behind everything that is queued, at most as many as fit one chunk.</summary>
+    /// <returns>How many the source wrote. When it throws, the queue is as it was.</returns>
+    public int AppendFrom(IOutboundSource source, long most)
+    {
+        OutboundChunk? tail = _tail is { } last && last.End < OutboundChunk.Capacity ? last : null;
+        OutboundChunk chunk = tail ?? pool.Rent();
+        int count = 0;
+        try
+        {
+            count = source.Read(chunk.Memory.AsSpan(chunk.End, (int)Math.Min(most, OutboundChunk.Capacity - chunk.End)));
+            chunk.End += count;
+            Length += count;
+            return count;
+        }
+        finally
+        {
+            if (tail is null && count > 0) Link(chunk);
+            else if (tail is null) pool.Return(chunk);
+        }
+    }
+
     /// <summary>Moves everything out of <paramref name="source"/> behind what is queued here. Full chunks change hands; small ones are copied together, so that many small sends do not each keep a chunk.</summary>
     /// <remarks>The source must have no pending write: frozen bytes do not change hands.</remarks>
     public void TakeAll(OutboundQueue source)
@@ -61,9 +82,7 @@ internal sealed class OutboundQueue(ChunkPool pool)
 
             source._head = chunk.Next;
             chunk.Next = null;
-            if (_tail is null) _head = chunk;
-            else _tail.Next = chunk;
-            _tail = chunk;
+            Link(chunk);
             Length += chunk.Length;
         }
 
@@ -111,10 +130,15 @@ internal sealed class OutboundQueue(ChunkPool pool)
     {
         if (_tail is { } tail && tail.End < OutboundChunk.Capacity) return tail;
         OutboundChunk chunk = pool.Rent();
+        Link(chunk);
+        return chunk;
+    }
+
+    private void Link(OutboundChunk chunk)
+    {
         if (_tail is null) _head = chunk;
         else _tail.Next = chunk;
         _tail = chunk;
-        return chunk;
     }
 
     private void RemoveHead()

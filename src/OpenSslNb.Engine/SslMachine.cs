@@ -5,7 +5,7 @@ namespace OpenSslNb.Engine;
 /// what became ready and asks for the next step.
 /// </summary>
 /// <remarks>One caller at a time; a second one, or a call from inside a call, is refused with <see cref="InvalidOperationException"/>.</remarks>
-internal sealed class SslMachine<TCalls>
+internal sealed partial class SslMachine<TCalls>
     where TCalls : struct, ISslCalls
 {
     private readonly OutboundQueue _outbound;
@@ -129,37 +129,6 @@ internal sealed class SslMachine<TCalls>
         return true;
     }
 
-    /// <summary>True when nothing stands before a write, here or in OpenSSL.</summary>
-    public bool CanWriteAtOnce =>
-        State is ConnectionState.Open or ConnectionState.PeerClosed && _inside == 0 && _outbound.IsEmpty && _operations.SlotOf(SslOperation.Write) == OperationSlot.Idle && IsBetweenRecords;
-
-    /// <summary>
-    /// Gives bytes to OpenSSL without queueing them, as long as nothing is queued before them and no write can block. There is nothing to retry then, so the bytes may be the caller's.
-    /// </summary>
-    /// <returns>How many were taken; the rest goes into <see cref="Outbound"/>.</returns>
-    public int WriteAtOnce(ReadOnlySpan<byte> data)
-    {
-        int taken = 0;
-        while (taken < data.Length && CanWriteAtOnce)
-        {
-            int length = Math.Min(data.Length - taken, _outbound.RecordLimit);
-            if (!_calls.CanWriteAtOnce(length)) break;
-            Enter();
-            try
-            {
-                SslStep step = AttemptAtOnce(data.Slice(taken, length));
-                if (!step.IsDone) break;
-                taken += length;
-            }
-            finally
-            {
-                Leave();
-            }
-        }
-
-        return taken;
-    }
-
     /// <summary>The connection is over for a reason outside OpenSSL: no call is made on it again. One that was closed in both directions stays <see cref="ConnectionState.Closed"/>.</summary>
     public void Fail(CloseOutcome outcome)
     {
@@ -193,19 +162,6 @@ internal sealed class SslMachine<TCalls>
         _operations.Complete(operation, step, HasMore(operation), tookInput: _calls.InputPosition != input, reachedOpenSsl: !isPutOff);
         Account(operation, step, wasEstablished);
         _observer?.OnStep(new StepRecord(operation, step, _outbound.Length, before, State));
-        return step;
-    }
-
-    private SslStep AttemptAtOnce(ReadOnlySpan<byte> data)
-    {
-        ConnectionState before = State;
-        _operations.Ask(SslOperation.Write);
-        _observer?.OnAttempt();
-        SslStep step = _calls.WriteAtOnce(data);
-        if (_failure is not null) step = SslStep.Failed(_failure);
-        _operations.Complete(SslOperation.Write, step, more: false, tookInput: false);
-        Account(SslOperation.Write, step, wasEstablished: true);
-        _observer?.OnStep(new StepRecord(SslOperation.Write, step, _outbound.Length, before, State));
         return step;
     }
 
@@ -271,10 +227,12 @@ internal sealed class SslMachine<TCalls>
                 Figures.RecordsRead++;
                 break;
             case SslOperation.Write:
+                // One, but for a file that the kernel sends: there are as many as it makes of it.
+                int records = (bytes + OutboundChunk.Capacity - 1) / OutboundChunk.Capacity;
                 _counters.BytesWritten += bytes;
-                _counters.RecordsWritten++;
+                _counters.RecordsWritten += records;
                 Figures.BytesWritten += bytes;
-                Figures.RecordsWritten++;
+                Figures.RecordsWritten += records;
                 break;
             case SslOperation.Shutdown:
                 State = State == ConnectionState.PeerClosed ? ConnectionState.Closed : ConnectionState.LocalClosed;

@@ -29,6 +29,13 @@ public sealed class FileFaultTests
     public async Task A_key_of_another_certificate_is_refused_with_both_names() =>
         AssertFailed(await ServeAsync(Pki.ServerFile, Pki.ClientKeyFile), Pki.ServerFile, Pki.ClientKeyFile, "does not belong");
 
+    [Test]
+    public async Task A_file_that_cannot_be_sent_is_named()
+    {
+        AssertFailed(await ServeFileAsync(s_missing), "--file", s_missing);
+        AssertFailed(await ServeFileAsync(s_directory), "--file", s_directory);
+    }
+
     [TestCase("--trace")]
     [TestCase("--keylog")]
     public async Task A_file_that_cannot_be_written_is_named(string option)
@@ -51,6 +58,9 @@ public sealed class FileFaultTests
         AssertFailed(await Opensslnb.RunAsync("serve", "echo", "--listen", $"127.0.0.1:{first.Port}", "--cert", Pki.ServerFile, "--key", Pki.ServerKeyFile), $"127.0.0.1:{first.Port}");
         AssertFailed(await Opensslnb.RunAsync("serve", "echo", "--listen", "no-such-name.invalid:0", "--cert", Pki.ServerFile, "--key", Pki.ServerKeyFile), "no-such-name.invalid");
     }
+
+    private static Task<Opensslnb.Result> ServeFileAsync(string path) =>
+        Opensslnb.RunAsync("serve", "file", "--file", path, "--listen", "127.0.0.1:0", "--cert", Pki.ServerFile, "--key", Pki.ServerKeyFile);
 
     private static Task<Opensslnb.Result> ServeAsync(string cert, string key, params string[] options) =>
         Opensslnb.RunAsync(["serve", "echo", "--listen", "127.0.0.1:0", "--cert", cert, "--key", key, .. options]);

@@ -24,7 +24,7 @@ public sealed partial class ServeMetricsTests
         {
             await client.EchoAsync(new byte[50_000]);
             await Assert.ThatAsync(() => TestClient.ConnectAsync(server.Port), Throws.InstanceOf<IOException>().Or.InstanceOf<SocketException>());
-            Exposition open = await ScrapeAsync(server);
+            Exposition open = await server.ScrapeAsync();
             Assert.That(open.Sum("opensslnb_connections"), Is.EqualTo(1));
             Assert.That(open.Sum("opensslnb_handshakes_total", "result=\"ok\""), Is.EqualTo(1));
             Assert.That(open.Sum("opensslnb_io_bytes_total", "direction=\"receive\""), Is.EqualTo(50_000));
@@ -40,7 +40,7 @@ public sealed partial class ServeMetricsTests
         }
 
         Exposition? last = null;
-        await Eventually.BecomesTrue(() => (last = ScrapeAsync(server).GetAwaiter().GetResult()).Sum("opensslnb_connections") == 0, "it has ended");
+        await Eventually.BecomesTrue(() => (last = server.ScrapeAsync().GetAwaiter().GetResult()).Sum("opensslnb_connections") == 0, "it has ended");
         Assert.That(last!.Sum("opensslnb_loop_utilization_ratio"), Is.InRange(0, 2));
         Assert.That(last.Sum("opensslnb_loop_busy_seconds_total"), Is.GreaterThan(0));
         Assert.That(await server.StopAsync(), Is.Zero);
@@ -50,7 +50,7 @@ public sealed partial class ServeMetricsTests
     public async Task The_process_tells_of_itself_as_every_client_of_Prometheus_does()
     {
         using ServeProcess server = await StartAsync();
-        Exposition text = await ScrapeAsync(server);
+        Exposition text = await server.ScrapeAsync();
         foreach (string name in (string[])["process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds", "process_max_fds", "dotnet_gc_allocated_bytes_total", "dotnet_gc_heap_bytes"])
         {
             Assert.That(text.Sum(name), Is.GreaterThan(0), name);
@@ -83,7 +83,7 @@ public sealed partial class ServeMetricsTests
     public async Task Head_gives_the_head_alone_and_the_type_names_the_version_of_the_format()
     {
         using ServeProcess server = await StartAsync();
-        using HttpResponseMessage head = await s_http.SendAsync(new HttpRequestMessage(HttpMethod.Head, await AddressAsync(server)));
+        using HttpResponseMessage head = await s_http.SendAsync(new HttpRequestMessage(HttpMethod.Head, await server.MetricsAddressAsync()));
         Assert.That((head.StatusCode, (await head.Content.ReadAsByteArrayAsync()).Length), Is.EqualTo((HttpStatusCode.OK, 0)));
         Assert.That(head.Content.Headers.ContentType, Is.EqualTo(MediaTypeHeaderValue.Parse("text/plain; version=0.0.4; charset=utf-8")));
         Assert.That(head.Content.Headers.ContentLength, Is.GreaterThan(1000));
@@ -98,11 +98,11 @@ public sealed partial class ServeMetricsTests
         for (int i = 0; i < 12; i++)
         {
             silent.Add(new TcpClient());
-            await silent[i].ConnectAsync(IPAddress.Loopback, (await AddressAsync(server)).Port);
+            await silent[i].ConnectAsync(IPAddress.Loopback, (await server.MetricsAddressAsync()).Port);
         }
 
         // More than may be served at a time: these are given up, and the next is served.
-        Assert.That((await ScrapeAsync(server)).Types, Is.Not.Empty);
+        Assert.That((await server.ScrapeAsync()).Types, Is.Not.Empty);
         silent.ForEach(client => client.Dispose());
         Assert.That(server.Process.Error.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.EqualTo(1), "nothing but the address");
     }
@@ -133,24 +133,13 @@ public sealed partial class ServeMetricsTests
 
     private static Task<ServeProcess> StartAsync(params string[] options) => ServeProcess.StartAsync("echo", ["--metrics", "127.0.0.1:0", .. options]);
 
-    private static async Task<Uri> AddressAsync(ServeProcess server)
-    {
-        await server.Process.Error.WaitForTextAsync("/metrics\n");
-        return new Uri(Address().Match(server.Process.Error.Text).Groups[1].Value);
-    }
-
-    private static async Task<Exposition> ScrapeAsync(ServeProcess server) => Exposition.Parse(await s_http.GetStringAsync(await AddressAsync(server)));
-
     private static async Task<string> AskAsync(ServeProcess server, string request)
     {
         using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, (await AddressAsync(server)).Port);
+        await client.ConnectAsync(IPAddress.Loopback, (await server.MetricsAddressAsync()).Port);
         NetworkStream stream = client.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
         using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync().WaitAsync(RunningProcess.Deadline);
     }
-
-    [GeneratedRegex("^metrics on (http://[^/]+/metrics)$", RegexOptions.Multiline)]
-    private static partial Regex Address();
 }

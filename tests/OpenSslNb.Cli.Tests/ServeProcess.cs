@@ -6,6 +6,8 @@ namespace OpenSslNb.Cli.Tests;
 /// <summary><c>opensslnb serve</c>, ready for connections.</summary>
 internal sealed partial class ServeProcess : IDisposable
 {
+    private static readonly HttpClient s_http = new() { Timeout = RunningProcess.Deadline };
+
     private ServeProcess(RunningProcess process, int port)
     {
         Process = process;
@@ -27,6 +29,10 @@ internal sealed partial class ServeProcess : IDisposable
     public static Task<ServeProcess> StartWithAsync(string openSslFolder, string protocol) =>
         ReadyAsync(Opensslnb.StartWith(openSslFolder, ServeArguments("127.0.0.1:0", protocol)));
 
+    /// <summary>The same with more in its environment, as <c>NAME=VALUE</c>.</summary>
+    public static Task<ServeProcess> StartUnderAsync(string[] environment, string protocol, params string[] options) =>
+        ReadyAsync(RunningProcess.Start("env", [.. environment, Opensslnb.Program, .. ServeArguments("127.0.0.1:0", protocol), .. options]));
+
     private static string[] ServeArguments(string listen, string protocol) => ["serve", protocol, "--listen", listen, "--cert", Pki.ServerFile, "--key", Pki.ServerKeyFile];
 
     private static async Task<ServeProcess> ReadyAsync(RunningProcess process)
@@ -43,6 +49,16 @@ internal sealed partial class ServeProcess : IDisposable
         }
     }
 
+    /// <summary>Where <c>--metrics</c> answers.</summary>
+    public async Task<Uri> MetricsAddressAsync()
+    {
+        await Process.Error.WaitForTextAsync("/metrics\n");
+        return new Uri(Address().Match(Process.Error.Text).Groups[1].Value);
+    }
+
+    /// <summary>What <c>--metrics</c> says now.</summary>
+    public async Task<Exposition> ScrapeAsync() => Exposition.Parse(await s_http.GetStringAsync(await MetricsAddressAsync()));
+
     /// <summary>Sends a signal and waits for the end.</summary>
     /// <returns>The exit code.</returns>
     public Task<int> StopAsync(int signal = RunningProcess.SIGTERM)
@@ -55,4 +71,7 @@ internal sealed partial class ServeProcess : IDisposable
 
     [GeneratedRegex("[0-9]+(?=\n)")]
     private static partial Regex PortPattern();
+
+    [GeneratedRegex("^metrics on (http://[^/]+/metrics)$", RegexOptions.Multiline)]
+    private static partial Regex Address();
 }

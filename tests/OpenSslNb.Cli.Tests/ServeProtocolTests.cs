@@ -17,6 +17,8 @@ public sealed class ServeProtocolTests(string transport, string poller)
     private ServeProcess _echo = null!;
     private ServeProcess _discard = null!;
     private ServeProcess _source = null!;
+    private ServeProcess _file = null!;
+    private byte[] _content = null!;
 
     [OneTimeSetUp]
     public async Task Start_the_servers()
@@ -25,12 +27,16 @@ public sealed class ServeProtocolTests(string transport, string poller)
         _echo = await ServeProcess.StartAsync("echo", options);
         _discard = await ServeProcess.StartAsync("discard", options);
         _source = await ServeProcess.StartAsync("source", options);
+        _content = RandomBytes(3 * Megabyte);
+        string path = Pki.NewFile(".bin");
+        await File.WriteAllBytesAsync(path, _content);
+        _file = await ServeProcess.StartAsync("file", [.. options, "--file", path, .. transport == "fd" ? ["--kernel-tls"] : Array.Empty<string>()]);
     }
 
     [OneTimeTearDown]
     public async Task Stop_the_servers()
     {
-        foreach (ServeProcess server in (ServeProcess[])[_echo, _discard, _source])
+        foreach (ServeProcess server in (ServeProcess[])[_echo, _discard, _source, _file])
         {
             using (server)
             {
@@ -115,6 +121,14 @@ public sealed class ServeProtocolTests(string transport, string poller)
         Assert.That(await client.ReadToEndAsync(), Is.Empty);
         await client.Wire.ReadToFinAsync();
         if (version == SslProtocols.Tls12) Assert.That(client.Wire.EndsWithAlert, Is.True, "close_notify is the last record");
+    }
+
+    [TestCaseSource(nameof(s_versions))]
+    public async Task File_sends_the_file_and_close_notify_whatever_it_is_asked(SslProtocols version)
+    {
+        using TestClient client = await TestClient.ConnectAsync(_file.Port, version, receiveBuffer: 8 * 1024);
+        await client.WriteAsync("GET / HTTP/1.0\r\n\r\n"u8.ToArray());
+        Assert.That((await client.ReadToEndAsync()).AsSpan().SequenceEqual(_content), Is.True);
     }
 
     private static byte[] RandomBytes(int length)

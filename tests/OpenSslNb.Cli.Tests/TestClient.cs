@@ -9,11 +9,11 @@ namespace OpenSslNb.Cli.Tests;
 /// <summary>A client that is not ours: <see cref="SslStream"/>, which trusts <see cref="Pki.Authority"/> alone.</summary>
 internal sealed class TestClient : IDisposable
 {
-    private TestClient(Socket socket)
+    private TestClient(Socket socket, Func<Stream, Stream>? wrap)
     {
         Socket = socket;
         Wire = new WatchedStream(new NetworkStream(socket, ownsSocket: true));
-        Tls = new SslStream(Wire);
+        Tls = new SslStream(wrap is null ? Wire : wrap(Wire));
     }
 
     public Socket Socket { get; }
@@ -27,7 +27,8 @@ internal sealed class TestClient : IDisposable
     /// <param name="protocols">Versions to offer.</param>
     /// <param name="configure">Changes the options.</param>
     /// <param name="receiveBuffer">Of the socket, bytes; 0 leaves it to the kernel.</param>
-    public static async Task<TestClient> ConnectAsync(int port, SslProtocols protocols = SslProtocols.None, Action<SslClientAuthenticationOptions>? configure = null, int receiveBuffer = 0)
+    /// <param name="wrap">Puts something between TLS and the socket.</param>
+    public static async Task<TestClient> ConnectAsync(int port, SslProtocols protocols = SslProtocols.None, Action<SslClientAuthenticationOptions>? configure = null, int receiveBuffer = 0, Func<Stream, Stream>? wrap = null)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         if (receiveBuffer > 0) socket.ReceiveBufferSize = receiveBuffer;
@@ -35,7 +36,7 @@ internal sealed class TestClient : IDisposable
         try
         {
             await socket.ConnectAsync(IPAddress.Loopback, port, deadline.Token);
-            var client = new TestClient(socket);
+            var client = new TestClient(socket, wrap);
             var options = new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = protocols, CertificateChainPolicy = TrustingAuthority() };
             configure?.Invoke(options);
             await client.Tls.AuthenticateAsClientAsync(options, deadline.Token);

@@ -20,7 +20,9 @@ public sealed class UsageTests
         yield return Case("an unknown command", ["server"], "server", "demo", "serve", "connect");
         yield return Case("an unknown option of the program", ["--verbose"], "--verbose");
         yield return Case("serve alone", ["serve"], "protocol", "--listen", "--cert", "--key");
-        yield return Case("an unknown protocol", ["serve", "chargen", .. s_serve[2..]], "chargen", "echo", "discard", "source");
+        yield return Case("an unknown protocol", ["serve", "chargen", .. s_serve[2..]], "chargen", "echo", "discard", "source", "file");
+        yield return Case("a file for a protocol that sends none", [.. s_serve, "--file", "f"], "--file", "protocol file");
+        yield return Case("no file for the protocol that sends one", ["serve", "file", .. s_serve[2..]], "--file FILE");
         yield return Case("an unknown option of serve", [.. s_serve, "--verbose"], "--verbose");
         yield return Case("an option of serve given to connect", ["connect", "localhost:1", "--loops", "2"], "--loops");
         yield return Case("connect alone", ["connect"], "target");

@@ -75,6 +75,9 @@ internal readonly struct ScriptedCalls(Script script) : ISslCalls
         fixed (byte* pointer = data) return script.Answer(new SeenCall(SslOperation.Write, (nint)pointer, data.Length, data.ToArray()));
     }
 
+    // The offset in place of a pointer: a file has none.
+    public SslStep SendFile(int file, long offset, long count) => script.Answer(new SeenCall(SslOperation.Write, (nint)offset, (int)count, []));
+
     public bool CanWriteAtOnce(int plaintextLength) => !script.IsInHandshake && HasRoomFor(plaintextLength);
 
     public SslStep Shutdown() => script.Answer(new SeenCall(SslOperation.Shutdown, 0, 0, []));

@@ -11,9 +11,6 @@ internal sealed partial class ConnectionDriver
     // Guarded by _outboundGuard: sent and not yet given to the machine, in call order.
     private readonly OutboundQueue _posted;
 
-    // Guarded by _outboundGuard: sends that found no room, oldest first. While there are any, later sends queue behind them.
-    private LinkedList<SendWaiter>? _waiters;
-
     // Set under the guard after every send, cleared under it by the loop. The loop looks without the guard: whoever sends from elsewhere gives it another turn afterwards.
     private volatile bool _hasPosted;
 
@@ -32,9 +29,6 @@ internal sealed partial class ConnectionDriver
 
     // After a send was refused: 1 + the queue length at which the handler must be told; 0 when nothing is owed. Set under the guard, cleared by the loop.
     private long _owedLowWater;
-
-    // Under the guard.
-    private bool HasWaiters => _waiters is { Count: > 0 };
 
     /// <summary>Plaintext bytes that OpenSSL has not taken yet.</summary>
     public override long QueuedBytes
@@ -62,57 +56,6 @@ internal sealed partial class ConnectionDriver
         TraceSend(moment, result == SendResult.Queued ? TlsTraceEvent.SendQueued : TlsTraceEvent.SendRefused, data.Length);
         if (isFirst) Schedule();
         return result;
-    }
-
-    /// <summary>From any thread.</summary>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
-    {
-        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
-        SendWaiter waiter;
-        SendMoment moment;
-        bool isFirst;
-        lock (_outboundGuard)
-        {
-            if (_closedToSends) return ValueTask.FromException(_connection.ClosedFault());
-            if (data.IsEmpty) return ValueTask.CompletedTask;
-            if (!HasWaiters && QueuedBytes + data.Length <= _options.OutboundLimit)
-            {
-                isFirst = Enqueue(data.Span);
-                waiter = null!;
-            }
-            else
-            {
-                waiter = new SendWaiter(this, data);
-                (_waiters ??= new LinkedList<SendWaiter>()).AddLast(waiter.Node);
-                isFirst = NotePosted();
-            }
-
-            moment = NoteMoment();
-        }
-
-        TraceSend(moment, waiter is null ? TlsTraceEvent.SendQueued : TlsTraceEvent.SendWaits, data.Length);
-        if (isFirst) Schedule();
-        if (waiter is null) return ValueTask.CompletedTask;
-        waiter.ObserveCancellation(cancellationToken);
-        return waiter.Task;
-    }
-
-    /// <summary>The waiter's caller has given up. From any thread.</summary>
-    public void Cancel(SendWaiter waiter, CancellationToken cancellationToken)
-    {
-        bool begun;
-        lock (_outboundGuard)
-        {
-            if (waiter.Node.List is null) return;
-            waiter.Node.List.Remove(waiter.Node);
-            begun = waiter.HasBegun;
-
-            // Half of the message is on its way: the peer must not take what follows for the rest of it. From now on, not from when the loop hears of it.
-            if (begun) _closedToSends = _isCutShort = true;
-        }
-
-        if (begun) Abort();
-        waiter.Cancel(cancellationToken);
     }
 
     // A send is told outside the guard, as of the moment under it: by then the loop may have written it already.
@@ -197,12 +140,22 @@ internal sealed partial class ConnectionDriver
     }
 
     // On the loop: something was posted that would be taken now. A callback at the very end of a turn may have done so. Where there is no room, the writes that make some look again.
-    private bool CanTakePosted => _hasPosted && _resend.IsEmpty && QueuedBytes < _options.OutboundLimit;
+    private bool CanTakePosted => _hasPosted && _resend.IsEmpty && QueuedBytes < _options.OutboundLimit && _kernelFile != KernelFile.Waits;
 
     // On the loop: everything posted so far goes to the machine.
     private void TakePosted()
     {
         if (!_hasPosted || !_resend.IsEmpty) return;
+        do
+        {
+            TakeMemory();
+        }
+        while (TakeFile());
+        _machine.AskWrite();
+    }
+
+    private void TakeMemory()
+    {
         long admitted;
         SendMoment moment;
         lock (_outboundGuard)
@@ -217,28 +170,6 @@ internal sealed partial class ConnectionDriver
         }
 
         if (admitted > 0) TraceSend(moment, TlsTraceEvent.SendQueued, admitted);
-        _machine.AskWrite();
-    }
-
-    // Under the guard: as much of the waiting sends as there is room for, in order.
-    private long AdmitWaiters()
-    {
-        if (_isCutShort) return 0;
-        long admitted = 0;
-        while (_waiters?.First is { } node)
-        {
-            long room = _options.OutboundLimit - QueuedBytes;
-            if (room <= 0) break;
-            SendWaiter waiter = node.Value;
-            ReadOnlySpan<byte> data = waiter.Take((int)Math.Min(room, int.MaxValue));
-            _ = Enqueue(data);
-            admitted += data.Length;
-            if (!waiter.IsAllTaken) break;
-            _waiters.Remove(node);
-            waiter.Complete();
-        }
-
-        return admitted;
     }
 
     private void OnWritten(int bytes)
@@ -260,7 +191,7 @@ internal sealed partial class ConnectionDriver
     private void TellLowWater()
     {
         long owed = Volatile.Read(ref _owedLowWater);
-        if (owed == 0 || QueuedBytes >= owed) return;
+        if (owed == 0 || QueuedBytes >= owed || _kernelFile != KernelFile.None) return;
         if (Interlocked.CompareExchange(ref _owedLowWater, 0, owed) != owed) return;
         _trace?.Application(TlsTraceEvent.LowWater);
         Call(static (handler, connection) => handler.OnLowWater(connection));

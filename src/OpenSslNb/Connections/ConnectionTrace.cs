@@ -20,8 +20,8 @@ internal sealed class ConnectionTrace(ITlsTrace sink, TlsConnection connection, 
 
     void IStepObserver.OnStep(in StepRecord record)
     {
-        // The write has taken its bytes from the queue; the connection accounts for them after the step.
-        long queued = connection.QueuedBytes - (record is { Operation: SslOperation.Write, Step.IsDone: true } ? record.Step.Bytes : 0);
+        // The write has taken its bytes from the queue; the connection accounts for them after the step. A file that the kernel sends was never there.
+        long queued = Math.Max(0, connection.QueuedBytes - (record is { Operation: SslOperation.Write, Step.IsDone: true } ? record.Step.Bytes : 0));
         TimeSpan now = Now;
         sink.OnStep(connection, new TlsTraceStep(now, record.Operation, record.Step, queued, record.Before, record.After, now - _attemptBegan));
     }

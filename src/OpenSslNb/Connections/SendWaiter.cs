@@ -2,21 +2,19 @@ using System.Threading.Tasks.Sources;
 
 namespace OpenSslNb.Connections;
 
-/// <summary>A send that found no room. Its bytes go into the queue in order, as room comes; it completes when the last one is in.</summary>
-internal sealed class SendWaiter : IValueTaskSource
+/// <summary>A send that waits for room. It goes into the queue in order, as room comes; it completes when the last byte is in.</summary>
+internal abstract class SendWaiter : IValueTaskSource
 {
     private readonly ConnectionDriver _driver;
     private ManualResetValueTaskSourceCore<bool> _completion;
-    private ReadOnlyMemory<byte> _rest;
     private CancellationTokenRegistration _cancellation;
 
     // 1 once completed: by the loop, by cancellation or by the end of the connection, whichever comes first.
     private int _isCompleted;
 
-    public SendWaiter(ConnectionDriver driver, ReadOnlyMemory<byte> data)
+    protected SendWaiter(ConnectionDriver driver)
     {
         _driver = driver;
-        _rest = data;
         _completion.RunContinuationsAsynchronously = true;
         Node = new LinkedListNode<SendWaiter>(this);
     }
@@ -24,10 +22,8 @@ internal sealed class SendWaiter : IValueTaskSource
     /// <summary>Its place among the waiters; in no list once it is not waiting any more.</summary>
     public LinkedListNode<SendWaiter> Node { get; }
 
-    /// <summary>True when some of its bytes are in the queue already.</summary>
-    public bool HasBegun { get; private set; }
-
-    public bool IsAllTaken => _rest.IsEmpty;
+    /// <summary>True when some of its bytes are in the queue already, or are just being put there. Under the guard of the driver.</summary>
+    public bool HasBegun { get; protected set; }
 
     public ValueTask Task => new(this, _completion.Version);
 
@@ -40,16 +36,6 @@ internal sealed class SendWaiter : IValueTaskSource
         // Who completes sets the flag and then looks at the registration. Without the fence both could look too early, and the token would keep this waiter for its whole life.
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _isCompleted) == 1) registration.Dispose();
-    }
-
-    /// <summary>The next bytes, at most so many. Under the guard of the driver.</summary>
-    public ReadOnlySpan<byte> Take(int most)
-    {
-        HasBegun = true;
-        int count = Math.Min(most, _rest.Length);
-        ReadOnlySpan<byte> taken = _rest.Span[..count];
-        _rest = _rest[count..];
-        return taken;
     }
 
     public void Complete()
@@ -71,12 +57,37 @@ internal sealed class SendWaiter : IValueTaskSource
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _completion.OnCompleted(continuation, state, token, flags);
 
+    /// <summary>It waits no more, for whatever reason. Once.</summary>
+    protected virtual void OnCompleted()
+    {
+        // Memory is the garbage collector's.
+    }
+
     private void OnCancelled(CancellationToken token) => _driver.Cancel(this, token);
 
     private bool TryComplete()
     {
         if (Interlocked.Exchange(ref _isCompleted, 1) == 1) return false;
         _cancellation.Unregister();
+        OnCompleted();
         return true;
+    }
+}
+
+/// <summary>A send of memory that found no room.</summary>
+internal sealed class MemorySend(ConnectionDriver driver, ReadOnlyMemory<byte> data) : SendWaiter(driver)
+{
+    private ReadOnlyMemory<byte> _rest = data;
+
+    public bool IsAllTaken => _rest.IsEmpty;
+
+    /// <summary>The next bytes, at most so many. Under the guard of the driver.</summary>
+    public ReadOnlySpan<byte> Take(int most)
+    {
+        HasBegun = true;
+        int count = Math.Min(most, _rest.Length);
+        ReadOnlySpan<byte> taken = _rest.Span[..count];
+        _rest = _rest[count..];
+        return taken;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Win32.SafeHandles;
 using OpenSslNb.Connections;
 using OpenSslNb.Interop;
 using OpenSslNb.Transport;
@@ -108,6 +109,32 @@ public sealed class TlsConnection : IDisposable
     /// <param name="cancellationToken">Cancelled before the first byte was queued, nothing is sent. Cancelled later, the connection is aborted, because the peer would have half of the message.</param>
     /// <exception cref="TlsClosedException">The sending direction is closed, or the connection ended while the data waited.</exception>
     public ValueTask SendAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default) => _driver.SendAsync(data, cancellationToken);
+
+    /// <summary>
+    /// Sends a part of a file, in call order with all other sends. It is read as room comes in the queue, on the loop's thread: a file on a slow disk holds up the loop. Where the kernel encrypts
+    /// (<see cref="TlsOptions.KernelTls"/>), it sends the file itself (<c>SSL_sendfile(3)</c>). Completes when the last byte is queued or given to the kernel.
+    /// </summary>
+    /// <param name="file">A regular file, open for reading. May be disposed as soon as this returns; its bytes must not change until the task completes.</param>
+    /// <param name="offset">Where the part begins, in bytes.</param>
+    /// <param name="count">Length of the part, in bytes.</param>
+    /// <param name="cancellationToken">As in <see cref="SendAsync"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The file has no such part.</exception>
+    /// <exception cref="NotSupportedException">Not a file that has a length.</exception>
+    /// <exception cref="IOException">The file cannot be read, or has become shorter. If some of it was sent already, the connection ends as <see cref="CloseReason.LocalError"/>, because the peer would take what follows for the rest.</exception>
+    /// <exception cref="TlsClosedException">The sending direction is closed, or the connection ended while the file waited.</exception>
+    public ValueTask SendFileAsync(SafeFileHandle file, long offset, long count, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        long length = RandomAccess.GetLength(file);
+        if (offset > length || count > length - offset)
+        {
+            throw new ArgumentOutOfRangeException(nameof(count), count, $"the file has {length} bytes: there are not {count} from byte {offset} on");
+        }
+
+        return _driver.SendFileAsync(file, offset, count, cancellationToken);
+    }
 
     /// <summary>Half-close: sends close_notify behind what is queued; receiving goes on (RFC 8446 §6.1).</summary>
     public void CloseWrite() => _driver.CloseWrite();

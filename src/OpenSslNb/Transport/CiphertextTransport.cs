@@ -41,6 +41,12 @@ internal abstract class CiphertextTransport : IDisposable
     /// <summary>Ciphertext bytes that OpenSSL has given so far.</summary>
     public ulong BytesGiven { get; protected set; }
 
+    /// <summary>The kernel has made records of a file's bytes itself, past OpenSSL and us; how long they are is not known, but that something has left is.</summary>
+    public void OnFileSent(long bytes) => BytesGiven += (ulong)bytes;
+
+    /// <summary>The kernel could not send a file's bytes.</summary>
+    public void OnFileFailed(int errno) => SendErrno = errno;
+
     /// <summary>True when a record may be taken in part, so that OpenSSL can be left in the middle of one.</summary>
     public abstract bool SplitsRecords { get; }
 
