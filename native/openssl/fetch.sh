@@ -2,6 +2,7 @@
 # Gets another OpenSSL beside the system's: libraries and headers, for tests.
 #
 #   native/openssl/fetch.sh VERSION    1.1.1, or major.minor of a later one: 3.5, 3.6, 4.0
+#   native/openssl/fetch.sh pkcs11     the provider for keys in PKCS#11 modules, for OpenSSL 3: pkcs11/lib/pkcs11.so
 #
 # The result is artifacts/openssl/VERSION/lib and .../include; standard output is that lib folder, messages go to
 # standard error. 1.1.1 is unpacked from Debian's binary packages; later ones need a newer libc than Debian 12 has,
@@ -87,6 +88,19 @@ unpack_1_1_1() {
     cp -r "$work/root/usr/include/$multiarch/openssl/." "$into/include/openssl/"
 }
 
+# Debian's own package of a later release: what it needs of libc and libcrypto, Debian 12 has.
+unpack_pkcs11() {
+    local into=$1 work=$2 architecture
+    require dpkg dpkg-deb
+    architecture=$(dpkg --print-architecture)
+    use_suites deb trixie
+    (cd "$work" && apt-get "${apt_options[@]}" download "pkcs11-provider:$architecture" >&2) \
+        || die "the archive has no pkcs11-provider for $architecture, or cannot be reached"
+    dpkg -x "$work"/pkcs11-provider_*.deb "$work/root"
+    mkdir -p "$into/lib"
+    cp "$(find "$work/root/usr/lib" -name pkcs11.so)" "$into/lib/"
+}
+
 # The upstream source without Debian's patches, newest of VERSION first; one that is listed may be gone from the pool.
 fetch_source() {
     local version=$1 work=$2 package
@@ -123,7 +137,7 @@ build() {
 case "${1-}" in
     -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
 esac
-[[ $# -eq 1 && $1 =~ ^(1\.1\.1|[3-9]\.[0-9]+)$ ]] || { say 'usage: native/openssl/fetch.sh VERSION (1.1.1, 3.5, 3.6, 4.0 ...)'; exit 2; }
+[[ $# -eq 1 && $1 =~ ^(1\.1\.1|[3-9]\.[0-9]+|pkcs11)$ ]] || { say 'usage: native/openssl/fetch.sh VERSION|pkcs11 (1.1.1, 3.5, 3.6, 4.0 ...)'; exit 2; }
 version=$1
 target=$base/$version
 
@@ -132,7 +146,7 @@ if [[ ! -d $target ]]; then
     require flock apt-get apt-cache find awk sed
     mkdir -p "$base/.apt"
     # Two at once would share apt's lists; a short download need not wait for a build.
-    if [[ $version == 1.1.1 ]]; then type=deb; else type=deb-src; fi
+    if [[ $version == 1.1.1 || $version == pkcs11 ]]; then type=deb; else type=deb-src; fi
     exec {lock}>"$base/.apt/$type.lock"
     flock "$lock"
 fi
@@ -140,12 +154,12 @@ if [[ ! -d $target ]]; then
     work=$(mktemp -d "$base/.work.XXXXXX")
     trap 'rm -rf -- "$work"' EXIT
     mkdir "$work/result"
-    if [[ $type == deb ]]; then
-        unpack_1_1_1 "$work/result" "$work"
-    else
-        build "$version" "$work/result" "$work"
-    fi
+    case $version in
+        1.1.1) unpack_1_1_1 "$work/result" "$work" ;;
+        pkcs11) unpack_pkcs11 "$work/result" "$work" ;;
+        *) build "$version" "$work/result" "$work" ;;
+    esac
     mv -- "$work/result" "$target"
-    say "OpenSSL $version is in $target"
+    say "$version is in $target"
 fi
 printf '%s\n' "$target/lib"

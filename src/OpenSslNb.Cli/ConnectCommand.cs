@@ -16,7 +16,7 @@ internal static class ConnectCommand
         var pins = new Option<string[]>("--pin") { Description = "demand one of these public keys in the server's chain: sha256// and Base64; may be given again", HelpName = "PIN" };
         var name = new Option<string?>("--server-name") { Description = "the name to ask for and to check; the host unless given" };
         var cert = new Option<string?>("--cert") { Description = "client certificate chain, PEM" };
-        var key = new Option<string?>("--key") { Description = "client key, PEM" };
+        var key = new Option<string?>("--key") { Description = "client key, " + IdentityFiles.KeyDescription };
         var sessionFile = new Option<string?>("--session-file") { Description = "resume what this file holds of the server, and keep in it what the server gives; for its owner alone", HelpName = "FILE" };
         var earlyData = new Option<string?>("--early-data") { Description = "send this file with the first flight where a session of --session-file allows it, and in the ordinary way otherwise; the server may see it more than once", HelpName = "FILE" };
         Option<string> stapling = new Option<string>("--stapling") { Description = "what to make of the status that the server sends with its certificate", DefaultValueFactory = _ => "ignore" }.OneOf("ignore", "check", "require");
@@ -44,7 +44,7 @@ internal static class ConnectCommand
             using TraceFile? trace = shared.OpenTrace(parsed);
             using KeyLogFile? keyLog = shared.OpenKeyLog(parsed);
             using TlsCertificate? certificate = parsed.GetValue(cert) is { } path
-                ? TlsCertificate.FromPemFiles(path, parsed.GetValue(key)!)
+                ? IdentityFiles.Load(path, parsed.GetValue(key)!)
                 : null;
             var options = new TlsClientOptions
             {

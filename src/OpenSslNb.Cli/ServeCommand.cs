@@ -20,7 +20,7 @@ internal static class ServeCommand
         Argument<string> protocol = new Argument<string>("protocol") { Description = "echo, discard, source or file" }.OneOf(Protocols.Names);
         Option<HostPort> listen = new Option<HostPort>("--listen") { Description = "where to listen; port 0 picks one", Required = true }.At();
         var cert = new Option<string>("--cert") { Description = "certificate chain, PEM", Required = true };
-        var key = new Option<string>("--key") { Description = "private key, PEM", Required = true };
+        var key = new Option<string>("--key") { Description = "private key, " + IdentityFiles.KeyDescription, Required = true };
         var clients = new TrustOptions(new Option<string?>("--client-ca") { Description = "demand client certificates of these authorities, PEM" });
         var optional = new Option<bool>("--client-cert-optional") { Description = "let clients in that have no certificate" };
         Option<NamedCertificate[]> named = CreateNamed();
@@ -74,7 +74,8 @@ internal static class ServeCommand
             var plan = new ServePlan(
                 parsed.GetValue(protocol)!, () => shared.CreateLoop(parsed), () => ServeIdentity.Load(parsed.GetValue(cert)!, parsed.GetValue(key)!, parsed.GetValue(named) ?? [], parsed.GetValue(staple)), options, listenerOptions, sent);
             using MetricsServer? metricsServer = parsed.GetValue(metrics) is { } at ? MetricsServer.Start(await at.ResolveAsync(metrics.Name)) : null;
-            string[] files = [parsed.GetValue(cert)!, parsed.GetValue(key)!, .. (parsed.GetValue(named) ?? []).Select(one => one.Path), .. parsed.GetValue(staple) is { } status ? [status] : Array.Empty<string>()];
+            string[] keys = IdentityFiles.IsUri(parsed.GetValue(key)!) ? [] : [parsed.GetValue(key)!];
+            string[] files = [parsed.GetValue(cert)!, .. keys, .. (parsed.GetValue(named) ?? []).Select(one => one.Path), .. parsed.GetValue(staple) is { } status ? [status] : Array.Empty<string>()];
             TimeSpan? lookEvery = parsed.GetValue(watch) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
             return await RunAsync(plan, count, await parsed.GetValue(listen).ResolveAsync(listen.Name), files, lookEvery);
         });

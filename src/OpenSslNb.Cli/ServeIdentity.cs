@@ -9,12 +9,12 @@ internal sealed class ServeIdentity : IDisposable
     private ServeIdentity(TlsCertificate certificate) => _certificate = certificate;
 
     /// <param name="certificate">Chain, PEM.</param>
-    /// <param name="key">Its key, PEM.</param>
+    /// <param name="key">Its key: a file or a URI.</param>
     /// <param name="named">Others by name.</param>
     /// <param name="staple">An OCSP response about the certificate, DER; null for none.</param>
     public static ServeIdentity Load(string certificate, string key, IReadOnlyList<NamedCertificate> named, string? staple = null)
     {
-        var identity = new ServeIdentity(TlsCertificate.FromPemFiles(certificate, key));
+        var identity = new ServeIdentity(IdentityFiles.Load(certificate, key));
         try
         {
             if (staple is not null) Staple(identity._certificate, staple);

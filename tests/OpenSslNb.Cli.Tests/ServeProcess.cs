@@ -33,7 +33,11 @@ internal sealed partial class ServeProcess : IDisposable
     public static Task<ServeProcess> StartUnderAsync(string[] environment, string protocol, params string[] options) =>
         ReadyAsync(RunningProcess.Start("env", [.. environment, Opensslnb.Program, .. ServeArguments("127.0.0.1:0", protocol), .. options]));
 
-    private static string[] ServeArguments(string listen, string protocol) => ["serve", protocol, "--listen", listen, "--cert", Pki.ServerFile, "--key", Pki.ServerKeyFile];
+    /// <summary>The same with the server's key from somewhere else.</summary>
+    public static Task<ServeProcess> StartWithKeyAsync(string[] environment, string protocol, string key, params string[] options) =>
+        ReadyAsync(RunningProcess.Start("env", [.. environment, Opensslnb.Program, .. ServeArguments("127.0.0.1:0", protocol, key), .. options]));
+
+    private static string[] ServeArguments(string listen, string protocol, string? key = null) => ["serve", protocol, "--listen", listen, "--cert", Pki.ServerFile, "--key", key ?? Pki.ServerKeyFile];
 
     private static async Task<ServeProcess> ReadyAsync(RunningProcess process)
     {

@@ -14,7 +14,7 @@ internal sealed class ProxyOptions
     private readonly Option<HostPort?> _to = new Option<HostPort?>("--to") { Description = "the target; with passthrough-sni that of names without a route" }.At();
     private readonly Option<Route[]> _routes = CreateRoutes();
     private readonly Option<string?> _cert = new("--cert") { Description = "certificate chain, PEM: ours for clients, or for the target with originate" };
-    private readonly Option<string?> _key = new("--key") { Description = "its private key, PEM" };
+    private readonly Option<string?> _key = new("--key") { Description = "its private key, " + IdentityFiles.KeyDescription };
     private readonly Option<NamedCertificate[]> _named = ServeCommand.CreateNamed();
     private readonly TrustOptions _trust = new(new Option<string?>("--ca") { Description = "authorities, PEM: clients must have a certificate of theirs; with originate the target must, and the system's are trusted unless given" });
     private readonly Option<string?> _serverName = new("--server-name") { Description = "with originate: the name to ask for and to check; the target's host unless given" };
@@ -95,7 +95,7 @@ internal sealed class ProxyOptions
 
     private Func<Routes, TlsContext?, ProxyState> Client(ParseResult parsed, KeyLogFile? keyLog) => (routes, _) =>
     {
-        using TlsCertificate? certificate = parsed.GetValue(_cert) is { } path ? TlsCertificate.FromPemFiles(path, parsed.GetValue(_key)!) : null;
+        using TlsCertificate? certificate = parsed.GetValue(_cert) is { } path ? IdentityFiles.Load(path, parsed.GetValue(_key)!) : null;
         var options = new TlsClientOptions { Trust = _trust.Trust(parsed, otherwise: TlsTrust.System), Certificate = certificate, DangerouslyAcceptAnyPeerCertificate = parsed.GetValue(_insecure) };
         return new ProxyState(routes, null, null, TlsContext.CreateClient(_shared.Apply(parsed, options, keyLog is null ? null : keyLog.Write)));
     };

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using OpenSslNb.Interop;
 
 namespace OpenSslNb.OpenSsl;
 
 /// <summary>Reads certificates and keys from where a URI says (<c>OSSL_STORE_open(3)</c>): <c>file:</c>, and what OpenSSL's providers and engines know besides, such as <c>pkcs11:</c>.</summary>
-internal static unsafe class KeyStore
+internal static unsafe partial class KeyStore
 {
     /// <summary>All certificates there, in the store's order; at least one.</summary>
     /// <exception cref="OpenSslException">There is none, or the store cannot be read.</exception>
@@ -18,7 +19,7 @@ internal static unsafe class KeyStore
                 if (certificate != 0) certificates.Add(SafeX509Handle.Adopt(certificate));
                 return true;
             });
-            return certificates.Count > 0 ? certificates : throw new OpenSslException($"there is no certificate at {uri}", []);
+            return certificates.Count > 0 ? certificates : throw new OpenSslException($"there is no certificate at {Shown(uri)}", []);
         }
         catch
         {
@@ -38,8 +39,14 @@ internal static unsafe class KeyStore
             if (key != 0) found = SafeEvpPkeyHandle.Adopt(key);
             return key == 0;
         });
-        return found ?? throw new OpenSslException($"there is no private key at {uri}{(password is null ? ", or it is encrypted and no password was given" : "")}", []);
+        return found ?? throw new OpenSslException($"there is no private key at {Shown(uri)}{(password is null ? ", or it is encrypted and no password was given" : "")}", []);
     }
+
+    /// <summary>A URI without the secret that may be in it (RFC 7512 §2.4), for messages.</summary>
+    public static string Shown(string uri) => Pin().Replace(uri, "pin-value=...");
+
+    [GeneratedRegex("pin-value=[^&;]*")]
+    private static partial Regex Pin();
 
     // As long as the visitor wants more. What is no use to it makes an error, which is nobody's business.
     private static void Each(string uri, string? password, Func<nint, bool> visit)
@@ -54,7 +61,7 @@ internal static unsafe class KeyStore
             using var text = new NativeText(uri);
             LibCrypto.ERR_clear_error();
             store = LibCrypto.OSSL_STORE_open(text.Pointer, method, secret.Pointer, 0, null);
-            if (store == 0) throw OpenSslException.FromQueue($"{uri} cannot be opened");
+            if (store == 0) throw OpenSslException.FromQueue($"{Shown(uri)} cannot be opened");
             Visit(store, uri, visit);
         }
         finally
@@ -76,7 +83,7 @@ internal static unsafe class KeyStore
             {
                 // Nothing and no fault: the end, or something that OpenSSL does not know.
                 IReadOnlyList<OpenSslError> errors = ErrorQueue.Drain();
-                if (errors.Count > 0) throw new OpenSslException($"{uri} cannot be read: is the password right?", errors);
+                if (errors.Count > 0) throw new OpenSslException($"{Shown(uri)} cannot be read: is the password right?", errors);
                 continue;
             }
 

@@ -32,7 +32,7 @@ public sealed unsafe partial class TlsCertificate
             throw;
         }
 
-        return Checked(parts, $"{keyUri} with {certificateUri}");
+        return Checked(parts, $"{KeyStore.Shown(keyUri)} with {KeyStore.Shown(certificateUri)}");
     }
 
     // A store has its own order.
