@@ -33,11 +33,12 @@ internal static class ServeCommand
         var ticketKeys = new TicketKeyOptions();
         var more = new ServerTlsOptions();
         Option<double?> watch = new Option<double?>("--watch-files") { Description = "look every so many seconds whether certificates have changed, and read them again as on SIGHUP" }.Seconds();
-        var staple = new Option<string?>("--staple") { Description = "OCSP response about the certificate, DER, for clients that ask for one; read again with the certificates", HelpName = "FILE" };
+        var staples = new StapleOptions();
         var file = new Option<string?>("--file") { Description = "what the protocol file sends to each client", HelpName = "FILE" };
         var shared = new SharedOptions();
-        var command = new Command("serve", "A TLS server of a simple protocol. SIGTERM ends it in good order, SIGHUP has it read its certificates again.") { protocol, file, listen, cert, key, named, unknown, optional, maximum, backlog, loops, metrics, tickets, staple, watch };
+        var command = new Command("serve", "A TLS server of a simple protocol. SIGTERM ends it in good order, SIGHUP has it read its certificates again.") { protocol, file, listen, cert, key, named, unknown, optional, maximum, backlog, loops, metrics, tickets, watch };
         clients.AddTo(command);
+        staples.AddTo(command);
         ticketKeys.AddTo(command);
         more.AddTo(command);
         shared.AddTo(command);
@@ -71,11 +72,12 @@ internal static class ServeCommand
                 ReusePort = count > 1,
                 Connection = shared.Connection(parsed, trace),
             };
+            StapleSource? staple = staples.Source(parsed);
             var plan = new ServePlan(
-                parsed.GetValue(protocol)!, () => shared.CreateLoop(parsed), () => ServeIdentity.Load(parsed.GetValue(cert)!, parsed.GetValue(key)!, parsed.GetValue(named) ?? [], parsed.GetValue(staple)), options, listenerOptions, sent);
+                parsed.GetValue(protocol)!, () => shared.CreateLoop(parsed), () => ServeIdentity.Load(parsed.GetValue(cert)!, parsed.GetValue(key)!, parsed.GetValue(named) ?? [], staple), options, listenerOptions, sent);
             using MetricsServer? metricsServer = parsed.GetValue(metrics) is { } at ? MetricsServer.Start(await at.ResolveAsync(metrics.Name)) : null;
             string[] keys = IdentityFiles.IsUri(parsed.GetValue(key)!) ? [] : [parsed.GetValue(key)!];
-            string[] files = [parsed.GetValue(cert)!, .. keys, .. (parsed.GetValue(named) ?? []).Select(one => one.Path), .. parsed.GetValue(staple) is { } status ? [status] : Array.Empty<string>()];
+            string[] files = [parsed.GetValue(cert)!, .. keys, .. (parsed.GetValue(named) ?? []).Select(one => one.Path), .. staple?.Path is { } status ? [status] : Array.Empty<string>()];
             TimeSpan? lookEvery = parsed.GetValue(watch) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
             return await RunAsync(plan, count, await parsed.GetValue(listen).ResolveAsync(listen.Name), files, lookEvery);
         });

@@ -5,19 +5,20 @@ internal sealed class ServeIdentity : IDisposable
 {
     private readonly Dictionary<string, TlsCertificate> _named = [];
     private readonly TlsCertificate _certificate;
+    private OcspStapler? _stapler;
 
     private ServeIdentity(TlsCertificate certificate) => _certificate = certificate;
 
     /// <param name="certificate">Chain, PEM.</param>
     /// <param name="key">Its key: a file or a URI.</param>
     /// <param name="named">Others by name.</param>
-    /// <param name="staple">An OCSP response about the certificate, DER; null for none.</param>
-    public static ServeIdentity Load(string certificate, string key, IReadOnlyList<NamedCertificate> named, string? staple = null)
+    /// <param name="staple">Where the certificate's OCSP response comes from; null for none.</param>
+    public static ServeIdentity Load(string certificate, string key, IReadOnlyList<NamedCertificate> named, StapleSource? staple = null)
     {
         var identity = new ServeIdentity(IdentityFiles.Load(certificate, key));
         try
         {
-            if (staple is not null) Staple(identity._certificate, staple);
+            identity._stapler = staple?.ApplyTo(identity._certificate);
             foreach (NamedCertificate one in named)
             {
                 if (!identity._named.TryAdd(one.Name, TlsCertificate.FromPemFile(one.Path))) throw new ArgumentException($"--named-cert gives the name '{one.Name}' twice");
@@ -32,22 +33,11 @@ internal sealed class ServeIdentity : IDisposable
         }
     }
 
-    private static void Staple(TlsCertificate certificate, string path)
-    {
-        try
-        {
-            certificate.SetOcspResponse(File.ReadAllBytes(path));
-        }
-        catch (ArgumentException e)
-        {
-            throw new ArgumentException($"--staple {path}: {e.Message}", e);
-        }
-    }
-
     public TlsServerOptions ApplyTo(TlsServerOptions options) => options with { Certificate = _certificate, NamedCertificates = _named };
 
     public void Dispose()
     {
+        _stapler?.Dispose();
         _certificate.Dispose();
         foreach (TlsCertificate certificate in _named.Values) certificate.Dispose();
     }

@@ -11,6 +11,9 @@ namespace OpenSslNb.Transport;
 /// <remarks>A callback on the BIO (<c>BIO_set_callback_ex(3)</c>) only watches: what ran dry, what ended, what errno was; and it holds back input that must not be taken.</remarks>
 internal sealed unsafe class SocketFdTransport(int fd) : CiphertextTransport
 {
+    // From 4.0 on BIO_eof(3) looks at this flag before it asks the BIO: BIO_FLAGS_AUTO_EOF, which no header that is installed names. Before, nothing uses the bit.
+    private const int AutoEof = 0x80;
+
     private const int WriteRetry = CryptoConst.BIO_FLAGS_WRITE | CryptoConst.BIO_FLAGS_SHOULD_RETRY;
     private const int ReadRetry = CryptoConst.BIO_FLAGS_READ | CryptoConst.BIO_FLAGS_SHOULD_RETRY;
 
@@ -116,8 +119,15 @@ internal sealed unsafe class SocketFdTransport(int fd) : CiphertextTransport
                 BytesTaken += *processed;
                 break;
             case CryptoConst.BIO_CB_READ | CryptoConst.BIO_CB_RETURN:
-                if (result == 0) SawEndOfStream = true;
-                else if (MayRetry(bio, errno, ReadRetry)) RanDry = true;
+                if (result == 0)
+                {
+                    // Not told, as with the other transports: TransportBio.OnControl.
+                    SawEndOfStream = true;
+                    LibCrypto.BIO_clear_flags(bio, AutoEof);
+                    return -1;
+                }
+
+                if (MayRetry(bio, errno, ReadRetry)) RanDry = true;
                 else Errno = errno;
                 break;
             case CryptoConst.BIO_CB_CTRL | CryptoConst.BIO_CB_RETURN when number == CryptoConst.BIO_CTRL_EOF:

@@ -95,7 +95,10 @@ internal sealed unsafe class TransportBio : SafeOpenSslHandle
         {
             if (transport.Errno != 0 || transport.CallbackFailure is not null) return -1;
             int count = transport.InputFrozen ? -1 : transport.OnBioRead(new Span<byte>(buffer, length));
-            if (count >= 0 || transport.Errno != 0) return count;
+            if (count > 0) return count;
+
+            // The end of the stream is not told, not even by 0: see OnControl.
+            if (count == 0 || transport.Errno != 0) return -1;
             transport.RanDry = true;
             LibCrypto.BIO_set_flags(bio, ReadRetry);
             return -1;
@@ -128,7 +131,7 @@ internal sealed unsafe class TransportBio : SafeOpenSslHandle
         }
     }
 
-    // Must leave the retry flags alone: OpenSSL 3 makes ctrl calls between a failed read and SSL_get_error. The end of the stream is not told (BIO_eof(3)): OpenSSL 3 would answer it with a fatal alert, and throw away a session that
+    // Must leave the retry flags alone: OpenSSL 3 makes ctrl calls between a failed read and SSL_get_error. The end of the stream is not told (BIO_eof(3), which since 4.0 also looks at what a read gave): OpenSSL 3 would answer it with a fatal alert, and throw away a session that
     // may well be resumed. Whoever made the call knows from the transport.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nint OnControl(nint bio, int command, nint number, nint pointer) => command == FlushControl ? 1 : 0;

@@ -20,6 +20,12 @@ public sealed class KernelFileTests(string poller)
 
     private static readonly byte[] s_content = RandomBytes();
 
+    [OneTimeSetUp]
+    public void Require_a_library_that_was_built_for_it()
+    {
+        if (Environment.GetEnvironmentVariable("OPENSSLNB_OPENSSL_DIR") is { Length: > 0 } folder) Assert.Ignore($"OpenSSL in {folder} may have been built without kernel TLS");
+    }
+
     [Test]
     public async Task The_kernel_sends_the_file_as_the_socket_takes_it_and_close_notify_comes_behind_it()
     {

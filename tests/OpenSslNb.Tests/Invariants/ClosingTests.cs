@@ -22,6 +22,7 @@ public sealed class ClosingTests(World world)
         raw.Fin();
         CloseOutcome outcome = await server.EndAsync();
         Assert.That(outcome.Reason, Is.EqualTo(CloseReason.Truncated), outcome.ToString());
+        Assert.That(outcome.AlertSent, Is.Null, "there is nobody to tell, and the session is good for another time");
         Assert.That(server.Handler.Received, Is.EqualTo("half of a message"u8.ToArray()), "what came before the cut");
     }
 
