@@ -10,6 +10,8 @@ const string AheadOfTimeProgram = "artifacts/aot/opensslnb";
 const string Checker = "artifacts/bin/OpenSslNb.Concurrency/release/OpenSslNb.Concurrency";
 const string TestResults = "artifacts/test-results";
 const string OldestOpenSsl = "1.1.1";
+string[] otherOpenSsls = [OldestOpenSsl, "3.5", "3.6", "4.0"];
+string[] openSslSuites = ["OpenSslNb.Interop.Tests", "OpenSslNb.Engine.Tests", "OpenSslNb.Tests", "OpenSslNb.Cli.Tests", "OpenSslNb.Peers.Tests"];
 const string FuzzFolder = "artifacts/fuzz";
 const string FuzzProgram = "artifacts/bin/OpenSslNb.Fuzz/release/OpenSslNb.Fuzz";
 
@@ -105,19 +107,20 @@ Task("Test")
 });
 
 Task("Versions")
-    .Description("fetch other versions of OpenSSL (1.1.1 and 4.0, or those named) and test with each of them")
+    .Description("fetch other versions of OpenSSL (1.1.1, 3.5, 3.6 and 4.0, or those named) and test with each of them; a table")
     .IsDependentOn("Build")
     .IsDependentOn("Peers")
     .Does(() =>
 {
     // As a part of another target, the arguments are that one's.
-    string[] versions = isVersionsTarget && rest.Length > 0 ? rest : [OldestOpenSsl, "4.0"];
+    string[] versions = isVersionsTarget && rest.Length > 0 ? rest : otherOpenSsls;
     if (versions.Any(version => version != OldestOpenSsl))
     {
         Install([("gcc", HasCommand("gcc")), ("libc6-dev", HasHeader("stdio.h")), ("make", HasCommand("make")), ("perl", HasCommand("perl"))]);
     }
 
     var failed = versions.SelectMany(TestVersion).ToArray();
+    PrintVersions(versions);
     if (failed.Length > 0)
     {
         throw new CakeException($"Failed: {string.Join(", ", failed)}.");
@@ -210,7 +213,7 @@ Task("Simulate")
     .Does(() => Run(Program, ["sim", "--scenario", "all", "--runs", "3000", .. rest]));
 
 Task("Verify")
-    .Description("everything a release must pass, in its long form; within an hour")
+    .Description("everything a release must pass, in its long form; some two hours")
     .IsDependentOn("Test")
     .IsDependentOn("Simulate")
     .IsDependentOn("Memory")
@@ -243,8 +246,7 @@ IEnumerable<string> TestVersion(string version)
     }
 
     var folder = System.IO.Path.GetFullPath($"artifacts/openssl/{version}/lib");
-    string[] suites = ["OpenSslNb.Interop.Tests", "OpenSslNb.Engine.Tests", "OpenSslNb.Tests", "OpenSslNb.Cli.Tests", "OpenSslNb.Peers.Tests"];
-    var failed = suites
+    var failed = openSslSuites
         .Where(suite => !RunTests($"tests/{suite}/{suite}.csproj", $"{TestResults}/openssl-{version}", folder))
         .ToList();
     if (TryRunWith(folder, Program, "demo") != 0)
@@ -254,6 +256,32 @@ IEnumerable<string> TestVersion(string version)
 
     return failed.Select(what => $"{what} with OpenSSL {version}").ToArray();
 }
+
+// The suites on each version: passed, failed, skipped and why. The system's own is there when it was tested before.
+void PrintVersions(string[] versions)
+{
+    System.Console.WriteLine();
+    System.Console.WriteLine("| OpenSSL | suite | passed | failed | skipped |");
+    System.Console.WriteLine("| --- | --- | --- | --- | --- |");
+    var reasons = new List<string>();
+    foreach (var (version, folder) in versions.Select(version => (version, $"{TestResults}/openssl-{version}")).Prepend(("the system's", TestResults)))
+    {
+        foreach (var suite in openSslSuites.Where(suite => System.IO.File.Exists($"{folder}/{suite}.trx")))
+        {
+            var trx = System.Xml.Linq.XDocument.Load($"{folder}/{suite}.trx");
+            int Count(string outcome) => trx.Descendants().Count(element => element.Name.LocalName == "UnitTestResult" && (string)element.Attribute("outcome") == outcome);
+            var skipped = trx.Descendants().Where(element => element.Name.LocalName == "UnitTestResult" && (string)element.Attribute("outcome") == "NotExecuted").ToArray();
+            System.Console.WriteLine($"| {version} | `{suite}` | {Count("Passed")} | {Count("Failed")} | {skipped.Length} |");
+            reasons.AddRange(skipped
+                .GroupBy(element => element.Descendants().FirstOrDefault(inner => inner.Name.LocalName is "Message" or "StdOut")?.Value.Trim().Split('\n')[0] ?? "no reason was given")
+                .Select(group => $"{version}, {suite}: {group.Count()} skipped: {group.Key}"));
+        }
+    }
+
+    System.Console.WriteLine();
+    reasons.ForEach(System.Console.WriteLine);
+}
+
 // Runs a program on this terminal and returns its exit status.
 int TryRun(string program, params string[] arguments) => TryRunWith(null, program, arguments);
 
