@@ -16,6 +16,7 @@ internal static class ConnectCommand
         var pins = new Option<string[]>("--pin") { Description = "demand one of these public keys in the server's chain: sha256// and Base64; may be given again", HelpName = "PIN" };
         var name = new Option<string?>("--server-name") { Description = "the name to ask for and to check; the host unless given" };
         var cert = new Option<string?>("--cert") { Description = "client certificate chain, PEM" };
+        var later = new Option<bool>("--post-handshake-auth") { Description = "give the certificate when the server asks later, too; TLS 1.3" };
         var key = new Option<string?>("--key") { Description = "client key, " + IdentityFiles.KeyDescription };
         var sessionFile = new Option<string?>("--session-file") { Description = "resume what this file holds of the server, and keep in it what the server gives; for its owner alone", HelpName = "FILE" };
         var earlyData = new Option<string?>("--early-data") { Description = "send this file with the first flight where a session of --session-file allows it, and in the ordinary way otherwise; the server may see it more than once", HelpName = "FILE" };
@@ -26,7 +27,7 @@ internal static class ConnectCommand
         var json = new Option<bool>("--json") { Description = "print what the handshake agreed on as JSON, and close: nothing is read from standard input" };
         var insecure = new Option<bool>("--dangerously-accept-any-certificate") { Description = "do not verify the peer" };
         var shared = new SharedOptions();
-        var command = new Command("connect", "Standard input and output over TLS.") { target, name, cert, key, pins, sessionFile, earlyData, stapling, fragment, keyFile, identity, insecure, json };
+        var command = new Command("connect", "Standard input and output over TLS.") { target, name, cert, key, pins, sessionFile, earlyData, stapling, fragment, keyFile, identity, later, insecure, json };
         servers.AddTo(command);
         shared.AddTo(command);
         command.Validators.Add(result =>
@@ -35,6 +36,7 @@ internal static class ConnectCommand
             if (result.GetResult(keyFile) is null != result.GetResult(identity) is null) result.AddError("--psk-file and --psk-identity must be given together");
             if (result.GetResult(keyFile) is not null && result.GetResult(sessionFile) is not null) result.AddError("--psk-file and --session-file exclude each other");
             if (result.GetResult(earlyData) is not null && result.GetResult(sessionFile) is null) result.AddError("--early-data needs --session-file: it goes with a session that is resumed");
+            if (result.GetResult(later) is { Implicit: false } && result.GetResult(cert) is null) result.AddError("--post-handshake-auth needs --cert and --key");
             if (result.GetResult(cert) is null != result.GetResult(key) is null) result.AddError("--cert and --key must be given together");
         });
         command.SetAction(async (parsed, cancellation) =>
@@ -53,6 +55,7 @@ internal static class ConnectCommand
                 Certificate = certificate,
                 DangerouslyAcceptAnyPeerCertificate = parsed.GetValue(insecure),
                 SessionCacheSize = parsed.GetValue(sessionFile) is null ? 0 : SessionStore.Capacity,
+                AllowPostHandshakeAuthentication = parsed.GetValue(later),
                 Stapling = parsed.GetValue(stapling) switch { "check" => StaplePolicy.CheckIfSent, "require" => StaplePolicy.Require, _ => StaplePolicy.Ignore },
                 MaximumFragmentLength = parsed.GetValue(fragment) is { } bytes ? int.Parse(bytes, CultureInfo.InvariantCulture) : null,
                 PreSharedKey = parsed.GetValue(keyFile) is { } keys ? KeyOf(keys, parsed.GetValue(identity)!) : null,

@@ -22,6 +22,7 @@ internal static class ProxyCommand
         options.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
+            options.Configure(parsed);
             using TraceFile? trace = options.OpenTrace(parsed);
             using KeyLogFile? keyLog = options.OpenKeyLog(parsed);
             DescriptorLimit.Raise();

@@ -24,6 +24,7 @@ internal static class ServeCommand
         var clients = new TrustOptions(new Option<string?>("--client-ca") { Description = "demand client certificates of these authorities, PEM" });
         var optional = new Option<bool>("--client-cert-optional") { Description = "let clients in that have no certificate" };
         Option<NamedCertificate[]> named = CreateNamed();
+        Option<string[]> additional = CreateAdditional();
         Option<string> unknown = new Option<string>("--unknown-name") { Description = "what clients get that ask for a name without a certificate", DefaultValueFactory = _ => "default" }.OneOf("default", "refuse");
         Option<int> maximum = new Option<int>("--max-connections") { Description = "most connections at a time, of all loops together; more are reset", DefaultValueFactory = _ => int.MaxValue }.AtLeast(1);
         Option<int> backlog = new Option<int>("--backlog") { Description = "most connections that wait in the kernel, per loop", DefaultValueFactory = _ => new TlsListenerOptions().Backlog }.AtLeast(1);
@@ -36,7 +37,7 @@ internal static class ServeCommand
         var staples = new StapleOptions();
         var file = new Option<string?>("--file") { Description = "what the protocol file sends to each client", HelpName = "FILE" };
         var shared = new SharedOptions();
-        var command = new Command("serve", "A TLS server of a simple protocol. SIGTERM ends it in good order, SIGHUP has it read its certificates again.") { protocol, file, listen, cert, key, named, unknown, optional, maximum, backlog, loops, metrics, tickets, watch };
+        var command = new Command("serve", "A TLS server of a simple protocol. SIGTERM ends it in good order, SIGHUP has it read its certificates again.") { protocol, file, listen, cert, key, named, additional, unknown, optional, maximum, backlog, loops, metrics, tickets, watch };
         clients.AddTo(command);
         staples.AddTo(command);
         ticketKeys.AddTo(command);
@@ -74,10 +75,10 @@ internal static class ServeCommand
             };
             StapleSource? staple = staples.Source(parsed);
             var plan = new ServePlan(
-                parsed.GetValue(protocol)!, () => shared.CreateLoop(parsed), () => ServeIdentity.Load(parsed.GetValue(cert)!, parsed.GetValue(key)!, parsed.GetValue(named) ?? [], staple), options, listenerOptions, sent);
+                parsed.GetValue(protocol)!, () => shared.CreateLoop(parsed), () => ServeIdentity.Load(parsed.GetValue(cert)!, parsed.GetValue(key)!, parsed.GetValue(named) ?? [], parsed.GetValue(additional) ?? [], staple), options, listenerOptions, sent);
             using MetricsServer? metricsServer = parsed.GetValue(metrics) is { } at ? MetricsServer.Start(await at.ResolveAsync(metrics.Name)) : null;
             string[] keys = IdentityFiles.IsUri(parsed.GetValue(key)!) ? [] : [parsed.GetValue(key)!];
-            string[] files = [parsed.GetValue(cert)!, .. keys, .. (parsed.GetValue(named) ?? []).Select(one => one.Path), .. staple?.Path is { } status ? [status] : Array.Empty<string>()];
+            string[] files = [parsed.GetValue(cert)!, .. keys, .. (parsed.GetValue(named) ?? []).Select(one => one.Path), .. parsed.GetValue(additional) ?? [], .. staple?.Path is { } status ? [status] : Array.Empty<string>()];
             TimeSpan? lookEvery = parsed.GetValue(watch) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
             return await RunAsync(plan, count, await parsed.GetValue(listen).ResolveAsync(listen.Name), files, lookEvery);
         });
@@ -101,6 +102,10 @@ internal static class ServeCommand
         };
         return option;
     }
+
+    /// <summary><c>--additional-cert</c>, which <c>proxy</c> has too.</summary>
+    public static Option<string[]> CreateAdditional() =>
+        new("--additional-cert") { Description = "another certificate for the same names with a key of another kind, such as RSA beside ECDSA; FILE has certificates and key, PEM; may be given again", HelpName = "FILE", AllowMultipleArgumentsPerToken = false };
 
     private static SafeFileHandle OpenFile(string path)
     {

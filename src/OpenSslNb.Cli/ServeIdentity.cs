@@ -4,6 +4,7 @@ namespace OpenSslNb.Cli;
 internal sealed class ServeIdentity : IDisposable
 {
     private readonly Dictionary<string, TlsCertificate> _named = [];
+    private readonly List<TlsCertificate> _additional = [];
     private readonly TlsCertificate _certificate;
     private OcspStapler? _stapler;
 
@@ -12,13 +13,15 @@ internal sealed class ServeIdentity : IDisposable
     /// <param name="certificate">Chain, PEM.</param>
     /// <param name="key">Its key: a file or a URI.</param>
     /// <param name="named">Others by name.</param>
+    /// <param name="additional">Files of others for the same names, with keys of other kinds.</param>
     /// <param name="staple">Where the certificate's OCSP response comes from; null for none.</param>
-    public static ServeIdentity Load(string certificate, string key, IReadOnlyList<NamedCertificate> named, StapleSource? staple = null)
+    public static ServeIdentity Load(string certificate, string key, IReadOnlyList<NamedCertificate> named, IReadOnlyList<string> additional, StapleSource? staple = null)
     {
         var identity = new ServeIdentity(IdentityFiles.Load(certificate, key));
         try
         {
             identity._stapler = staple?.ApplyTo(identity._certificate);
+            foreach (string path in additional) identity._additional.Add(TlsCertificate.FromPemFile(path));
             foreach (NamedCertificate one in named)
             {
                 if (!identity._named.TryAdd(one.Name, TlsCertificate.FromPemFile(one.Path))) throw new ArgumentException($"--named-cert gives the name '{one.Name}' twice");
@@ -33,12 +36,12 @@ internal sealed class ServeIdentity : IDisposable
         }
     }
 
-    public TlsServerOptions ApplyTo(TlsServerOptions options) => options with { Certificate = _certificate, NamedCertificates = _named };
+    public TlsServerOptions ApplyTo(TlsServerOptions options) => options with { Certificate = _certificate, AdditionalCertificates = _additional, NamedCertificates = _named };
 
     public void Dispose()
     {
         _stapler?.Dispose();
         _certificate.Dispose();
-        foreach (TlsCertificate certificate in _named.Values) certificate.Dispose();
+        foreach (TlsCertificate certificate in _named.Values.Concat(_additional)) certificate.Dispose();
     }
 }

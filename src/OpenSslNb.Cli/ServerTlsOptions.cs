@@ -10,6 +10,7 @@ internal sealed class ServerTlsOptions
     private const int MostWorkers = 1024;
 
     private readonly Option<int> _earlyData = new Option<int>("--max-early-data") { Description = "most bytes that a client may send before its handshake has ended; what it sends may be a recording; 0 takes none", DefaultValueFactory = _ => 0 }.AtLeast(0);
+    private readonly Option<bool> _replay = new("--dangerously-allow-early-data-replay") { Description = "with --max-early-data: take the same early data more than once" };
     private readonly Option<int> _cache = new Option<int>("--session-cache") { Description = "most sessions that a loop keeps for clients without tickets, and for early data; another loop does not know them", DefaultValueFactory = _ => 0 }.AtLeast(0);
     private readonly Option<int> _shared = new Option<int>("--shared-sessions") { Description = "most sessions that all loops keep together, in place of tickets", DefaultValueFactory = _ => 0 }.AtLeast(0);
     private readonly Option<int> _workers = new Option<int>("--handshake-workers") { Description = "threads for handshakes, for private keys that take their time; 0 leaves them to the loops", DefaultValueFactory = _ => 0 }.Between(0, MostWorkers);
@@ -20,9 +21,10 @@ internal sealed class ServerTlsOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_earlyData, _cache, _shared, _workers, _keys, _ignoresAlpn, _later]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_earlyData, _replay, _cache, _shared, _workers, _keys, _ignoresAlpn, _later]) command.Options.Add(option);
         command.Validators.Add(result =>
         {
+            if (result.GetResult(_replay) is { Implicit: false } && !IsSet(result, _earlyData)) result.AddError($"{_replay.Name} needs {_earlyData.Name}");
             Exclude(result, _earlyData, _workers, "early data is taken by the loops");
             Exclude(result, _earlyData, _shared, "what is kept together cannot be guarded against replay");
             Exclude(result, _cache, _shared, "sessions are kept in one place");
@@ -43,6 +45,7 @@ internal sealed class ServerTlsOptions
     public TlsServerOptions Apply(ParseResult parsed, TlsServerOptions options, TlsWorkers? workers) => options with
     {
         MaximumEarlyData = parsed.GetValue(_earlyData),
+        DangerouslyAllowEarlyDataReplay = parsed.GetValue(_replay),
         SessionCacheSize = parsed.GetValue(_cache),
         SessionStore = parsed.GetValue(_shared) is > 0 and var capacity ? new MemorySessionStore(capacity) : null,
         HandshakeWorkers = workers,

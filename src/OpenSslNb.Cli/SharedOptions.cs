@@ -21,18 +21,21 @@ internal sealed class SharedOptions
     private readonly Option<string?> _alpn = new("--alpn") { Description = "application protocols, separated by commas" };
     private readonly Option<double> _handshakeTimeout = new Option<double>("--handshake-timeout") { Description = "seconds", DefaultValueFactory = _ => 10 }.Seconds();
     private readonly Option<double> _idleTimeout = new Option<double>("--idle-timeout") { Description = "seconds", DefaultValueFactory = _ => 300 }.Seconds();
+    private readonly Option<double> _writeTimeout = new Option<double>("--write-timeout") { Description = "seconds that data may wait without a byte of it going out", DefaultValueFactory = _ => 60 }.Seconds();
     private readonly Option<double> _shutdownTimeout = new Option<double>("--shutdown-timeout") { Description = "seconds", DefaultValueFactory = _ => 5 }.Seconds();
     private readonly Option<int> _outboundLimit = new Option<int>("--outbound-limit") { Description = "most queued bytes of a connection", DefaultValueFactory = _ => 1 << 20 }.AtLeast(1);
     private readonly Option<string> _memory = new Option<string>("--memory-policy") { Description = "how long idle connections keep record buffers", DefaultValueFactory = _ => "balanced" }.OneOf("balanced", "speed", "memory");
     private readonly Option<int> _spin = new Option<int>("--spin-us") { Description = "microseconds that a loop looks for events before it sleeps", DefaultValueFactory = _ => 0 }.Between(0, LongestSpin);
-    private readonly Option<int> _maximumRecord = new Option<int>("--max-record") { Description = "most bytes of data in a record that is sent", DefaultValueFactory = _ => new TlsConnectionOptions().MaximumRecord }.Between(512, 16 * 1024);
-    private readonly Option<bool> _smallFirst = new("--small-records-first") { Description = "begin with records that fit one TCP segment, and go on with large ones" };
     private readonly Option<bool> _kernelTls = new("--kernel-tls") { Description = "let the kernel encrypt where it can; with --transport fd" };
-    private readonly Option<bool> _renegotiation = new("--allow-renegotiation") { Description = "let TLS 1.2 peers renegotiate" };
     private readonly Option<string?> _configuration = new("--openssl-config") { Description = "OpenSSL's configuration file in place of the system's; none for none", HelpName = "FILE" };
     private readonly Option<string?> _propertyQuery = new("--property-query") { Description = "which implementations of algorithms to use, such as fips=yes" };
+    private readonly Option<KeyValuePair<string, string>[]> _commands = OpenSslCommandOption.Create();
+    private readonly RecordOptions _records = new();
     private readonly Option<string?> _keyLog = new("--keylog") { Description = "append secrets in NSS format to this file" };
     private readonly Option<string?> _trace = CreateTrace();
+
+    /// <summary>Those that mean nothing where no TLS is spoken.</summary>
+    public Option[] OfTls => [_transport, _minimum, _maximum, _ciphers, _ciphersuites, _groups, _signatures, _level, _alpn, _memory, _kernelTls, _configuration, _propertyQuery, _commands, _keyLog, _trace, .. _records.All];
 
     public void AddTo(Command command)
     {
@@ -41,8 +44,9 @@ internal sealed class SharedOptions
             string? names = result.GetValueOrDefault<string?>();
             if (names is not null && names.Split(',', StringSplitOptions.TrimEntries).Contains("")) result.AddError($"--alpn must be names separated by commas, and not '{names}'");
         });
-        Option[] all = [_poller, _transport, _minimum, _maximum, _ciphers, _ciphersuites, _groups, _signatures, _level, _alpn, _handshakeTimeout, _idleTimeout, _shutdownTimeout, _outboundLimit, _memory, _spin, _maximumRecord, _smallFirst, _kernelTls, _renegotiation, _configuration, _propertyQuery, _keyLog, _trace];
+        Option[] all = [_poller, _transport, _minimum, _maximum, _ciphers, _ciphersuites, _groups, _signatures, _level, _alpn, _handshakeTimeout, _idleTimeout, _writeTimeout, _shutdownTimeout, _outboundLimit, _memory, _spin, _kernelTls, _configuration, _propertyQuery, _commands, _keyLog, _trace];
         foreach (Option option in all) command.Options.Add(option);
+        _records.AddTo(command);
         command.Validators.Add(result =>
         {
             // Of the words that are allowed only these two leave no version; the others have their own messages.
@@ -78,24 +82,24 @@ internal sealed class SharedOptions
             SignatureAlgorithms = parsed.GetValue(_signatures),
             SecurityLevel = parsed.GetValue(_level),
             ApplicationProtocols = parsed.GetValue(_alpn)?.Split(',', StringSplitOptions.TrimEntries) ?? [],
-            AllowRenegotiation = parsed.GetValue(_renegotiation),
+            AllowRenegotiation = _records.AllowsRenegotiation(parsed),
+            OpenSslCommands = parsed.GetValue(_commands) ?? [],
             KernelTls = parsed.GetValue(_kernelTls),
             PropertyQuery = parsed.GetValue(_propertyQuery),
             KeyLog = keyLog,
         };
 
-    public TlsConnectionOptions Connection(ParseResult parsed, TraceFile? trace) => new()
+    public TlsConnectionOptions Connection(ParseResult parsed, TraceFile? trace) => _records.Apply(parsed, new TlsConnectionOptions
     {
         Transport = parsed.GetValue(_transport) == "fd" ? TransportKind.SocketFd : TransportKind.Buffered,
         OutboundLimit = OutboundLimit(parsed),
         Memory = parsed.GetValue(_memory) switch { "speed" => MemoryPolicy.Speed, "memory" => MemoryPolicy.Memory, _ => MemoryPolicy.Balanced },
-        MaximumRecord = parsed.GetValue(_maximumRecord),
-        SmallRecordsFirst = parsed.GetValue(_smallFirst),
         HandshakeTimeout = TimeSpan.FromSeconds(parsed.GetValue(_handshakeTimeout)),
         IdleTimeout = TimeSpan.FromSeconds(parsed.GetValue(_idleTimeout)),
+        WriteTimeout = TimeSpan.FromSeconds(parsed.GetValue(_writeTimeout)),
         ShutdownTimeout = ShutdownTimeout(parsed),
         Trace = trace?.Writer,
-    };
+    });
 
     /// <summary>What <c>--openssl-config</c> says. Before OpenSSL is used.</summary>
     public void Configure(ParseResult parsed)

@@ -12,9 +12,11 @@ internal sealed class StapleOptions
     private readonly Option<string?> _from = new("--staple-from") { Description = "ask this OCSP responder for it again and again, or with auto the one that the certificate names", HelpName = "URL" };
     private readonly Option<string?> _issuer = new("--staple-issuer") { Description = "with --staple-from: certificate of whoever has issued ours, PEM, if it is not in the chain", HelpName = "FILE" };
 
+    public Option[] All => [_file, _from, _issuer];
+
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_file, _from, _issuer]) command.Options.Add(option);
+        foreach (Option option in All) command.Options.Add(option);
         command.Validators.Add(result =>
         {
             bool Has(Option option) => result.GetResult(option) is { Implicit: false };

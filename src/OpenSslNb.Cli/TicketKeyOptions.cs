@@ -8,10 +8,11 @@ internal sealed class TicketKeyOptions
     private readonly Option<string?> _file = new("--ticket-key-file") { Description = $"keys of session tickets, {TicketKey.Length} random bytes each, the first makes tickets; read again when it changes; for several servers", HelpName = "FILE" };
     private readonly Option<double?> _period = CreatePeriod();
 
+    public Option[] All => [_file, _period];
+
     public void AddTo(Command command)
     {
-        command.Options.Add(_file);
-        command.Options.Add(_period);
+        foreach (Option option in All) command.Options.Add(option);
         command.Validators.Add(result =>
         {
             if (result.GetResult(_file) is not null && result.GetResult(_period) is not null) result.AddError("--ticket-key-file and --ticket-key-period exclude each other: a file's keys change with the file");

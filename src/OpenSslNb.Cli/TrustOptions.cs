@@ -11,9 +11,11 @@ internal sealed class TrustOptions(Option<string?> file)
     private readonly Option<string?> _lists = new("--crl") { Description = "refuse what these revocation lists revoke, and what they know nothing of, PEM", HelpName = "FILE" };
     private readonly Option<bool> _wholeChain = new("--crl-whole-chain") { Description = "look up every certificate of the chain in them, not only the peer's" };
 
+    public Option[] All => [file, _folder, _partial, _lists, _wholeChain];
+
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { file, _folder, _partial, _lists, _wholeChain }) command.Options.Add(option);
+        foreach (Option option in All) command.Options.Add(option);
         command.Validators.Add(result =>
         {
             if (result.GetResult(_wholeChain) is not null and not { Implicit: true } && result.GetResult(_lists) is null) result.AddError("--crl-whole-chain needs --crl");

@@ -17,7 +17,7 @@ public sealed class ServeLoopTests
             LoadIdentity = () =>
             {
                 certificates++;
-                return ServeIdentity.Load(Pki.ServerFile, Pki.ServerKeyFile, []);
+                return ServeIdentity.Load(Pki.ServerFile, Pki.ServerKeyFile, [], []);
             },
         };
         ServeLoop[] loops = ServeLoop.StartAll(plan, Count, new IPEndPoint(IPAddress.Loopback, 0));
@@ -46,7 +46,7 @@ public sealed class ServeLoopTests
                 loops.Add(new EventLoop());
                 return loops[^1];
             },
-            LoadIdentity = () => loops.Count == 2 ? throw new IOException("no second certificate") : ServeIdentity.Load(Pki.ServerFile, Pki.ServerKeyFile, []),
+            LoadIdentity = () => loops.Count == 2 ? throw new IOException("no second certificate") : ServeIdentity.Load(Pki.ServerFile, Pki.ServerKeyFile, [], []),
         };
         IOException fault = Assert.Throws<IOException>(() => ServeLoop.StartAll(plan, Count, new IPEndPoint(IPAddress.Loopback, 0)))!;
         Assert.That(fault.Message, Is.EqualTo("no second certificate"));
@@ -72,7 +72,7 @@ public sealed class ServeLoopTests
     private static ServePlan Plan() => new(
         "echo",
         () => new EventLoop(),
-        () => ServeIdentity.Load(Pki.ServerFile, Pki.ServerKeyFile, []),
+        () => ServeIdentity.Load(Pki.ServerFile, Pki.ServerKeyFile, [], []),
         new TlsServerOptions(),
         new TlsListenerOptions { ReusePort = true, SharedLimit = new TlsConnectionLimit(10) });
 }

@@ -4,6 +4,7 @@ namespace OpenSslNb.Cli.Tests;
 
 public sealed class UsageTests
 {
+    private static readonly string[] s_passThrough = ["proxy", "--listen", "127.0.0.1:0", "--mode", "passthrough-sni", "--to", "localhost:1"];
     private static readonly string[] s_serve = ["serve", "echo", "--listen", "127.0.0.1:0", "--cert", "c.pem", "--key", "k.pem"];
 
     private static readonly string[] s_sharedOptions =
@@ -38,6 +39,15 @@ public sealed class UsageTests
         yield return Case("kernel TLS where the kernel has no part in it", [.. s_serve, "--kernel-tls"], "--kernel-tls", "--transport fd");
         yield return Case("kernel TLS of a client where the kernel has no part in it", ["connect", "localhost:1", "--kernel-tls", "--transport", "buffered"], "--kernel-tls", "--transport fd");
         yield return Case("ticket keys from two places", [.. s_serve, "--ticket-key-file", "k", "--ticket-key-period", "60"], "--ticket-key-file", "--ticket-key-period");
+        yield return Case("a limit to renegotiations that are not allowed", [.. s_serve, "--renegotiations-per-minute", "3"], "--renegotiations-per-minute", "--allow-renegotiation");
+        yield return Case("a setting without a value", [.. s_serve, "--openssl-command", "Options"], "--openssl-command", "NAME=VALUE", "'Options'");
+        yield return Case("replay of early data that is not taken", [.. s_serve, "--dangerously-allow-early-data-replay"], "--dangerously-allow-early-data-replay", "--max-early-data");
+        yield return Case("a certificate for later that is not there", ["connect", "localhost:1", "--post-handshake-auth"], "--post-handshake-auth", "--cert");
+        yield return Case("TLS where a proxy passes it on", [.. s_passThrough, "--min-protocol", "tls1.3"], "--min-protocol", "passthrough-sni");
+        yield return Case("records where a proxy passes them on", [.. s_passThrough, "--max-record", "1000"], "--max-record", "passthrough-sni");
+        yield return Case("authorities where a proxy passes TLS on", [.. s_passThrough, "--ca-dir", "f"], "--ca-dir", "passthrough-sni");
+        yield return Case("a status where a proxy is the client", ["proxy", "--listen", "127.0.0.1:0", "--mode", "originate", "--to", "localhost:1", "--staple", "f"], "--staple", "--mode terminate");
+        yield return Case("ticket keys where a proxy is the client", ["proxy", "--listen", "127.0.0.1:0", "--mode", "originate", "--to", "localhost:1", "--ticket-key-period", "9"], "--ticket-key-period", "--mode terminate");
         yield return Case("an option without its value", [.. s_serve, "--loops"], "--loops");
         yield return Case("too few connections for a demonstration", ["demo", "--connections", "1"], "--connections", "'1'", "2");
         yield return Case("a demonstration of no number", ["demo", "--connections", "many"], "--connections", "'many'", "number");
@@ -47,12 +57,12 @@ public sealed class UsageTests
 
     private static IEnumerable<TestCaseData> RefusedValues()
     {
-        foreach (string option in (string[])["--loops", "--max-connections", "--outbound-limit"])
+        foreach (string option in (string[])["--loops", "--max-connections", "--outbound-limit", "--records-per-key"])
         {
             foreach (string value in (string[])["many", "0", "-1", "1.5", "99999999999"]) yield return new TestCaseData(option, value, "whole number");
         }
 
-        foreach (string option in (string[])["--handshake-timeout", "--idle-timeout", "--shutdown-timeout", "--ticket-key-period"])
+        foreach (string option in (string[])["--handshake-timeout", "--idle-timeout", "--shutdown-timeout", "--write-timeout", "--ticket-key-period"])
         {
             foreach (string value in (string[])["soon", "0", "-1", "NaN", "1e9"]) yield return new TestCaseData(option, value, "seconds");
         }

@@ -137,7 +137,7 @@ public sealed partial class AbiTests
     private static int SizeOf(Type structure) =>
         (int)typeof(Unsafe).GetMethod(nameof(Unsafe.SizeOf))!.MakeGenericMethod(structure).Invoke(null, null)!;
 
-    [GeneratedRegex(@"#ifdef (?<name>\w+)\s+SHOW\(\k<name>\);\s+#endif")]
+    [GeneratedRegex(@"#if(?:def (?<name>\w+)| OPENSSL_VERSION_NUMBER >= \w+)\s+SHOW\((?<name>\w+)\);\s+#endif")]
     private static partial Regex OptionalConstant { get; }
 
     // Not every supported version's headers have it; the probe's source says so.

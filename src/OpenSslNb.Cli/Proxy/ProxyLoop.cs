@@ -48,25 +48,7 @@ internal sealed class ProxyLoop : IDisposable
     public static async Task<ProxyLoop[]> StartAllAsync(ProxyPlan plan, int count, IPEndPoint endPoint)
     {
         Routes routes = await plan.ResolveAsync();
-        var loops = new List<ProxyLoop>();
-        try
-        {
-            // All contexts first: a certificate that is no good is told before anybody listens.
-            for (int i = 0; i < count; i++) loops.Add(new ProxyLoop(plan, routes, loops.FirstOrDefault()));
-            if (count > 1 && endPoint.Port != 0) ServeLoop.RequireFree(endPoint);
-            foreach (ProxyLoop loop in loops)
-            {
-                loop.Listen(endPoint);
-                endPoint = loop.EndPoint;
-            }
-
-            return [.. loops];
-        }
-        catch
-        {
-            loops.ForEach(loop => loop.Dispose());
-            throw;
-        }
+        return LoopGroup.Start<ProxyLoop>(count, endPoint, first => new ProxyLoop(plan, routes, first), (loop, at) => loop.Listen(at));
     }
 
     /// <summary>Reads files again and looks names up again. All loops go on with the new ones, or, when something is no good, nothing changes.</summary>
@@ -74,18 +56,8 @@ internal sealed class ProxyLoop : IDisposable
     public static async Task ReloadAllAsync(IReadOnlyList<ProxyLoop> loops)
     {
         Routes routes = await loops[0]._plan.ResolveAsync();
-        var renewed = new List<ProxyState>();
-        try
-        {
-            foreach (ProxyLoop loop in loops) renewed.Add(loop._plan.Load(routes, loops[0]._state.Server));
-        }
-        catch
-        {
-            renewed.ForEach(state => state.Dispose());
-            throw;
-        }
-
-        for (int i = 0; i < renewed.Count; i++) await loops[i].TakeAsync(renewed[i]);
+        ProxyState[] renewed = LoopGroup.LoadAll(loops, loop => loop._plan.Load(routes, loops[0]._state.Server));
+        for (int i = 0; i < renewed.Length; i++) await loops[i].TakeAsync(renewed[i]);
     }
 
     /// <summary>The target's side, on its way.</summary>
@@ -156,10 +128,11 @@ internal sealed class ProxyLoop : IDisposable
         _state.Dispose();
     }
 
-    private void Listen(IPEndPoint endPoint)
+    private IPEndPoint Listen(IPEndPoint endPoint)
     {
         if (_plan.Mode == ProxyMode.Terminate) _tlsListener = TlsListener.Start(Loop, endPoint, _state.Server!, AcceptTls, _plan.Listener);
         else _plainListener = PlainListener.Start(Loop, endPoint, _plan.Listener, _plan.Client, AcceptPlain);
+        return EndPoint;
     }
 
     private async Task TakeAsync(ProxyState renewed)

@@ -16,6 +16,7 @@ internal sealed class ProxyOptions
     private readonly Option<string?> _cert = new("--cert") { Description = "certificate chain, PEM: ours for clients, or for the target with originate" };
     private readonly Option<string?> _key = new("--key") { Description = "its private key, " + IdentityFiles.KeyDescription };
     private readonly Option<NamedCertificate[]> _named = ServeCommand.CreateNamed();
+    private readonly Option<string[]> _additional = ServeCommand.CreateAdditional();
     private readonly TrustOptions _trust = new(new Option<string?>("--ca") { Description = "authorities, PEM: clients must have a certificate of theirs; with originate the target must, and the system's are trusted unless given" });
     private readonly Option<string?> _serverName = new("--server-name") { Description = "with originate: the name to ask for and to check; the target's host unless given" };
     private readonly Option<bool> _insecure = new("--dangerously-accept-any-certificate") { Description = "with originate: do not verify the target" };
@@ -26,16 +27,21 @@ internal sealed class ProxyOptions
     private readonly Option<double> _connectTimeout = new Option<double>("--connect-timeout") { Description = "seconds until a target that does not answer is given up", DefaultValueFactory = _ => 15 }.Seconds();
     private readonly Option<double> _drainTime = new Option<double>("--drain-timeout") { Description = "seconds that connections have to end by themselves after SIGTERM", DefaultValueFactory = _ => 30 }.Seconds();
     private readonly TicketKeyOptions _ticketKeys = new();
+    private readonly StapleOptions _staples = new();
     private readonly SharedOptions _shared = new();
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_mode, _to, _routes, _cert, _key, _named, _serverName, _insecure, _accepts, _sends, _maximum, _backlog, _connectTimeout, _drainTime]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_mode, _to, _routes, _cert, _key, _named, _additional, _serverName, _insecure, _accepts, _sends, _maximum, _backlog, _connectTimeout, _drainTime]) command.Options.Add(option);
         _trust.AddTo(command);
+        _staples.AddTo(command);
         _ticketKeys.AddTo(command);
         _shared.AddTo(command);
         command.Validators.Add(Validate);
     }
+
+    /// <inheritdoc cref="SharedOptions.Configure"/>
+    public void Configure(ParseResult parsed) => _shared.Configure(parsed);
 
     public TraceFile? OpenTrace(ParseResult parsed) => _shared.OpenTrace(parsed);
 
@@ -77,9 +83,10 @@ internal sealed class ProxyOptions
     private Func<Routes, TlsContext?, ProxyState> Server(ParseResult parsed, KeyLogFile? keyLog)
     {
         ITicketKeySource? keys = _ticketKeys.Source(parsed);
+        StapleSource? staple = _staples.Source(parsed);
         return (routes, first) =>
         {
-            ServeIdentity identity = ServeIdentity.Load(parsed.GetValue(_cert)!, parsed.GetValue(_key)!, parsed.GetValue(_named) ?? []);
+            ServeIdentity identity = ServeIdentity.Load(parsed.GetValue(_cert)!, parsed.GetValue(_key)!, parsed.GetValue(_named) ?? [], parsed.GetValue(_additional) ?? [], staple);
             try
             {
                 TlsServerOptions options = _shared.Apply(parsed, new TlsServerOptions { ClientTrust = _trust.Trust(parsed, otherwise: null), TicketKeys = keys, TicketKeysOf = keys is null ? first : null }, keyLog is null ? null : keyLog.Write);
@@ -108,9 +115,9 @@ internal sealed class ProxyOptions
         if (mode == Terminate && !Has(_cert)) result.AddError("--mode terminate needs --cert and --key");
         if (mode == PassThrough ? !Has(_to) && !Has(_routes) : !Has(_to)) result.AddError($"--mode {mode} needs --to{(mode == PassThrough ? " or --route" : "")}");
         OnlyWith(PassThrough, _routes);
-        OnlyWith(Terminate, _named);
+        OnlyWith(Terminate, [_named, _additional, .. _ticketKeys.All, .. _staples.All]);
         OnlyWith(Originate, _serverName, _insecure);
-        if (mode == PassThrough && Has(_cert)) result.AddError($"--mode {PassThrough} has no TLS of its own, and no use for --cert");
+        if (mode == PassThrough) foreach (Option option in ((Option[])[_cert, .. _trust.All, .. _shared.OfTls]).Where(Has)) result.AddError($"--mode {PassThrough} has no TLS of its own, and no use for {option.Name}");
 
         void OnlyWith(string only, params Option[] options)
         {

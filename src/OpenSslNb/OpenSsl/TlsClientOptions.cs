@@ -34,7 +34,7 @@ public sealed record TlsClientOptions : TlsOptions
     public TlsPreSharedKey? PreSharedKey { get; init; }
 
     /// <summary>
-    /// Chooses our certificate when a server asks for one (<c>SSL_CTX_set_cert_cb(3)</c>); null sends <see cref="TlsOptions.Certificate"/>, or none. Called on the thread that drives the connection; the answer may come later and from any
+    /// Chooses our certificate when a server asks for one (<c>SSL_CTX_set_cert_cb(3)</c>); null sends <see cref="TlsOptions.Certificate"/>, or none. Called on the thread that does the handshake; the answer may come later and from any
     /// thread, while the handshake waits, no longer than its timeout. An exception ends the connection. The certificate must not be disposed before the handshake has gone on.
     /// </summary>
     public Func<TlsCertificateRequest, ValueTask<TlsCertificate?>>? SelectCertificate { get; init; }

@@ -37,7 +37,7 @@ public abstract record TlsOptions
 
     /// <summary>
     /// Judges the peer's certificate after OpenSSL has (<c>SSL_CTX_set_cert_verify_callback(3)</c>): true accepts it, even against <see cref="TlsPeerVerification.Error"/>, so look at that first; false refuses it. Called on the thread that
-    /// drives the connection; the answer may come later and from any thread, while the handshake waits, no longer than its timeout. An exception ends the connection.
+    /// does the handshake; the answer may come later and from any thread, while the handshake waits, no longer than its timeout. An exception ends the connection.
     /// </summary>
     /// <remarks>
     /// Where OpenSSL can wait (clients, since 3.0.2: <c>SSL_set_retry_verify(3)</c>), a peer that is refused gets an alert and nothing of ours. Elsewhere an answer that comes later finds the handshake's messages exchanged: no data
@@ -60,7 +60,7 @@ public abstract record TlsOptions
     /// </summary>
     public bool KernelTls { get; init; }
 
-    /// <summary>Receives each secret as a line in NSS key log format, for tools such as Wireshark (<c>SSL_CTX_set_keylog_callback(3)</c>). Called on the thread that drives the connection. Whoever has these lines can read the traffic.</summary>
+    /// <summary>Receives each secret as a line in NSS key log format, for tools such as Wireshark (<c>SSL_CTX_set_keylog_callback(3)</c>). Called on the thread that does the handshake. Whoever has these lines can read the traffic.</summary>
     public Action<string>? KeyLog { get; init; }
 
     /// <summary>

@@ -35,7 +35,7 @@ public sealed record TlsServerOptions : TlsOptions
 
     /// <summary>
     /// Chooses the context of a connection by the client's first message (<c>SSL_CTX_set_client_hello_cb(3)</c>): another certificate, other versions, application protocols, client authentication. Null keeps this context. Called on the
-    /// thread that drives the connection; the answer may come later and from any thread, and other connections go on meanwhile. The handshake's timeout goes on too; an answer for a connection that has ended is ignored.
+    /// thread that does the handshake; the answer may come later and from any thread, and other connections go on meanwhile. The handshake's timeout goes on too; an answer for a connection that has ended is ignored.
     /// A <see cref="TlsAlertException"/> refuses the client with its alert. The chosen context must be a server's with the same <see cref="TlsOptions.AllowRenegotiation"/>, and must not be disposed before the handshake has gone on.
     /// Its own <c>SelectContext</c> is not asked, and the padding that its <see cref="TlsOptions.OpenSslCommands"/> may ask for stays as it was. Sessions are resumed only where certificate and client authentication are the same.
     /// </summary>
@@ -54,7 +54,7 @@ public sealed record TlsServerOptions : TlsOptions
 
     /// <summary>
     /// Finds the pre-shared key that a client names (RFC 8446 §4.2.11, RFC 4279; <c>SSL_CTX_set_psk_server_callback(3)</c>); null when there is none: then the client is served by certificate if it can be, and refused otherwise. Called on the
-    /// thread that drives the connection, and must answer from memory; also asked for things that are no identity. With it a <see cref="TlsOptions.Certificate"/> may be left out.
+    /// thread that does the handshake, and must answer from memory; also asked for things that are no identity. With it a <see cref="TlsOptions.Certificate"/> may be left out.
     /// </summary>
     public Func<string, TlsPreSharedKey?>? FindPreSharedKey { get; init; }
 
