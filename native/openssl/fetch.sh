@@ -2,6 +2,7 @@
 # Gets another OpenSSL beside the system's: libraries and headers, for tests.
 #
 #   native/openssl/fetch.sh VERSION    1.1.1, or major.minor of a later one: 3.5, 3.6, 4.0
+#   native/openssl/fetch.sh fips       the FIPS provider of 3.5, which every OpenSSL 3 can load: fips/lib/fips.so
 #   native/openssl/fetch.sh pkcs11     the provider for keys in PKCS#11 modules, for OpenSSL 3: pkcs11/lib/pkcs11.so
 #
 # The result is artifacts/openssl/VERSION/lib and .../include; standard output is that lib folder, messages go to
@@ -113,22 +114,35 @@ fetch_source() {
     die "the archive has no source of OpenSSL $version, or cannot be reached"
 }
 
-build() {
-    local version=$1 into=$2 work=$3 log=$base/$1.log tree
+# make_from VERSION WORK LOG TARGETS...: fetches the source, configures it and makes these, in WORK/tree.
+make_from() {
+    local version=$1 work=$2 log=$3 target
+    shift 3
     require gcc make perl tar
     perl -MIPC::Cmd -MFindBin -e 1 2>/dev/null || die "OpenSSL's Configure needs the whole of perl (Debian package 'perl')"
     fetch_source "$version" "$work"
     mkdir "$work/tree"
     tar -xf "$(find "$work" -maxdepth 1 -name 'openssl_*.orig.tar.*' ! -name '*.asc')" -C "$work/tree" --strip-components 1 2>/dev/null \
         || die "the source archive could not be unpacked"
-    tree=$work/tree
     say "building OpenSSL $version; this takes some minutes, and what it says goes to $log"
     # The system's configuration and trusted certificates are at /etc/ssl.
     (
-        cd "$tree"
-        ./config shared no-tests no-docs no-apps --openssldir=/etc/ssl
-        nice -n 10 make -j"${OPENSSLNB_FETCH_JOBS-$(nproc)}" build_libs
+        cd "$work/tree"
+        ./config shared enable-fips no-tests no-docs no-apps --openssldir=/etc/ssl
+        for target in "$@"; do nice -n 10 make -j"${OPENSSLNB_FETCH_JOBS-$(nproc)}" "$target"; done
     ) >"$log" 2>&1 || { tail -n 20 "$log" >&2; die "the build of OpenSSL $version failed; see $log"; }
+}
+
+build_fips() {
+    local into=$1 work=$2
+    make_from 3.5 "$work" "$base/fips.log" build_generated providers/fips.so
+    mkdir -p "$into/lib"
+    cp "$work/tree/providers/fips.so" "$into/lib/"
+}
+
+build() {
+    local version=$1 into=$2 work=$3 tree=$3/tree
+    make_from "$version" "$work" "$base/$version.log" build_libs
     mkdir -p "$into/lib" "$into/include"
     cp "$tree"/lib{ssl,crypto}.so.[0-9]* "$into/lib/"
     cp -r "$tree/include/openssl" "$into/include/"
@@ -137,7 +151,7 @@ build() {
 case "${1-}" in
     -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
 esac
-[[ $# -eq 1 && $1 =~ ^(1\.1\.1|[3-9]\.[0-9]+|pkcs11)$ ]] || { say 'usage: native/openssl/fetch.sh VERSION|pkcs11 (1.1.1, 3.5, 3.6, 4.0 ...)'; exit 2; }
+[[ $# -eq 1 && $1 =~ ^(1\.1\.1|[3-9]\.[0-9]+|pkcs11|fips)$ ]] || { say 'usage: native/openssl/fetch.sh VERSION|pkcs11|fips (1.1.1, 3.5, 3.6, 4.0 ...)'; exit 2; }
 version=$1
 target=$base/$version
 
@@ -157,6 +171,7 @@ if [[ ! -d $target ]]; then
     case $version in
         1.1.1) unpack_1_1_1 "$work/result" "$work" ;;
         pkcs11) unpack_pkcs11 "$work/result" "$work" ;;
+        fips) build_fips "$work/result" "$work" ;;
         *) build "$version" "$work/result" "$work" ;;
     esac
     mv -- "$work/result" "$target"

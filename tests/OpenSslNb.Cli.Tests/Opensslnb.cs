@@ -14,6 +14,15 @@ internal static class Opensslnb
     /// <summary>The program of another project.</summary>
     public static string BuiltProgram(string project) => Path.Combine(Root, "artifacts", "bin", project, new DirectoryInfo(AppContext.BaseDirectory).Name, project);
 
+    /// <summary>First number of the version of OpenSSL that it uses: 1, 3 or 4.</summary>
+    public static int OpenSslMajor { get; } = FindOpenSslMajor(Environment.GetEnvironmentVariable("OPENSSLNB_OPENSSL_DIR"));
+
+    /// <summary>Ignores the test unless it uses OpenSSL 3.</summary>
+    public static void RequireOpenSsl3(string what)
+    {
+        if (OpenSslMajor != 3) Assert.Ignore($"{what}: for OpenSSL 3, and this is {OpenSslMajor}");
+    }
+
     public static RunningProcess Start(params IEnumerable<string> arguments) => RunningProcess.Start(Program, arguments);
 
     /// <summary>Starts it with the OpenSSL of a folder. <c>env(1)</c> becomes the program: the process is the program's.</summary>
@@ -35,6 +44,8 @@ internal static class Opensslnb
         Assert.That(error, Does.Not.Contain("   at "));
         Assert.That(error, Does.Not.Contain("Unhandled exception"));
     }
+
+    private static int FindOpenSslMajor(string? folder) => string.IsNullOrEmpty(folder) || File.Exists(Path.Combine(folder, "libssl.so.3")) ? 3 : File.Exists(Path.Combine(folder, "libssl.so.4")) ? 4 : 1;
 
     private static string FindRoot()
     {
