@@ -1,7 +1,7 @@
 namespace OpenSslNb.Cli.Tests;
 
 /// <summary>Lies below an <c>SslStream</c> and follows the records that come (RFC 8446 §5.1), to tell close_notify from a stream that was cut.</summary>
-internal sealed class WatchedStream(Stream inner) : Stream
+internal sealed class WatchedStream(Stream inner) : PassingStream(inner)
 {
     private const int HeaderLength = 5;
     private const int AlertType = 21;
@@ -17,20 +17,6 @@ internal sealed class WatchedStream(Stream inner) : Stream
     /// <summary>True once the peer's FIN was read.</summary>
     public bool HasEnded { get; private set; }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <summary>Reads what is left below TLS up to the FIN; a reset throws.</summary>
     public async Task ReadToFinAsync()
     {
@@ -41,13 +27,11 @@ internal sealed class WatchedStream(Stream inner) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        int count = await inner.ReadAsync(buffer, cancellationToken);
+        int count = await Inner.ReadAsync(buffer, cancellationToken);
         HasEnded |= count == 0 && buffer.Length > 0;
         Follow(buffer.Span[..count]);
         return count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
     /// <summary>Keeps what is written from now on.</summary>
     public void HoldWrites() => _held = new MemoryStream();
@@ -57,26 +41,12 @@ internal sealed class WatchedStream(Stream inner) : Stream
     {
         byte[] held = _held!.ToArray();
         _held = null;
-        await inner.WriteAsync(held);
+        await Inner.WriteAsync(held);
     }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => (_held ?? inner).WriteAsync(buffer, cancellationToken);
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => (_held ?? Inner).WriteAsync(buffer, cancellationToken);
 
-    public override void Write(byte[] buffer, int offset, int count) => (_held ?? inner).Write(buffer, offset, count);
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-    public override void Flush() => inner.Flush();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing) inner.Dispose();
-        base.Dispose(disposing);
-    }
+    public override void Write(byte[] buffer, int offset, int count) => (_held ?? Inner).Write(buffer, offset, count);
 
     private void Follow(ReadOnlySpan<byte> data)
     {

@@ -119,20 +119,14 @@ public sealed class SendFileTests(World world)
     [Test]
     public async Task A_file_that_becomes_shorter_under_way_ends_the_connection_as_cut_short()
     {
-        using var file = new TemporaryFile([]);
-        RandomAccess.SetLength(file.Handle, Large);
-        using var bench = new Bench(world, connection: new TlsConnectionOptions { OutboundLimit = Small, LowWaterMark = 0 });
-        using var accepted = new AcceptedConnections(bench);
-        using RawPeer raw = await RawPeer.ConnectAsync(accepted.Listener.EndPoint, Small);
-        using SslStream tls = await raw.SecureAsync();
-        TlsConnection server = await accepted.NextAsync();
-        Task sending = server.SendFileAsync(file.Handle, 0, Large).AsTask();
-        _ = await tls.ReadAsync(new byte[1]).AsTask().WaitAsync(Bench.Deadline);
-        RandomAccess.SetLength(file.Handle, 1);
-        long received = await DrainAsync(tls);
+        using HeldUp heldUp = await HeldUp.BeginAsync(world);
+        Task sending = heldUp.Server.SendFileAsync(heldUp.File.Handle, 0, Large).AsTask();
+        _ = await heldUp.Tls.ReadAsync(new byte[1]).AsTask().WaitAsync(Bench.Deadline);
+        RandomAccess.SetLength(heldUp.File.Handle, 1);
+        long received = await DrainAsync(heldUp.Tls);
         EndOfStreamException? fault = await Assert.ThrowsAsync<EndOfStreamException>(() => sending.WaitAsync(Bench.Deadline));
         Assert.That(fault!.Message, Does.Contain("shorter"));
-        CloseOutcome outcome = await server.Closed.WaitAsync(Bench.Deadline);
+        CloseOutcome outcome = await heldUp.Server.Closed.WaitAsync(Bench.Deadline);
         Assert.That(outcome.Reason, Is.EqualTo(CloseReason.LocalError));
         Assert.That(outcome.Exception, Is.SameAs(fault));
         Assert.That(received, Is.LessThan(Large));
@@ -141,42 +135,30 @@ public sealed class SendFileTests(World world)
     [Test]
     public async Task Cancelled_under_way_the_connection_is_aborted_and_before_nothing_is_sent()
     {
-        using var file = new TemporaryFile([]);
-        RandomAccess.SetLength(file.Handle, Large);
-        using var bench = new Bench(world, connection: new TlsConnectionOptions { OutboundLimit = Small, LowWaterMark = 0 });
-        using var accepted = new AcceptedConnections(bench);
-        using RawPeer raw = await RawPeer.ConnectAsync(accepted.Listener.EndPoint, Small);
-        using SslStream tls = await raw.SecureAsync();
-        TlsConnection server = await accepted.NextAsync();
+        using HeldUp heldUp = await HeldUp.BeginAsync(world);
         using var first = new CancellationTokenSource();
         using var second = new CancellationTokenSource();
-        Task sending = server.SendFileAsync(file.Handle, 0, Large, first.Token).AsTask();
-        Task behind = server.SendFileAsync(_file.Handle, 0, Length, second.Token).AsTask();
-        _ = await tls.ReadAsync(new byte[1]).AsTask().WaitAsync(Bench.Deadline);
+        Task sending = heldUp.Server.SendFileAsync(heldUp.File.Handle, 0, Large, first.Token).AsTask();
+        Task behind = heldUp.Server.SendFileAsync(_file.Handle, 0, Length, second.Token).AsTask();
+        _ = await heldUp.Tls.ReadAsync(new byte[1]).AsTask().WaitAsync(Bench.Deadline);
         await second.CancelAsync();
         await Assert.ThatAsync(() => behind.WaitAsync(Bench.Deadline), Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(server.Outcome, Is.Null, "nothing of the second was sent yet");
+        Assert.That(heldUp.Server.Outcome, Is.Null, "nothing of the second was sent yet");
         await first.CancelAsync();
         await Assert.ThatAsync(() => sending.WaitAsync(Bench.Deadline), Throws.InstanceOf<OperationCanceledException>());
-        Assert.That((await server.Closed.WaitAsync(Bench.Deadline)).Reason, Is.EqualTo(CloseReason.Aborted));
+        Assert.That((await heldUp.Server.Closed.WaitAsync(Bench.Deadline)).Reason, Is.EqualTo(CloseReason.Aborted));
     }
 
     [Test]
     public async Task The_end_of_the_connection_ends_a_file_that_waits_and_lets_go_of_it()
     {
-        using var bench = new Bench(world, connection: new TlsConnectionOptions { OutboundLimit = Small, LowWaterMark = 0 });
-        using var file = new TemporaryFile([]);
-        RandomAccess.SetLength(file.Handle, Large);
-        using var accepted = new AcceptedConnections(bench);
-        using RawPeer raw = await RawPeer.ConnectAsync(accepted.Listener.EndPoint, Small);
-        using SslStream tls = await raw.SecureAsync();
-        TlsConnection server = await accepted.NextAsync();
-        Task sending = server.SendFileAsync(file.Handle, 0, Large).AsTask();
-        file.Handle.Dispose();
-        raw.Reset();
+        using HeldUp heldUp = await HeldUp.BeginAsync(world);
+        Task sending = heldUp.Server.SendFileAsync(heldUp.File.Handle, 0, Large).AsTask();
+        heldUp.File.Handle.Dispose();
+        heldUp.Raw.Reset();
         await Assert.ThatAsync(() => sending.WaitAsync(Bench.Deadline), Throws.TypeOf<TlsClosedException>());
-        Assert.That(file.IsOpenInThisProcess, Is.False);
-        await Assert.ThatAsync(() => server.SendFileAsync(_file.Handle, 0, 1).AsTask(), Throws.TypeOf<TlsClosedException>());
+        Assert.That(heldUp.File.IsOpenInThisProcess, Is.False);
+        await Assert.ThatAsync(() => heldUp.Server.SendFileAsync(_file.Handle, 0, 1).AsTask(), Throws.TypeOf<TlsClosedException>());
     }
 
     private static async Task<long> DrainAsync(SslStream tls)
@@ -220,6 +202,47 @@ public sealed class SendFileTests(World world)
         {
             Handle.Dispose();
             File.Delete(_path);
+        }
+    }
+
+    // A client that does not read, so that a large file waits in the server.
+    private sealed class HeldUp : IDisposable
+    {
+        private readonly Bench _bench;
+        private readonly AcceptedConnections _accepted;
+
+        private HeldUp(World world)
+        {
+            File = new TemporaryFile([]);
+            RandomAccess.SetLength(File.Handle, Large);
+            _bench = new Bench(world, connection: new TlsConnectionOptions { OutboundLimit = Small, LowWaterMark = 0 });
+            _accepted = new AcceptedConnections(_bench);
+        }
+
+        public TemporaryFile File { get; }
+
+        public TlsConnection Server { get; private set; } = null!;
+
+        public RawPeer Raw { get; private set; } = null!;
+
+        public SslStream Tls { get; private set; } = null!;
+
+        public static async Task<HeldUp> BeginAsync(World world)
+        {
+            var made = new HeldUp(world);
+            made.Raw = await RawPeer.ConnectAsync(made._accepted.Listener.EndPoint, Small);
+            made.Tls = await made.Raw.SecureAsync();
+            made.Server = await made._accepted.NextAsync();
+            return made;
+        }
+
+        public void Dispose()
+        {
+            Tls.Dispose();
+            Raw.Dispose();
+            _accepted.Dispose();
+            _bench.Dispose();
+            File.Dispose();
         }
     }
 
