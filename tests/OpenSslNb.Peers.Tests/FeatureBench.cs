@@ -81,6 +81,25 @@ internal sealed class FeatureBench : IDisposable
     public Task<TlsStream> ConnectAsync(ServerProgram server, TlsContext context, string? name = null, byte[]? early = null) =>
         TlsStream.ConnectAsync(Bench.Loop, "127.0.0.1", server.Port, context, new TlsConnectOptions { Connection = Bench.Connection, ServerName = name ?? "localhost", EarlyData = early }).WaitAsync(ExternalProcess.Deadline);
 
+    /// <summary>Connects to a program that refuses us, or that we refuse: how that ends. With TLS 1.3 a server refuses a client whose handshake has ended already.</summary>
+    public async Task<CloseOutcome> RefusalAsync(ServerProgram server, TlsContext context)
+    {
+        try
+        {
+            await using TlsStream stream = await ConnectAsync(server, context);
+            int count = await stream.ReadAsync(new byte[1]).AsTask().WaitAsync(ExternalProcess.Deadline);
+            throw new InvalidDataException($"nobody was refused: {count} bytes came");
+        }
+        catch (TlsConnectException e)
+        {
+            return e.Outcome;
+        }
+        catch (TlsClosedException e)
+        {
+            return e.Outcome!;
+        }
+    }
+
     /// <summary>What an echo makes of a line.</summary>
     public static async Task AssertEchoesAsync(TlsStream stream, string line)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using NUnit.Framework;
 using OpenSslNb.Testing;
 
@@ -8,7 +7,6 @@ namespace OpenSslNb.Peers.Tests;
 [TestFixtureSource(typeof(PeerWorlds), nameof(PeerWorlds.WithPrograms))]
 public sealed class StaplePeerTests(World world)
 {
-    private const int BadCertificate = 42;
     private const int BadStatus = 113;
 
     private FeatureBench _bench = null!;
@@ -35,18 +33,6 @@ public sealed class StaplePeerTests(World world)
     }
 
     [Test]
-    public async Task Gnutls_cli_refuses_us_when_our_status_says_that_we_are_revoked()
-    {
-        OcspAnswer good = _bench.Root.Answer(_bench.Issued);
-        FeatureServer server = Serve((good with { Status = 1 }).Encode());
-        await using ExternalProcess client = GnutlsPeers.Client(_bench, server.Port);
-        Assert.That(await client.ExitAsync(), Is.Not.Zero);
-        Assert.That(client.Output.Tail, Does.Contain("The certificate chain is revoked"));
-        CloseOutcome outcome = await server.OutcomeAsync();
-        Assert.That((outcome.Reason, outcome.AlertReceived), Is.EqualTo((CloseReason.ProtocolError, BadCertificate)), outcome.ToString());
-    }
-
-    [Test]
     public async Task Node_gets_every_byte_of_the_status_that_we_staple()
     {
         byte[] status = _bench.Root.Answer(_bench.Issued).Encode();
@@ -63,8 +49,8 @@ public sealed class StaplePeerTests(World world)
         FeatureServer server = _bench.Serve();
         await using ExternalProcess client = ScriptPeers.Client(Script.Node, _bench, server.Port, new ScriptSettings { AsksStatus = true });
         await client.WriteAsync("hello\n"u8.ToArray());
+        await client.Output.WaitForTextAsync("status none\n");
         await client.Output.WaitForTextAsync("received hello\n");
-        Assert.That(client.Output.Tail, Does.Not.Contain("status 3"));
     }
 
     [TestCase("gnutls", "good", null)]
@@ -80,7 +66,7 @@ public sealed class StaplePeerTests(World world)
         await using ServerProgram server = peer == "gnutls"
             ? await GnutlsPeers.ServerAsync(_bench, $"--ocsp-response={file}", "--ignore-ocsp-response-errors")
             : await ScriptPeers.ServerAsync(Script.Node, _bench, new ScriptSettings { Status = file });
-        TlsContext client = _bench.Client(options => options with { Stapling = StaplePolicy.Require });
+        TlsContext client = _bench.Client(options => options with { Stapling = StaplePolicy.Require, OpenSslCommands = peer == "gnutls" ? GnutlsPeers.ReadableAlerts : [] });
         if (fault is null)
         {
             await using TlsStream stream = await _bench.ConnectAsync(server, client);
@@ -89,7 +75,7 @@ public sealed class StaplePeerTests(World world)
         }
 
         await AssertRefusesAsync(server, client, fault);
-        await server.Process.Output.WaitForTextAsync(peer == "gnutls" ? string.Create(CultureInfo.InvariantCulture, $"Received alert '{BadStatus}'") : "fault ");
+        await server.Process.Output.WaitForTextAsync(peer == "gnutls" ? "Received alert '113'" : "fault ");
     }
 
     [TestCase("gnutls")]
