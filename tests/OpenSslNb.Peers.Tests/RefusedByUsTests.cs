@@ -34,7 +34,7 @@ public sealed class RefusedByUsTests(World world)
         await Eventually.BecomesTrue(() => server.Process.Output.Tail.Contains($"alert {words}", StringComparison.OrdinalIgnoreCase), $"the script says: {words}");
     }
 
-    [TestCase(Defect.Expired, "Certificate has expired")]
+    [TestCase(Defect.Expired, "Certificate is expired")]
     [TestCase(Defect.WrongName, "Certificate is bad")]
     [TestCase(Defect.SelfSigned, "CA is unknown")]
     [TestCase(Defect.WrongPurpose, "Certificate is not supported")]
@@ -42,8 +42,11 @@ public sealed class RefusedByUsTests(World world)
     {
         (string certificate, string key) = _bench.WritePair("bad", defect.Make(_bench));
         await using ServerProgram server = await GnutlsPeers.BareServerAsync($"--x509certfile={certificate}", $"--x509keyfile={key}", GnutlsPeers.Priority(world));
-        await AssertRefusedAsync(server, _bench.Client(options => options with { OpenSslCommands = GnutlsPeers.ReadableAlerts }), defect);
-        await server.Process.Output.WaitForTextAsync($"Received alert '{AlertOf(defect)}': {words}");
+        await AssertRefusedAsync(server, _bench.Client(), defect);
+        await server.Process.Error.WaitForTextAsync("Error in handshake: ");
+
+        // OpenSSL 3 sends this alert of TLS 1.3 in the clear, and GnuTLS takes that for a record which is broken.
+        if (world.Protocol == TlsProtocol.Tls12) await server.Process.Output.WaitForTextAsync($"Received alert '{AlertOf(defect)}': {words}");
     }
 
     private async Task AssertRefusedAsync(ServerProgram server, TlsContext client, Defect defect)
