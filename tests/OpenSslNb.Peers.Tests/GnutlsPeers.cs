@@ -7,11 +7,6 @@ internal static class GnutlsPeers
 {
     public const string Package = "gnutls-bin";
 
-    /// <summary>
-    /// For our client, where <c>gnutls-serv</c> is to understand why it is refused: while compatibility with middleboxes (RFC 8446 §D.4) is on, OpenSSL sends the alert of a TLS 1.3 handshake in the clear, and GnuTLS takes that for a broken record.
-    /// </summary>
-    public static readonly KeyValuePair<string, string>[] ReadableAlerts = [new("Options", "-MiddleboxCompat")];
-
     /// <summary>What it may negotiate: the world's version alone, and more if wanted.</summary>
     public static string Priority(World world, string more = "") => "--priority=NORMAL:-VERS-ALL:" + world.Version("+VERS-TLS1.2", "+VERS-TLS1.3") + more;
 

@@ -66,7 +66,7 @@ public sealed class StaplePeerTests(World world)
         await using ServerProgram server = peer == "gnutls"
             ? await GnutlsPeers.ServerAsync(_bench, $"--ocsp-response={file}", "--ignore-ocsp-response-errors")
             : await ScriptPeers.ServerAsync(Script.Node, _bench, new ScriptSettings { Status = file });
-        TlsContext client = _bench.Client(options => options with { Stapling = StaplePolicy.Require, OpenSslCommands = peer == "gnutls" ? GnutlsPeers.ReadableAlerts : [] });
+        TlsContext client = _bench.Client(options => options with { Stapling = StaplePolicy.Require });
         if (fault is null)
         {
             await using TlsStream stream = await _bench.ConnectAsync(server, client);
@@ -75,7 +75,11 @@ public sealed class StaplePeerTests(World world)
         }
 
         await AssertRefusesAsync(server, client, fault);
-        await server.Process.Output.WaitForTextAsync(peer == "gnutls" ? "Received alert '113'" : "fault ");
+        if (peer == "node") await server.Process.Output.WaitForTextAsync("fault ");
+        else await server.Process.Error.WaitForTextAsync("Error in handshake: ");
+
+        // OpenSSL 3 sends this alert of TLS 1.3 in the clear, and GnuTLS takes that for a record which is broken.
+        if (peer == "gnutls" && world.Protocol == TlsProtocol.Tls12) await server.Process.Output.WaitForTextAsync($"Received alert '{BadStatus}'");
     }
 
     [TestCase("gnutls")]
