@@ -418,6 +418,7 @@ void InstallPeers() => Install(
         ("libssl3", HasLibrary("libssl.so.3")),
         ("curl", HasCommand("curl")),
         ("gnutls-bin", HasCommand("gnutls-cli")),
+        ("libnss3-tools", HasCommand("pk12util")),
         ("redis-server", HasCommand("redis-server")),
         ("haproxy", HasSystemCommand("haproxy")),
         ("nginx-light", HasSystemCommand("nginx")),

@@ -42,7 +42,8 @@ public sealed class TestAuthority : IDisposable
     /// <param name="notAfter">Its end; in an hour unless given.</param>
     /// <param name="notBefore">Its beginning; an hour ago unless given.</param>
     /// <param name="rsaBits">Length of an RSA key; 0 for an ECDSA P-256 key.</param>
-    public IssuedCertificate Issue(string[] names, DateTimeOffset? notAfter = null, DateTimeOffset? notBefore = null, int rsaBits = 0)
+    /// <param name="purpose">Object identifier of the only purpose that it is for (RFC 5280 §4.2.1.12); null for any.</param>
+    public IssuedCertificate Issue(string[] names, DateTimeOffset? notAfter = null, DateTimeOffset? notBefore = null, int rsaBits = 0, string? purpose = null)
     {
         using AsymmetricAlgorithm key = rsaBits > 0 ? RSA.Create(rsaBits) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = key is RSA rsa
@@ -56,6 +57,7 @@ public sealed class TestAuthority : IDisposable
         }
 
         request.CertificateExtensions.Add(alternatives.Build());
+        if (purpose is not null) request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], critical: false));
         DateTimeOffset now = DateTimeOffset.UtcNow;
         using X509Certificate2 certificate = request.Create(
             _certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), notBefore ?? now.AddHours(-1), notAfter ?? now.AddHours(1), Serial());
