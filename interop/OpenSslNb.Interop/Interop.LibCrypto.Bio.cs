@@ -24,6 +24,9 @@ internal static unsafe partial class LibCrypto
     /// <summary><c>BIO_meth_set_destroy(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, int>, int> BIO_meth_set_destroy = (delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, int>, int>)OpenSslLibrary.Required("BIO_meth_set_destroy");
 
+    /// <summary><c>BIO_s_null(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint> BIO_s_null = (delegate* unmanaged<nint>)OpenSslLibrary.Required("BIO_s_null");
+
     /// <summary><c>BIO_new(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, nint> BIO_new = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Required("BIO_new");
 

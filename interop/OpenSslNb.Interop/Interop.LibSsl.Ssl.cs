@@ -96,6 +96,9 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_set_bio(3): takes over one reference when both are the same</c>.</summary>
     internal static readonly delegate* unmanaged<nint, nint, nint, void> SSL_set_bio = (delegate* unmanaged<nint, nint, nint, void>)OpenSslLibrary.Required("SSL_set_bio");
 
+    /// <summary><c>SSL_set0_wbio(3)</c>: takes over the reference.</summary>
+    internal static readonly delegate* unmanaged<nint, nint, void> SSL_set0_wbio = (delegate* unmanaged<nint, nint, void>)OpenSslLibrary.Required("SSL_set0_wbio");
+
     /// <summary><c>SSL_get_rbio(3)</c>.</summary>
     internal static readonly delegate* unmanaged[SuppressGCTransition]<nint, nint> SSL_get_rbio = (delegate* unmanaged[SuppressGCTransition]<nint, nint>)OpenSslLibrary.Required("SSL_get_rbio");
 

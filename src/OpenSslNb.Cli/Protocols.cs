@@ -166,16 +166,17 @@ internal static class Protocols
         {
             try
             {
-                ValueTask sending = connection.SendFileAsync(file, 0, RandomAccess.GetLength(file));
+                await connection.SendFileAsync(file, 0, RandomAccess.GetLength(file));
                 connection.Close();
-                await sending;
             }
             catch (TlsClosedException)
             {
                 // The client has gone before it had all.
             }
-            catch (IOException e)
+            catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
             {
+                // Not with close_notify: the client must not take nothing for an empty file. When it has some of it, the connection has ended by itself.
+                if (connection.State is ConnectionState.Open or ConnectionState.PeerClosed) connection.Abort();
                 Console.Error.WriteLine($"opensslnb: --file: {e.Message}");
             }
         }

@@ -115,7 +115,7 @@ internal static class ServeCommand
             _ = RandomAccess.GetLength(file);
             return file;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             throw new IOException($"--file: '{path}' cannot be sent: {e.Message}", e);
         }

@@ -42,6 +42,9 @@ internal sealed class StapleOptions
 /// <param name="IssuerPath">The issuer's certificate; null when it is in the chain.</param>
 internal sealed record StapleSource(string? Path, Uri? Responder, string? IssuerPath)
 {
+    // The certificate that was given a response last: a reload makes others, which are to have it at once.
+    private volatile TlsCertificate? _last;
+
     /// <summary>Gives the certificate its response, now or as answers come.</summary>
     /// <returns>Goes on asking until it is disposed; null for a file.</returns>
     public OcspStapler? ApplyTo(TlsCertificate certificate)
@@ -71,9 +74,26 @@ internal sealed record StapleSource(string? Path, Uri? Responder, string? Issuer
             throw new ArgumentException("--staple-from auto: the certificate names no OCSP responder; give its URL", e);
         }
 
+        TakeOver(certificate, options.Issuer);
+        _last = certificate;
+
         // Ends with the stapler; what fails is told.
         _ = stapler.RunAsync();
         return stapler;
+    }
+
+    // What the certificate before was given. One that was renewed has no use for it.
+    private void TakeOver(TlsCertificate certificate, byte[]? issuer)
+    {
+        if (_last?.OcspResponse is not { } response) return;
+        try
+        {
+            certificate.SetOcspResponse(response.Span, issuer);
+        }
+        catch (ArgumentException)
+        {
+            // Of another certificate, or too old by now: the responder has a new one.
+        }
     }
 
     private static void Tell(Exception fault) => Console.Error.WriteLine($"opensslnb: --staple-from: {fault.Message}");

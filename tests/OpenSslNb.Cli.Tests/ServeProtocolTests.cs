@@ -131,6 +131,16 @@ public sealed class ServeProtocolTests(string transport, string poller)
         Assert.That((await client.ReadToEndAsync()).AsSpan().SequenceEqual(_content), Is.True);
     }
 
+    [Test]
+    public async Task A_file_that_cannot_be_read_is_no_empty_file()
+    {
+        // It says that it has a page, and cannot be read: the loopback has no duplex.
+        using ServeProcess server = await ServeProcess.StartAsync("file", "--transport", transport, "--poller", poller, "--file", "/sys/class/net/lo/duplex");
+        using TestClient client = await TestClient.ConnectAsync(server.Port);
+        await Assert.ThatAsync(client.ReadToEndAsync, Throws.InstanceOf<IOException>());
+        await server.Process.Error.WaitForTextAsync("opensslnb: --file: ");
+    }
+
     private static byte[] RandomBytes(int length)
     {
         byte[] bytes = new byte[length];

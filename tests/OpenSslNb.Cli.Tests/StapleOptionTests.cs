@@ -13,7 +13,7 @@ public sealed class StapleOptionTests
     private const int Sighup = 1;
 
     [Test]
-    public async Task What_the_responder_answers_is_stapled_and_a_broken_answer_is_told_and_leaves_clients_without_one()
+    public async Task What_the_responder_answers_is_stapled_and_stays_when_a_reload_finds_the_responder_broken()
     {
         using var responder = new Responder();
         using ServeProcess server = await ServeProcess.StartAsync("echo", "--loops", "2", "--staple-from", responder.Url, "--staple-issuer", Pki.AuthorityFile);
@@ -28,7 +28,7 @@ public sealed class StapleOptionTests
         responder.IsBroken = true;
         server.Process.Signal(Sighup);
         await server.Process.Error.WaitForTextAsync("opensslnb: --staple-from: ");
-        Assert.That(await StatusAsync(server), Does.Contain("no response sent"));
+        Assert.That(await StatusAsync(server), Does.Contain("Cert Status: good"));
     }
 
     [Test]

@@ -95,6 +95,14 @@ public sealed class TokenKeyTests
     }
 
     [Test]
+    public async Task A_pin_is_not_shown_where_there_is_no_provider_either()
+    {
+        Opensslnb.Result result = await Opensslnb.RunAsync("serve", "echo", "--listen", "127.0.0.1:0", "--cert", Pki.ServerFile, "--key", KeyUri);
+        Assert.That(result.Code, Is.EqualTo(1));
+        Assert.That(result.Error, Does.Contain("object=server").And.Not.Contain(Pin));
+    }
+
+    [Test]
     public async Task A_name_with_a_colon_that_is_a_file_is_a_file()
     {
         string path = s_missing + "pkcs11:key.pem";

@@ -18,6 +18,9 @@ internal sealed partial class ConnectionDriver
     private CloseOutcome? _outcome;
     private bool _finSent;
 
+    // The peer was asked for a KeyUpdate, some time.
+    private bool _askedForKeys;
+
     private void BeginClosing(bool both)
     {
         _closingWrite = true;
@@ -52,9 +55,9 @@ internal sealed partial class ConnectionDriver
             return;
         }
 
-        // Both have said their last, and nothing is unread that would make close() send RST: no need to wait for the peer's FIN.
+        // Both have said their last, and nothing is unread that would make close() send RST: no need to wait for the peer's FIN. A peer that was asked for new keys may answer behind its close_notify, though.
         var outcome = new CloseOutcome(CloseReason.CloseNotify, null, _instance.AlertSent, _instance.AlertReceived);
-        if (_transport.IsInputDrained) End(outcome);
+        if (_transport.IsInputDrained && !_askedForKeys) End(outcome);
         else BeginLingering(outcome);
     }
 
@@ -76,7 +79,6 @@ internal sealed partial class ConnectionDriver
     {
         if (_finSent) return;
         _finSent = true;
-        _transport.IsOutputClosed = true;
         _socket.ShutdownSend();
     }
 

@@ -11,7 +11,7 @@ internal sealed partial class ConnectionDriver
     private long _lastProgress;
     private long _lastSent;
 
-    private bool IsStalledWriting => QueuedBytes > 0 || _transport.Unsent > 0 || _kernelFile == KernelFile.Waits;
+    private bool IsStalledWriting => QueuedBytes > 0 || _transport.Unsent > 0 || _fileTurn == FileTurn.Writable;
 
     private void NoteProgress(bool received, bool sent)
     {

@@ -6,7 +6,7 @@ internal sealed partial class ConnectionDriver
     // Smaller ones are worth more when they are gathered into one record.
     private const int LeastAtOnce = 4 * 1024;
 
-    // What may still go out like this in the present turn; a handler that always has more must not hold the loop.
+    // What may still go out like this, or be read of a file, in the present turn; a handler that always has more must not hold the loop.
     private int _atOnceBudget;
 
     // Only inside a turn: its end flushes what was written, and nobody else is inside the machine.

@@ -6,18 +6,19 @@ namespace OpenSslNb.Connections;
 /// <content>Files that are sent, in order with everything else: read into the queue as room comes, or handed to the kernel where it is the one that encrypts.</content>
 internal sealed partial class ConnectionDriver
 {
-    private KernelFile _kernelFile;
+    private FileTurn _fileTurn;
 
-    // A file at the head of what waits, that the kernel sends: then the queue is empty, and room in it means nothing.
-    private enum KernelFile : byte
+    // When a file at the head of what waits goes on, though there is room in the queue: that means nothing to others then.
+    private enum FileTurn : byte
     {
+        // There is none, or it waits for room.
         None = 0,
 
-        // It goes on in the next turn.
-        Due,
+        // In the next turn: what it may have of this one is used up.
+        Next,
 
-        // It goes on when a write may.
-        Waits,
+        // When a write may: the kernel sends it.
+        Writable,
     }
 
     private bool KernelEncrypts => _machine.IsEstablished && (_connection.Info!.KernelTls & KernelTlsDirections.Send) != 0;
@@ -48,7 +49,7 @@ internal sealed partial class ConnectionDriver
     // On the loop, when nothing posted stands before it: takes of a file what there is room for. True when it has ended, so that what waits behind it has its turn.
     private bool TakeFile()
     {
-        _kernelFile = KernelFile.None;
+        _fileTurn = FileTurn.None;
         if (BeginFile() is not { } file) return false;
         try
         {
@@ -78,8 +79,15 @@ internal sealed partial class ConnectionDriver
     {
         while (file.Rest > 0 && _options.OutboundLimit - QueuedBytes is > 0 and var room)
         {
+            if (_atOnceBudget <= 0)
+            {
+                _fileTurn = FileTurn.Next;
+                return;
+            }
+
             int count = _machine.Outbound.AppendFrom(file, room);
             if (count == 0) throw file.EndedEarly();
+            _atOnceBudget -= count;
             lock (_outboundGuard) Accept(count);
         }
     }
@@ -88,7 +96,7 @@ internal sealed partial class ConnectionDriver
     {
         while (file.Rest > 0)
         {
-            _kernelFile = _atOnceBudget > 0 ? KernelFile.Waits : KernelFile.Due;
+            _fileTurn = _atOnceBudget > 0 ? FileTurn.Writable : FileTurn.Next;
             if (_atOnceBudget <= 0 || !file.TrySend(_machine, _atOnceBudget, out SslStep step) || !step.IsDone) return;
             if (step.Bytes == 0) throw file.EndedEarly();
             _atOnceBudget -= step.Bytes;
@@ -98,13 +106,13 @@ internal sealed partial class ConnectionDriver
             CountWritten(step.Bytes);
         }
 
-        _kernelFile = KernelFile.None;
+        _fileTurn = FileTurn.None;
     }
 
     // The peer must not take what follows for the rest of a file that broke off in the middle: that ends the connection.
     private bool EndFile(FileSend file, Exception? fault)
     {
-        _kernelFile = KernelFile.None;
+        _fileTurn = FileTurn.None;
         lock (_outboundGuard)
         {
             // Given up meanwhile: whoever did has seen to the rest.
@@ -118,10 +126,13 @@ internal sealed partial class ConnectionDriver
             return true;
         }
 
+        if (file.IsPartlyTaken)
+        {
+            lock (_outboundGuard) _closedToSends = _isCutShort = true;
+            _machine.Fail(new CloseOutcome(CloseReason.LocalError, fault));
+        }
+
         file.Fail(fault);
-        if (!file.IsPartlyTaken) return true;
-        lock (_outboundGuard) _closedToSends = _isCutShort = true;
-        _machine.Fail(new CloseOutcome(CloseReason.LocalError, fault));
-        return false;
+        return !file.IsPartlyTaken;
     }
 }

@@ -140,7 +140,7 @@ internal sealed partial class ConnectionDriver
     }
 
     // On the loop: something was posted that would be taken now. A callback at the very end of a turn may have done so. Where there is no room, the writes that make some look again.
-    private bool CanTakePosted => _hasPosted && _resend.IsEmpty && QueuedBytes < _options.OutboundLimit && _kernelFile != KernelFile.Waits;
+    private bool CanTakePosted => _hasPosted && _resend.IsEmpty && QueuedBytes < _options.OutboundLimit && _fileTurn != FileTurn.Writable;
 
     // On the loop: everything posted so far goes to the machine.
     private void TakePosted()
@@ -191,7 +191,7 @@ internal sealed partial class ConnectionDriver
     private void TellLowWater()
     {
         long owed = Volatile.Read(ref _owedLowWater);
-        if (owed == 0 || QueuedBytes >= owed || _kernelFile != KernelFile.None) return;
+        if (owed == 0 || QueuedBytes >= owed || _fileTurn != FileTurn.None) return;
         if (Interlocked.CompareExchange(ref _owedLowWater, 0, owed) != owed) return;
         _trace?.Application(TlsTraceEvent.LowWater);
         Call(static (handler, connection) => handler.OnLowWater(connection));

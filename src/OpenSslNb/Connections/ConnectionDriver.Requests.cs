@@ -149,6 +149,7 @@ internal sealed partial class ConnectionDriver
 
     private void BeginKeyUpdate(bool requestPeer)
     {
+        _askedForKeys |= requestPeer;
         _instance.BeginKeyUpdate(requestPeer);
         _machine.AskHandshake();
     }

@@ -39,11 +39,14 @@ internal static unsafe partial class KeyStore
             if (key != 0) found = SafeEvpPkeyHandle.Adopt(key);
             return key == 0;
         });
-        return found ?? throw new OpenSslException($"there is no private key at {Shown(uri)}{(password is null ? ", or it is encrypted and no password was given" : "")}", []);
+        return found ?? throw new OpenSslException($"there is no private key at {Shown(uri)}, or the password or PIN is wrong or missing", []);
     }
 
     /// <summary>A URI without the secret that may be in it (RFC 7512 §2.4), for messages.</summary>
     public static string Shown(string uri) => Pin().Replace(uri, "pin-value=...");
+
+    // OpenSSL repeats the URI in what it says.
+    private static IReadOnlyList<OpenSslError> Shown(IReadOnlyList<OpenSslError> errors) => [.. errors.Select(error => error with { Data = Shown(error.Data) })];
 
     [GeneratedRegex("pin-value=[^&;]*")]
     private static partial Regex Pin();
@@ -61,7 +64,7 @@ internal static unsafe partial class KeyStore
             using var text = new NativeText(uri);
             LibCrypto.ERR_clear_error();
             store = LibCrypto.OSSL_STORE_open(text.Pointer, method, secret.Pointer, 0, null);
-            if (store == 0) throw OpenSslException.FromQueue($"{Shown(uri)} cannot be opened");
+            if (store == 0) throw new OpenSslException($"{Shown(uri)} cannot be opened", Shown(ErrorQueue.Drain()));
             Visit(store, uri, visit);
         }
         finally
@@ -83,7 +86,7 @@ internal static unsafe partial class KeyStore
             {
                 // Nothing and no fault: the end, or something that OpenSSL does not know.
                 IReadOnlyList<OpenSslError> errors = ErrorQueue.Drain();
-                if (errors.Count > 0) throw new OpenSslException($"{Shown(uri)} cannot be read: is the password right?", errors);
+                if (errors.Count > 0) throw new OpenSslException($"{Shown(uri)} cannot be read: is the password right?", Shown(errors));
                 continue;
             }
 

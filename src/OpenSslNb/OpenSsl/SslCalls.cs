@@ -96,7 +96,9 @@ internal readonly unsafe partial struct SslCalls(SslInstance instance) : ISslCal
     {
         // SSL_shutdown(3) fails for good while a handshake is on; whatever the handshake waits for comes first.
         if (IsInHandshake) return SslStep.Blocked(LibSsl.SSL_want(instance.Ssl) == SslConst.SSL_WRITING ? SslWant.Write : SslWant.Read);
-        return Perform(SslOperation.Shutdown, null, 0, inputFrozen: true);
+        SslStep step = Perform(SslOperation.Shutdown, null, 0, inputFrozen: true);
+        if (step.IsDone) instance.Transport.CloseOutput();
+        return step;
     }
 
     // On TLS 1.3 a handshake that is on after the first one is a KeyUpdate of ours, which needs no answer.

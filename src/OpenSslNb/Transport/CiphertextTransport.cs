@@ -29,8 +29,11 @@ internal abstract class CiphertextTransport : IDisposable
     /// </summary>
     public int SendErrno { get; protected set; }
 
-    /// <summary>True once our FIN is out: what OpenSSL still gives, such as the answer to a KeyUpdate that comes after our close_notify, has nowhere to go and is dropped.</summary>
-    public bool IsOutputClosed { get; set; }
+    /// <summary>True from <see cref="CloseOutput"/> on: what OpenSSL still gives, such as the answer to a KeyUpdate, has nowhere to go and is dropped.</summary>
+    public bool IsOutputClosed { get; private set; }
+
+    /// <summary>Our close_notify has been given: nothing may follow it (RFC 8446 §6.1). A peer that has closed would answer with RST, which destroys what it has sent before.</summary>
+    public virtual void CloseOutput() => IsOutputClosed = true;
 
     /// <summary>What a callback under OpenSSL's frames threw; kept here, since no exception may cross them.</summary>
     public Exception? CallbackFailure { get; set; }

@@ -75,6 +75,7 @@ internal sealed class MemoryTransport : CiphertextTransport
 
     internal override int OnBioWrite(ReadOnlySpan<byte> source)
     {
+        if (IsOutputClosed) return source.Length;
         int count = Math.Min(_limit + AnswerReserve - Unsent, source.Length);
         if (count <= 0) return -1;
         _output.Append(source[..count]);

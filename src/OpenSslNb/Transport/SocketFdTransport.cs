@@ -17,6 +17,8 @@ internal sealed unsafe class SocketFdTransport(int fd) : CiphertextTransport
     private const int WriteRetry = CryptoConst.BIO_FLAGS_WRITE | CryptoConst.BIO_FLAGS_SHOULD_RETRY;
     private const int ReadRetry = CryptoConst.BIO_FLAGS_READ | CryptoConst.BIO_FLAGS_SHOULD_RETRY;
 
+    private nint _ssl;
+
     public override bool SplitsRecords => true;
 
     public override bool HasBufferedInput => false;
@@ -29,6 +31,7 @@ internal sealed unsafe class SocketFdTransport(int fd) : CiphertextTransport
 
     public override void Attach(nint ssl)
     {
+        _ssl = ssl;
         if (LibSsl.SSL_set_fd(ssl, fd) != 1) throw OpenSslException.FromQueue("SSL_set_fd failed");
         nint bio = LibSsl.SSL_get_rbio(ssl);
 
@@ -36,6 +39,14 @@ internal sealed unsafe class SocketFdTransport(int fd) : CiphertextTransport
         LibCrypto.BIO_set_callback_arg(bio, GCHandle.ToIntPtr(GCHandle.Alloc(this)));
         LibCrypto.BIO_set_callback_ex(bio, &Observe);
         NativeLive.CountBio(+1);
+    }
+
+    // OpenSSL's own BIO cannot be told to drop what it is given; another one does.
+    public override void CloseOutput()
+    {
+        base.CloseOutput();
+        nint sink = LibCrypto.BIO_new(LibCrypto.BIO_s_null());
+        if (sink != 0) LibSsl.SSL_set0_wbio(_ssl, sink);
     }
 
     public override bool Flush() => false;
@@ -136,9 +147,6 @@ internal sealed unsafe class SocketFdTransport(int fd) : CiphertextTransport
             case CryptoConst.BIO_CB_WRITE | CryptoConst.BIO_CB_RETURN when result > 0:
                 BytesGiven += *processed;
                 break;
-            case CryptoConst.BIO_CB_WRITE | CryptoConst.BIO_CB_RETURN when IsOutputClosed:
-                *processed = length;
-                return 1;
             case CryptoConst.BIO_CB_WRITE | CryptoConst.BIO_CB_RETURN:
                 if (!MayRetry(bio, errno, WriteRetry)) SendErrno = errno;
                 break;
