@@ -35,6 +35,28 @@ public sealed class KeyUpdateCloseTests(World world)
         Assert.That(bench.Unhandled, Is.Empty);
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void A_machine_answers_requests_for_keys_unless_it_has_said_its_last(bool closes)
+    {
+        using var bench = new Bench(world);
+        using var pair = new MachinePair(bench.Server, bench.Client);
+        Assert.That(pair.Settle(), Is.EqualTo(((CloseOutcome?)null, (CloseOutcome?)null)));
+        if (closes) Assert.That(pair.Client.Shutdown().IsDone, Is.True);
+        MachinePair.Carry(pair.Client, pair.Server);
+        _ = MachinePair.ReadAll(pair.Server);
+
+        // OpenSSL answers with what it writes next, or when the next request comes.
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.That(pair.Server.UpdateKeys(requestPeer: true).IsDone, Is.True);
+            Assert.That(MachinePair.Carry(pair.Server, pair.Client), Is.GreaterThan(0));
+            Assert.That(MachinePair.ReadAll(pair.Client).Last, Is.EqualTo(SslStep.Blocked(SslWant.Read)));
+        }
+
+        Assert.That(pair.Client.Output.Length, closes ? Is.Zero : Is.GreaterThan(0));
+    }
+
     private static async Task AnswerAsync(TlsConnection connection, TaskCompletionSource answered)
     {
         for (int i = 0; i < Messages; i++)
