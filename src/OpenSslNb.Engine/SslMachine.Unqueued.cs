@@ -21,8 +21,8 @@ internal sealed partial class SslMachine<TCalls>
             Enter();
             try
             {
-                BeginUnqueued();
-                SslStep step = CompleteUnqueued(_calls.WriteAtOnce(data.Slice(taken, length)));
+                ConnectionState before = BeginUnqueued();
+                SslStep step = CompleteUnqueued(_calls.WriteAtOnce(data.Slice(taken, length)), before);
                 if (!step.IsDone) break;
                 taken += length;
             }
@@ -48,8 +48,8 @@ internal sealed partial class SslMachine<TCalls>
         Enter();
         try
         {
-            BeginUnqueued();
-            step = CompleteUnqueued(_calls.SendFile(file, offset, count));
+            ConnectionState before = BeginUnqueued();
+            step = CompleteUnqueued(_calls.SendFile(file, offset, count), before);
         }
         finally
         {
@@ -59,15 +59,15 @@ internal sealed partial class SslMachine<TCalls>
         return true;
     }
 
-    private void BeginUnqueued()
+    private ConnectionState BeginUnqueued()
     {
         _operations.Ask(SslOperation.Write);
         _observer?.OnAttempt();
+        return State;
     }
 
-    private SslStep CompleteUnqueued(SslStep step)
+    private SslStep CompleteUnqueued(SslStep step, ConnectionState before)
     {
-        ConnectionState before = State;
         if (_failure is not null) step = SslStep.Failed(_failure);
 
         // OpenSSL holds no record of it, blocked or not.
