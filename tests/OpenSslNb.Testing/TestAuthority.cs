@@ -28,6 +28,9 @@ public sealed class TestAuthority : IDisposable
     /// <summary>Its certificate.</summary>
     public byte[] Pem => Encoding.ASCII.GetBytes(_certificate.ExportCertificatePem() + "\n");
 
+    /// <summary>The same as DER.</summary>
+    public byte[] Der => _certificate.RawData;
+
     /// <summary>Its private key, PEM.</summary>
     public byte[] KeyPem => Encoding.ASCII.GetBytes(_key.ExportPkcs8PrivateKeyPem() + "\n");
 
@@ -103,6 +106,9 @@ public sealed record IssuedCertificate(byte[] CertificatePem, byte[] KeyPem)
         var parameters = new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1000);
         return Encoding.ASCII.GetBytes(key.ExportEncryptedPkcs8PrivateKeyPem(password, parameters) + "\n");
     }
+
+    /// <summary>The same as DER.</summary>
+    public byte[] EncryptedKeyDer(string password) => Decoded(EncryptedKeyPem(password));
 
     /// <summary>Certificate and key as DER.</summary>
     public (byte[] Certificate, byte[] Key) Der() => (Decoded(CertificatePem), Decoded(KeyPem));

@@ -25,6 +25,9 @@ public sealed record TlsConnectionInfo
     /// <summary>The name that the client asked for (SNI, RFC 6066 §3); null when it asked for none.</summary>
     public string? ServerName { get; init; }
 
+    /// <summary>At a server, what the client said first, with its JA3 and JA4 fingerprints; null unless <see cref="TlsServerOptions.KeepClientHello"/> asks for it.</summary>
+    public TlsClientHello? ClientHello { get; init; }
+
     /// <summary>Identity of the pre-shared key that both sides were known by; null when there was none (<see cref="TlsClientOptions.PreSharedKey"/>).</summary>
     public string? PreSharedKeyIdentity { get; init; }
 
@@ -65,6 +68,7 @@ public sealed record TlsConnectionInfo
             PeerSignatureAlgorithm = PeerSignatureOf(ssl),
             ApplicationProtocol = ApplicationProtocolOf(ssl),
             ServerName = Text(LibSsl.SSL_get_servername(ssl, SslConst.TLSEXT_NAMETYPE_host_name)),
+            ClientHello = instance.KeptHello,
             KernelTls = KernelTlsOf(LibSsl.SSL_get_rbio(ssl)),
             PreSharedKeyIdentity = IdentityOf(instance),
             IsResumed = LibSsl.SSL_session_reused(ssl) != 0 && IdentityOf(instance) is null,

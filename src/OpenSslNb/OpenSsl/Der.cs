@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using OpenSslNb.Interop;
 
 namespace OpenSslNb.OpenSsl;
@@ -21,9 +23,29 @@ internal static unsafe class Der
         }
     }
 
-    /// <exception cref="OpenSslException">It is no private key.</exception>
-    public static SafeEvpPkeyHandle ReadPrivateKey(ReadOnlySpan<byte> der, string source)
+    /// <summary>What is in the outermost value; nothing when it is none.</summary>
+    public static ReadOnlySpan<byte> Inner(ReadOnlySpan<byte> der)
     {
+        if (der.Length < 2) return default;
+        int header = 2 + (der[1] < 0x80 ? 0 : der[1] & 0x7F);
+        return header <= der.Length ? der[header..] : default;
+    }
+
+    /// <param name="der">PKCS#8, encrypted or not, or a traditional format.</param>
+    /// <param name="source">For messages.</param>
+    /// <param name="password">Null when the key is not encrypted.</param>
+    /// <exception cref="OpenSslException">It is no private key, or the password is wrong.</exception>
+    public static SafeEvpPkeyHandle ReadPrivateKey(ReadOnlySpan<byte> der, string source, string? password)
+    {
+        const byte Sequence = 0x30;
+        const byte ObjectIdentifier = 0x06;
+
+        // RFC 5958 §3: an encrypted key begins with its algorithm, and every other one with a version. OpenSSL reads it from its text.
+        if (Inner(der) is [Sequence, ..] and var algorithm && Inner(algorithm) is [ObjectIdentifier, ..])
+        {
+            return Pem.ReadPrivateKey(Encoding.ASCII.GetBytes(PemEncoding.Write("ENCRYPTED PRIVATE KEY", der)), password, source);
+        }
+
         LibCrypto.ERR_clear_error();
         fixed (byte* pointer = der)
         {

@@ -29,6 +29,7 @@ internal static unsafe partial class SslCallbacks
         try
         {
             if (instance.TicketContext.Options is not TlsServerOptions options) return SslConst.SSL_CLIENT_HELLO_SUCCESS;
+            if (options.KeepClientHello) instance.KeepHello();
             bool isAnswered = (options.SelectContext is not { } choose || instance.TryChooseContext(choose)) && (options.SessionStore is not { } store || instance.TryFindSession(store));
             return isAnswered ? SslConst.SSL_CLIENT_HELLO_SUCCESS : SslConst.SSL_CLIENT_HELLO_RETRY;
         }

@@ -22,6 +22,12 @@ internal sealed unsafe partial class SslInstance
     /// <summary>The ClientHello, from when it came until it was answered; null unless somebody wants to see it.</summary>
     public byte[]? Hello { get; set; }
 
+    /// <summary>What the client said first, if it was to be kept (<see cref="TlsServerOptions.KeepClientHello"/>).</summary>
+    public TlsClientHello? KeptHello { get; private set; }
+
+    /// <summary>Keeps it. A second hello (RFC 8446 §4.1.4) changes nothing.</summary>
+    public void KeepHello() => KeptHello ??= _hello ??= TakeHello();
+
     /// <summary>True when the application owes no answer.</summary>
     public bool IsAnswered => Question is null;
 

@@ -24,6 +24,18 @@ public sealed unsafe partial class TlsCertificate : IDisposable
     public static TlsCertificate FromPemFiles(string certificatePath, string keyPath, string? password = null) =>
         Load(File.ReadAllBytes(certificatePath), certificatePath, File.ReadAllBytes(keyPath), keyPath, password);
 
+    /// <summary>Reads a certificate and its key from files in whatever format they are in: PEM, DER or PKCS#12.</summary>
+    /// <param name="certificatePath">Our certificate; in PEM and PKCS#12 with those that lead to the authority.</param>
+    /// <param name="keyPath">Its private key, PEM or DER; null when the first file, PEM or PKCS#12, has it.</param>
+    /// <param name="password">For an encrypted key or PKCS#12; null otherwise.</param>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="OpenSslException">A file holds something else, the password is wrong, or the key does not belong to the certificate.</exception>
+    public static TlsCertificate FromFiles(string certificatePath, string? keyPath = null, string? password = null)
+    {
+        OpenSslLibrary.EnsureLoaded();
+        return Checked(CertificateFile.Read(certificatePath, keyPath, password), keyPath is null ? certificatePath : $"{keyPath} with {certificatePath}");
+    }
+
     /// <summary>Takes a chain and its key from memory.</summary>
     /// <param name="certificatePem">PEM: our certificate first, then those that lead to the authority.</param>
     /// <param name="keyPem">PEM: the private key of the first certificate.</param>
@@ -54,10 +66,11 @@ public sealed unsafe partial class TlsCertificate : IDisposable
 
     /// <summary>Takes a certificate, its key and the chain behind it as DER.</summary>
     /// <param name="certificate">X.509.</param>
-    /// <param name="key">Its private key: PKCS#8, not encrypted, or a traditional format.</param>
+    /// <param name="key">Its private key: PKCS#8, encrypted or not, or a traditional format.</param>
+    /// <param name="password">For an encrypted key; null otherwise.</param>
     /// <param name="chain">The certificates that lead to the authority, in order.</param>
-    /// <exception cref="OpenSslException">One of them is something else, or the key does not belong to the certificate.</exception>
-    public static TlsCertificate FromDer(ReadOnlySpan<byte> certificate, ReadOnlySpan<byte> key, params IReadOnlyList<byte[]> chain)
+    /// <exception cref="OpenSslException">One of them is something else, the password is wrong, or the key does not belong to the certificate.</exception>
+    public static TlsCertificate FromDer(ReadOnlySpan<byte> certificate, ReadOnlySpan<byte> key, string? password = null, params IReadOnlyList<byte[]> chain)
     {
         ArgumentNullException.ThrowIfNull(chain);
         OpenSslLibrary.EnsureLoaded();
@@ -66,7 +79,7 @@ public sealed unsafe partial class TlsCertificate : IDisposable
         {
             parts.Chain.Add(Der.ReadCertificate(certificate, "the certificate"));
             foreach (byte[] link in chain) parts.Chain.Add(Der.ReadCertificate(link, "a certificate of the chain"));
-            parts.Key = Der.ReadPrivateKey(key, "the private key");
+            parts.Key = Der.ReadPrivateKey(key, "the private key", password);
         }
         catch
         {

@@ -41,10 +41,13 @@ public sealed record TlsServerOptions : TlsOptions
     /// </summary>
     public Func<TlsClientHello, ValueTask<TlsContext?>>? SelectContext { get; init; }
 
-    // Also because the context that is chosen may ask.
-    internal override bool AsksApplication => WatchesHello || base.AsksApplication;
+    /// <summary>Keeps the client's first message for <see cref="TlsConnectionInfo.ClientHello"/>: what it offered, and its fingerprints. Some two kilobytes a connection while anybody holds its <see cref="TlsConnection.Info"/>.</summary>
+    public bool KeepClientHello { get; init; }
 
-    internal bool WatchesHello => SelectContext is not null || SessionStore is not null;
+    // Also because the context that is chosen may ask.
+    internal override bool AsksApplication => SelectContext is not null || SessionStore is not null || base.AsksApplication;
+
+    internal bool WatchesHello => SelectContext is not null || SessionStore is not null || KeepClientHello;
 
     /// <summary>
     /// Session tickets that a TLS 1.3 handshake sends (<c>SSL_CTX_set_num_tickets(3)</c>, RFC 8446 §4.6.1). 1 unless told otherwise, where OpenSSL's own default is 2: each costs the server as much as a tenth of

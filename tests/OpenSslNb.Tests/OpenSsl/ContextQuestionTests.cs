@@ -42,6 +42,44 @@ public sealed class ContextQuestionTests(TlsProtocol protocol, bool later) : Han
     }
 
     [Test]
+    public async Task The_first_hello_is_kept_with_the_connections_facts_if_that_was_asked_for_and_a_retry_does_not_replace_it()
+    {
+        TlsClientHello? seen = null;
+        using TlsContext server = Server(new TlsServerOptions { Certificate = First, Groups = "P-384", KeepClientHello = true, SelectContext = hello => AnswerAsync<TlsContext?>(Note(hello)) });
+        using TlsContext client = Client(new TlsClientOptions { Trust = Root.Trust, Groups = "P-256:P-384" });
+        using (var pair = new MachinePair(server, client, "localhost"))
+        {
+            Assert.That(await SettleAsync(pair, SslWant.ClientHello, pair.Server), Is.EqualTo(BothWell));
+            Assert.That(pair.Server.Info!.ClientHello, Is.SameAs(seen).And.Not.Null);
+            Assert.That(pair.Server.Info.ClientHello!.ServerName, Is.EqualTo("localhost"));
+            Assert.That(pair.Client.Info!.ClientHello, Is.Null);
+        }
+
+        using TlsContext forgetful = Server(new TlsServerOptions { Certificate = First, SelectContext = hello => AnswerAsync<TlsContext?>(Note(hello)) });
+        using var other = new MachinePair(forgetful, client, "localhost");
+        Assert.That(await SettleAsync(other, SslWant.ClientHello, other.Server), Is.EqualTo(BothWell));
+        Assert.That(other.Server.Info!.ClientHello, Is.Null);
+
+        // OpenSSL comes with every hello, and with the first again when it was not answered.
+        TlsContext? Note(TlsClientHello hello)
+        {
+            seen = hello;
+            return null;
+        }
+    }
+
+    [Test]
+    public void The_hello_is_kept_though_nobody_chooses_by_it()
+    {
+        using TlsContext server = Server(new TlsServerOptions { Certificate = First, KeepClientHello = true });
+        using TlsContext client = Client(new TlsClientOptions { Trust = Root.Trust, ApplicationProtocols = ["h2"] });
+        using var pair = new MachinePair(server, client, "localhost");
+        pair.Handshake();
+        Assert.That(pair.Server.Info!.ClientHello!.ApplicationProtocols, Is.EqualTo(new[] { "h2" }));
+        Assert.That(pair.Server.Info.ClientHello.Ja3, Has.Length.EqualTo(32));
+    }
+
+    [Test]
     public async Task The_chosen_contexts_versions_ciphers_and_groups_hold()
     {
         // The first context would take neither; what the handshake agrees on is the second one's.
