@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 
 namespace OpenSslNb.Cli;
 
@@ -15,39 +16,42 @@ internal static class ConnectCommand
         var servers = new TrustOptions(new Option<string?>("--ca") { Description = "trust these authorities instead of the system's, PEM" });
         var pins = new Option<string[]>("--pin") { Description = "demand one of these public keys in the server's chain: sha256// and Base64; may be given again", HelpName = "PIN" };
         var name = new Option<string?>("--server-name") { Description = "the name to ask for and to check; the host unless given" };
-        var cert = new Option<string?>("--cert") { Description = "client certificate chain, PEM" };
+        var own = new IdentityOptions("who we are for servers that ask");
         var later = new Option<bool>("--post-handshake-auth") { Description = "give the certificate when the server asks later, too; TLS 1.3" };
-        var key = new Option<string?>("--key") { Description = "client key, " + IdentityFiles.KeyDescription };
         var sessionFile = new Option<string?>("--session-file") { Description = "resume what this file holds of the server, and keep in it what the server gives; for its owner alone", HelpName = "FILE" };
         var earlyData = new Option<string?>("--early-data") { Description = "send this file with the first flight where a session of --session-file allows it, and in the ordinary way otherwise; the server may see it more than once", HelpName = "FILE" };
+        Option<string> resend = new Option<string>("--resend-early-data") { Description = "with --early-data: what to do when it could not go early or the server did not take it", DefaultValueFactory = _ => "always" }.OneOf("always", "never");
+        Option<int> keyUpdates = new Option<int>("--update-keys-every") { Description = "bytes of standard input after which both sides change their keys; TLS 1.3; 0 for never", DefaultValueFactory = _ => 0 }.AtLeast(0);
         Option<string> stapling = new Option<string>("--stapling") { Description = "what to make of the status that the server sends with its certificate", DefaultValueFactory = _ => "ignore" }.OneOf("ignore", "check", "require");
         Option<string?> fragment = CreateFragment();
         var keyFile = new Option<string?>("--psk-file") { Description = "pre-shared keys, lines of IDENTITY:HEXADECIMAL; for its owner alone", HelpName = "FILE" };
         var identity = new Option<string?>("--psk-identity") { Description = "which key of --psk-file to be known by" };
         var json = new Option<bool>("--json") { Description = "print what the handshake agreed on as JSON, and close: nothing is read from standard input" };
+        var material = new KeyingMaterialOptions(json);
         var insecure = new Option<bool>("--dangerously-accept-any-certificate") { Description = "do not verify the peer" };
         var shared = new SharedOptions();
-        var command = new Command("connect", "Standard input and output over TLS.") { target, name, cert, key, pins, sessionFile, earlyData, stapling, fragment, keyFile, identity, later, insecure, json };
+        var command = new Command("connect", "Standard input and output over TLS.") { target, name, pins, sessionFile, earlyData, resend, keyUpdates, stapling, fragment, keyFile, identity, later, insecure, json };
+        own.AddTo(command);
         servers.AddTo(command);
+        material.AddTo(command);
         shared.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(insecure) is { Implicit: false } && result.GetResult(stapling) is { Implicit: false }) result.AddError("--stapling and --dangerously-accept-any-certificate exclude each other");
+            if (result.IsGiven(insecure) && result.IsGiven(stapling)) result.AddError("--stapling and --dangerously-accept-any-certificate exclude each other");
             if (result.GetResult(keyFile) is null != result.GetResult(identity) is null) result.AddError("--psk-file and --psk-identity must be given together");
             if (result.GetResult(keyFile) is not null && result.GetResult(sessionFile) is not null) result.AddError("--psk-file and --session-file exclude each other");
             if (result.GetResult(earlyData) is not null && result.GetResult(sessionFile) is null) result.AddError("--early-data needs --session-file: it goes with a session that is resumed");
-            if (result.GetResult(later) is { Implicit: false } && result.GetResult(cert) is null) result.AddError("--post-handshake-auth needs --cert and --key");
-            if (result.GetResult(cert) is null != result.GetResult(key) is null) result.AddError("--cert and --key must be given together");
+            if (result.IsGiven(resend) && !result.IsGiven(earlyData)) result.AddError("--resend-early-data needs --early-data");
+            if (result.IsGiven(later) && !result.IsGiven(own.Certificate)) result.AddError("--post-handshake-auth needs --cert");
+            if (result.IsGiven(keyUpdates) && result.IsGiven(json)) result.AddError("--update-keys-every and --json exclude each other: with --json nothing is sent");
         });
         command.SetAction(async (parsed, cancellation) =>
         {
             shared.Configure(parsed);
             (string host, int port) = parsed.GetValue(target);
             using TraceFile? trace = shared.OpenTrace(parsed);
-            using KeyLogFile? keyLog = shared.OpenKeyLog(parsed);
-            using TlsCertificate? certificate = parsed.GetValue(cert) is { } path
-                ? IdentityFiles.Load(path, parsed.GetValue(key)!)
-                : null;
+            using LineFile? keyLog = shared.OpenKeyLog(parsed);
+            using TlsCertificate? certificate = own.Load(parsed);
             var options = new TlsClientOptions
             {
                 Trust = servers.Trust(parsed, otherwise: TlsTrust.System),
@@ -64,19 +68,21 @@ internal static class ConnectCommand
             SessionStore? sessions = parsed.GetValue(sessionFile) is { } file ? SessionStore.Load(file, context) : null;
             using EventLoop loop = shared.CreateLoop(parsed);
             byte[]? early = parsed.GetValue(earlyData) is { } earlyPath ? await File.ReadAllBytesAsync(earlyPath, cancellation) : null;
-            var connect = new TlsConnectOptions { ServerName = parsed.GetValue(name), Connection = shared.Connection(parsed, trace) with { TimeHandshake = parsed.GetValue(json) }, EarlyData = early, ResendEarlyData = true };
+            var connect = new TlsConnectOptions { ServerName = parsed.GetValue(name), Connection = shared.Connection(parsed, trace) with { TimeHandshake = parsed.GetValue(json) }, EarlyData = early, ResendEarlyData = parsed.GetValue(resend) == "always" };
             long began = Stopwatch.GetTimestamp();
             TlsStream stream = await TlsStream.ConnectAsync(loop, host, port, context, connect, cancellation);
+            TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
+            if (early is not null && !connect.ResendEarlyData && stream.Connection.Info!.EarlyData != TlsEarlyData.Accepted) await Console.Error.WriteLineAsync($"opensslnb: the early data did not get to the server ({stream.Connection.Info.EarlyData}), and is not sent again");
             if (parsed.GetValue(json))
             {
-                ConnectionFacts.Print(stream.Connection, Stopwatch.GetElapsedTime(began));
+                Print(stream.Connection, elapsed, await material.DeriveAsync(parsed, stream.Connection));
                 int closed = await CloseAsync(stream);
                 sessions?.Save();
                 return closed;
             }
 
             await Console.Error.WriteLineAsync(Describe(stream.Connection));
-            int status = await CopyAsync(stream);
+            int status = await CopyAsync(stream, parsed.GetValue(keyUpdates));
             sessions?.Save();
             return status;
         });
@@ -97,9 +103,27 @@ internal static class ConnectCommand
     private static TlsPreSharedKey KeyOf(string path, string identity) =>
         PreSharedKeyFile.Load(path).GetValueOrDefault(identity) ?? throw new ArgumentException($"--psk-identity: there is no key of '{identity}' in {path}");
 
-    private static async Task<int> CopyAsync(TlsStream stream)
+    private static void Print(TlsConnection connection, TimeSpan elapsed, Action<Utf8JsonWriter> more)
     {
-        Task<bool> sending = SendInputAsync(stream);
+        using var output = new MemoryStream();
+        using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteString("remote", $"{connection.RemoteEndPoint}");
+            json.WriteNumber("connected_after_ms", Math.Round(elapsed.TotalMilliseconds, 3));
+            ConnectionFacts.Write(json, connection.Info!);
+            ConnectionFacts.Write(json, connection.GetStatistics());
+            more(json);
+            json.WriteEndObject();
+        }
+
+        output.WriteByte((byte)'\n');
+        StandardOutput.Write(output.GetBuffer().AsSpan(0, (int)output.Length));
+    }
+
+    private static async Task<int> CopyAsync(TlsStream stream, int keyUpdateBytes)
+    {
+        Task<bool> sending = SendInputAsync(stream, keyUpdateBytes);
         Task receiving = PrintAsync(stream);
         try
         {
@@ -129,13 +153,20 @@ internal static class ConnectCommand
     }
 
     // False when the connection was closed before the end of the input; why is for the receiving side to say.
-    private static async Task<bool> SendInputAsync(TlsStream stream)
+    private static async Task<bool> SendInputAsync(TlsStream stream, int keyUpdateBytes)
     {
+        if (keyUpdateBytes > 0 && stream.Connection.Info!.Protocol != TlsProtocol.Tls13) throw new IOException("--update-keys-every: the server speaks TLS 1.2, which has no KeyUpdate");
         byte[] buffer = new byte[BufferLength];
         await using Stream input = Console.OpenStandardInput();
         try
         {
-            for (int count; (count = await ReadInputAsync(input, buffer)) > 0;) await stream.WriteAsync(buffer.AsMemory(0, count));
+            long sent = 0;
+            for (int count; (count = await ReadInputAsync(input, buffer)) > 0;)
+            {
+                await stream.WriteAsync(buffer.AsMemory(0, count));
+                if (keyUpdateBytes > 0 && sent / keyUpdateBytes != (sent + count) / keyUpdateBytes) stream.Connection.UpdateKeys(requestPeer: true);
+                sent += count;
+            }
         }
         catch (TlsClosedException)
         {

@@ -3,58 +3,93 @@ using System.Text.Json;
 
 namespace OpenSslNb.Cli;
 
-/// <summary>What a handshake agreed on, as one JSON object; members that do not apply are null.</summary>
+/// <summary>What a handshake agreed on and what has passed since, as members of a JSON object; those that do not apply are null.</summary>
 internal static class ConnectionFacts
 {
-    public static void Print(TlsConnection connection, TimeSpan elapsed)
+    public static void Write(Utf8JsonWriter json, TlsConnectionInfo info)
     {
-        TlsConnectionInfo info = connection.Info!;
-        using var output = new MemoryStream();
-        using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true }))
-        {
-            json.WriteStartObject();
-            json.WriteString("remote", $"{connection.RemoteEndPoint}");
-            json.WriteString("server_name", info.ServerName);
-            json.WriteString("protocol", $"{info.Protocol}");
-            json.WriteString("cipher_suite", info.CipherSuite);
-            json.WriteString("group", info.Group);
-            json.WriteString("peer_signature", info.PeerSignatureAlgorithm);
-            json.WriteString("application_protocol", info.ApplicationProtocol);
-            json.WriteBoolean("resumed", info.IsResumed);
-            json.WriteString("psk_identity", info.PreSharedKeyIdentity);
-            json.WriteString("early_data", info.EarlyData.ToString().ToLowerInvariant());
-            if (info.MaximumFragmentLength is { } fragment) json.WriteNumber("maximum_fragment_length", fragment);
-            else json.WriteNull("maximum_fragment_length");
-            json.WriteString("kernel_tls", $"{info.KernelTls}");
-            json.WriteNumber("connected_after_ms", Math.Round(elapsed.TotalMilliseconds, 3));
-            WriteStatistics(json, connection.GetStatistics());
-            json.WriteString("verification_error", info.VerificationError);
-            json.WriteString("peer_subject", info.PeerSubject);
-            json.WriteStartArray("peer_certificates_sha256");
-            foreach (ReadOnlyMemory<byte> certificate in info.PeerCertificates) json.WriteStringValue(Convert.ToHexStringLower(SHA256.HashData(certificate.Span)));
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        output.WriteByte((byte)'\n');
-        StandardOutput.Write(output.GetBuffer().AsSpan(0, (int)output.Length));
+        json.WriteString("server_name", info.ServerName);
+        json.WriteString("protocol", $"{info.Protocol}");
+        json.WriteString("cipher_suite", info.CipherSuite);
+        json.WriteString("group", info.Group);
+        json.WriteString("peer_signature", info.PeerSignatureAlgorithm);
+        json.WriteString("application_protocol", info.ApplicationProtocol);
+        json.WriteBoolean("resumed", info.IsResumed);
+        json.WriteString("psk_identity", info.PreSharedKeyIdentity);
+        json.WriteString("early_data", info.EarlyData.ToString().ToLowerInvariant());
+        if (info.MaximumFragmentLength is { } fragment) json.WriteNumber("maximum_fragment_length", fragment);
+        else json.WriteNull("maximum_fragment_length");
+        json.WriteString("kernel_tls", $"{info.KernelTls}");
+        json.WriteString("verification_error", info.VerificationError);
+        json.WriteString("peer_subject", info.PeerSubject);
+        json.WriteStartArray("peer_certificates_sha256");
+        foreach (ReadOnlyMemory<byte> certificate in info.PeerCertificates) json.WriteStringValue(Convert.ToHexStringLower(SHA256.HashData(certificate.Span)));
+        json.WriteEndArray();
+        if (info.ClientHello is { } hello) Write(json, hello);
     }
 
-    private static void WriteStatistics(Utf8JsonWriter json, TlsConnectionStatistics statistics)
+    public static void Write(Utf8JsonWriter json, TlsConnectionStatistics statistics)
     {
-        json.WriteStartArray("handshake_flights");
-        foreach (TlsFlight flight in statistics.Flights)
+        if (statistics.Flights.Count > 0)
         {
-            json.WriteStartObject();
-            json.WriteString("direction", flight.IsSent ? "sent" : "received");
-            json.WriteNumber("bytes", flight.Bytes);
-            json.WriteNumber("after_ms", flight.Began.TotalMilliseconds);
-            json.WriteEndObject();
+            json.WriteStartArray("handshake_flights");
+            foreach (TlsFlight flight in statistics.Flights) Write(json, flight);
+            json.WriteEndArray();
         }
 
-        json.WriteEndArray();
+        json.WriteNumber("bytes_sent", statistics.BytesSent);
+        json.WriteNumber("bytes_received", statistics.BytesReceived);
+        json.WriteNumber("records_sent", statistics.RecordsSent);
+        json.WriteNumber("records_received", statistics.RecordsReceived);
         json.WriteNumber("ciphertext_sent", statistics.CiphertextSent);
         json.WriteNumber("ciphertext_received", statistics.CiphertextReceived);
         json.WriteNumber("wants", statistics.ReadWants + statistics.WriteWants + statistics.OtherWants);
+    }
+
+    /// <summary>How it ended. Alerts are numbers of RFC 8446 §6.</summary>
+    public static void Write(Utf8JsonWriter json, CloseOutcome outcome)
+    {
+        json.WriteString("reason", $"{outcome.Reason}");
+        json.WriteString("detail", outcome.Exception?.Message);
+        WriteNumber(json, "alert_sent", outcome.AlertSent);
+        WriteNumber(json, "alert_received", outcome.AlertReceived);
+    }
+
+    private static void Write(Utf8JsonWriter json, TlsFlight flight)
+    {
+        json.WriteStartObject();
+        json.WriteString("direction", flight.IsSent ? "sent" : "received");
+        json.WriteNumber("bytes", flight.Bytes);
+        json.WriteNumber("after_ms", flight.Began.TotalMilliseconds);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, TlsClientHello hello)
+    {
+        json.WriteStartObject("client_hello");
+        json.WriteString("ja3", hello.Ja3);
+        json.WriteString("ja4", hello.Ja4);
+        WriteNumbers(json, "versions", hello.SupportedVersions);
+        WriteNumbers(json, "cipher_suites", hello.CipherSuites);
+        WriteNumbers(json, "extensions", hello.Extensions);
+        WriteNumbers(json, "groups", hello.Groups);
+        WriteNumbers(json, "signature_algorithms", hello.SignatureAlgorithms);
+        json.WriteStartArray("application_protocols");
+        foreach (string name in hello.ApplicationProtocols) json.WriteStringValue(name);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter json, string name, IReadOnlyList<ushort> numbers)
+    {
+        json.WriteStartArray(name);
+        foreach (ushort number in numbers) json.WriteNumberValue(number);
+        json.WriteEndArray();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string name, int? number)
+    {
+        if (number is { } value) json.WriteNumber(name, value);
+        else json.WriteNull(name);
     }
 }

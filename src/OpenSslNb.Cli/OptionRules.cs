@@ -12,6 +12,9 @@ internal static class OptionRules
 
     private delegate bool Rule<T>(string text, out T value);
 
+    /// <summary>True when the option is on the command line, and does not just have its default.</summary>
+    public static bool IsGiven(this SymbolResult result, Option option) => result.GetResult(option) is { Implicit: false };
+
     /// <summary>Makes the option take whole numbers from <paramref name="least"/> on.</summary>
     public static Option<int> AtLeast(this Option<int> option, int least) => option.Between(least, int.MaxValue);
 

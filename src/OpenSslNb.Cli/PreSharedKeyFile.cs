@@ -3,15 +3,11 @@ namespace OpenSslNb.Cli;
 /// <summary>Pre-shared keys from a file: lines of <c>IDENTITY:HEXADECIMAL</c>, as GnuTLS's <c>psktool(1)</c> writes them; empty lines and those that begin with # say nothing.</summary>
 internal static class PreSharedKeyFile
 {
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-
     /// <exception cref="IOException">It cannot be read, or others may read it.</exception>
     /// <exception cref="FormatException">A line is something else.</exception>
     public static IReadOnlyDictionary<string, TlsPreSharedKey> Load(string path)
     {
-        using FileStream file = File.OpenRead(path);
-        if ((File.GetUnixFileMode(file.SafeFileHandle) & Others) != 0) throw new IOException($"the file of pre-shared keys '{path}' must be for its owner alone: chmod 600");
-        using var reader = new StreamReader(file);
+        using StreamReader reader = SecretFile.Open(path, "pre-shared keys");
         var keys = new Dictionary<string, TlsPreSharedKey>(StringComparer.Ordinal);
         for (int number = 1; reader.ReadLine() is { } line; number++)
         {

@@ -24,10 +24,15 @@ internal static class Protocols
     /// <summary>A handler that can be told that the server stops.</summary>
     internal abstract class ProtocolHandler : TlsConnectionHandler
     {
-        /// <summary>Told when the connection has ended. On the loop's thread.</summary>
-        public Action<TlsConnection>? Ended { get; set; }
+        /// <summary>Told when the handshake has ended. On the loop's thread.</summary>
+        public Action<TlsConnection>? Opened { get; set; }
 
-        public override void OnClosed(TlsConnection connection, CloseOutcome outcome) => Ended?.Invoke(connection);
+        /// <summary>Told when the connection has ended. On the loop's thread.</summary>
+        public Action<TlsConnection, CloseOutcome>? Ended { get; set; }
+
+        public override void OnOpened(TlsConnection connection) => Opened?.Invoke(connection);
+
+        public override void OnClosed(TlsConnection connection, CloseOutcome outcome) => Ended?.Invoke(connection, outcome);
 
         /// <summary>The server stops: what is owed to the peer goes out, then close_notify. On the loop's thread.</summary>
         public virtual void Finish(TlsConnection connection) => connection.Close();
@@ -155,7 +160,11 @@ internal static class Protocols
     // The file as it is when the client comes, then close_notify.
     private sealed class Sender(SafeFileHandle file) : ProtocolHandler
     {
-        public override void OnOpened(TlsConnection connection) => _ = SendAsync(connection);
+        public override void OnOpened(TlsConnection connection)
+        {
+            base.OnOpened(connection);
+            _ = SendAsync(connection);
+        }
 
         public override void OnReceived(TlsConnection connection, ReadOnlySpan<byte> data)
         {

@@ -15,8 +15,8 @@ internal static class ProxyCommand
     public static Command Create()
     {
         Option<HostPort> listen = new Option<HostPort>("--listen") { Description = "where to listen; port 0 picks one", Required = true }.At();
-        Option<int> loops = new Option<int>("--loops") { Description = "number of loops, one thread each", DefaultValueFactory = _ => 1 }.Between(1, ServeCommand.MostLoops);
-        Option<HostPort?> metrics = new Option<HostPort?>("--metrics") { Description = "answer Prometheus there, at /metrics over plain HTTP; port 0 picks one" }.At();
+        Option<int> loops = ServeOptions.CreateLoops();
+        Option<HostPort?> metrics = ServeOptions.CreateMetrics();
         var options = new ProxyOptions();
         var command = new Command("proxy", "Ends TLS in front of a server without it, begins it for a client without it, or passes it on by the name that is asked for. SIGTERM ends it once its connections have ended, SIGHUP has it read its files and look its targets up again.") { listen, loops, metrics };
         options.AddTo(command);
@@ -24,10 +24,11 @@ internal static class ProxyCommand
         {
             options.Configure(parsed);
             using TraceFile? trace = options.OpenTrace(parsed);
-            using KeyLogFile? keyLog = options.OpenKeyLog(parsed);
+            using LineFile? keyLog = options.OpenKeyLog(parsed);
             DescriptorLimit.Raise();
             int count = parsed.GetValue(loops);
-            ProxyPlan plan = options.Plan(parsed, count, trace, keyLog);
+            using TlsWorkers? workers = options.CreateWorkers(parsed);
+            ProxyPlan plan = options.Plan(parsed, count, trace, keyLog, workers);
             IPEndPoint? metricsAt = parsed.GetValue(metrics) is { } at ? await at.ResolveAsync(metrics.Name) : null;
             return await RunAsync(plan, count, await parsed.GetValue(listen).ResolveAsync(listen.Name), metricsAt);
         });

@@ -20,7 +20,7 @@ internal sealed class RecordOptions
         foreach (Option option in All) command.Options.Add(option);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(_perMinute) is { Implicit: false } && result.GetResult(_renegotiation) is not { Implicit: false }) result.AddError($"{_perMinute.Name} needs {_renegotiation.Name}");
+            if (result.IsGiven(_perMinute) && !result.IsGiven(_renegotiation)) result.AddError($"{_perMinute.Name} needs {_renegotiation.Name}");
         });
     }
 

@@ -10,21 +10,19 @@ internal sealed class ServeIdentity : IDisposable
 
     private ServeIdentity(TlsCertificate certificate) => _certificate = certificate;
 
-    /// <param name="certificate">Chain, PEM.</param>
-    /// <param name="key">Its key: a file or a URI.</param>
-    /// <param name="named">Others by name.</param>
-    /// <param name="additional">Files of others for the same names, with keys of other kinds.</param>
-    /// <param name="staple">Where the certificate's OCSP response comes from; null for none.</param>
-    public static ServeIdentity Load(string certificate, string key, IReadOnlyList<NamedCertificate> named, IReadOnlyList<string> additional, StapleSource? staple = null)
+    /// <summary>Reads them.</summary>
+    /// <exception cref="Exception">What was no good; the message names it.</exception>
+    public static ServeIdentity Load(ServerIdentity from)
     {
-        var identity = new ServeIdentity(IdentityFiles.Load(certificate, key));
+        string? password = from.ReadPassword();
+        var identity = new ServeIdentity(from.Certificate.Load(password));
         try
         {
-            identity._stapler = staple?.ApplyTo(identity._certificate);
-            foreach (string path in additional) identity._additional.Add(TlsCertificate.FromPemFile(path));
-            foreach (NamedCertificate one in named)
+            identity._stapler = from.Staple?.ApplyTo(identity._certificate);
+            foreach (IdentitySource source in from.Additional) identity._additional.Add(source.Load(password));
+            foreach (NamedCertificate one in from.Named)
             {
-                if (!identity._named.TryAdd(one.Name, TlsCertificate.FromPemFile(one.Path))) throw new ArgumentException($"--named-cert gives the name '{one.Name}' twice");
+                if (!identity._named.TryAdd(one.Name, one.Source.Load(password))) throw new ArgumentException($"--named-cert gives the name '{one.Name}' twice");
             }
 
             return identity;
@@ -44,4 +42,16 @@ internal sealed class ServeIdentity : IDisposable
         _certificate.Dispose();
         foreach (TlsCertificate certificate in _named.Values.Concat(_additional)) certificate.Dispose();
     }
+}
+
+/// <summary>Where a server's certificates are. They may have changed when they are read again.</summary>
+/// <param name="Certificate">The one for clients that ask for no name.</param>
+/// <param name="Additional">Others for the same names, with keys of other kinds.</param>
+/// <param name="Named">Others by name.</param>
+/// <param name="Staple">Where the first one's OCSP response comes from; null for none.</param>
+/// <param name="ReadPassword">The password of them all.</param>
+internal sealed record ServerIdentity(IdentitySource Certificate, IReadOnlyList<IdentitySource> Additional, IReadOnlyList<NamedCertificate> Named, StapleSource? Staple, Func<string?> ReadPassword)
+{
+    /// <summary>All files among them.</summary>
+    public string[] Files => [.. Certificate.Files, .. Additional.SelectMany(source => source.Files), .. Named.SelectMany(one => one.Source.Files), .. Staple?.Path is { } status ? [status] : Array.Empty<string>()];
 }

@@ -86,7 +86,13 @@ internal sealed class ServeLoop : IDisposable
     private Protocols.ProtocolHandler Accept(TlsConnection connection)
     {
         Protocols.ProtocolHandler handler = Protocols.Create(_plan.Protocol, _plan.Listener.Connection.OutboundLimit, _plan.File);
-        handler.Ended = connection => _live.Remove(connection);
+        var served = new Served(_plan);
+        handler.Opened = served.OnOpened;
+        handler.Ended = (connection, outcome) =>
+        {
+            _live.Remove(connection);
+            served.OnEnded(connection, outcome);
+        };
         _live.Add(connection, handler);
         if (_isStopping) connection.Dispose();
         return handler;

@@ -1,25 +1,43 @@
+using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 
 namespace OpenSslNb.Cli;
 
 /// <summary>What the loops of <c>serve</c> have in common: how each makes its own.</summary>
-/// <param name="Protocol">One of <see cref="Protocols.Names"/>.</param>
-/// <param name="CreateLoop">Makes a loop.</param>
-/// <param name="LoadIdentity">Reads the certificates and their keys.</param>
-/// <param name="Context">Without the certificates.</param>
-/// <param name="Listener">With the limit that the loops share.</param>
-/// <param name="File">What the protocol <c>file</c> sends.</param>
-internal sealed record ServePlan(string Protocol, Func<EventLoop> CreateLoop, Func<ServeIdentity> LoadIdentity, TlsServerOptions Context, TlsListenerOptions Listener, SafeFileHandle? File = null)
+internal sealed record ServePlan
 {
+    /// <summary>One of <see cref="Protocols.Names"/>.</summary>
+    public required string Protocol { get; init; }
+
+    /// <summary>Makes a loop.</summary>
+    public required Func<EventLoop> CreateLoop { get; init; }
+
+    /// <summary>Where the certificates and their keys are.</summary>
+    public required ServerIdentity Identity { get; init; }
+
+    /// <summary>Without the certificates.</summary>
+    public required TlsServerOptions Context { get; init; }
+
+    /// <summary>With the limit that the loops share.</summary>
+    public required TlsListenerOptions Listener { get; init; }
+
+    /// <summary>What the protocol <c>file</c> sends.</summary>
+    public SafeFileHandle? File { get; init; }
+
+    /// <summary>Where each connection's facts go; null for nowhere.</summary>
+    public ConnectionLog? Log { get; init; }
+
+    /// <summary>Derives what the log has beside them, of a connection whose handshake has ended.</summary>
+    public Func<TlsConnection, Task<Action<Utf8JsonWriter>>>? Derive { get; init; }
+
     /// <summary>Reads the certificates, for a loop of its own.</summary>
-    /// <param name="ticketKeysOf">A client that comes again is dealt to any loop, before a reload or after it: what this context gave it is good for all.</param>
-    public ServeState Load(TlsContext? ticketKeysOf)
+    /// <param name="first">The first loop's context, which lends its ticket keys.</param>
+    public ServeState Load(TlsContext? first)
     {
-        ServeIdentity identity = LoadIdentity();
+        ServeIdentity identity = ServeIdentity.Load(Identity);
         try
         {
-            TlsServerOptions options = identity.ApplyTo(Context);
-            return new ServeState(identity, TlsContext.CreateServer(options.TicketKeys is null && options.SessionStore is null ? options with { TicketKeysOf = ticketKeysOf } : options));
+            return new ServeState(identity, TlsContext.CreateServer(ServerTlsOptions.SharingTickets(identity.ApplyTo(Context), first)));
         }
         catch
         {

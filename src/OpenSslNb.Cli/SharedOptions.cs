@@ -51,7 +51,7 @@ internal sealed class SharedOptions
         {
             // Of the words that are allowed only these two leave no version; the others have their own messages.
             if (Word(result, _minimum) == "tls1.3" && Word(result, _maximum) == "tls1.2") result.AddError("--min-protocol must not be newer than --max-protocol: no version is left");
-            if (result.GetResult(_kernelTls) is { Implicit: false } && result.GetValue(_kernelTls) && Word(result, _transport) != "fd") result.AddError("--kernel-tls needs --transport fd: the kernel cannot encrypt what goes through this program's buffers");
+            if (result.IsGiven(_kernelTls) && result.GetValue(_kernelTls) && Word(result, _transport) != "fd") result.AddError("--kernel-tls needs --transport fd: the kernel cannot encrypt what goes through this program's buffers");
         });
     }
 
@@ -113,7 +113,7 @@ internal sealed class SharedOptions
     public TraceFile? OpenTrace(ParseResult parsed) => parsed.GetValue(_trace) is { } path ? new TraceFile(path) : null;
 
     /// <summary>The file of <c>--keylog</c>, or null.</summary>
-    public KeyLogFile? OpenKeyLog(ParseResult parsed) => parsed.GetValue(_keyLog) is { } path ? new KeyLogFile(path) : null;
+    public LineFile? OpenKeyLog(ParseResult parsed) => parsed.GetValue(_keyLog) is { } path ? new LineFile(path) : null;
 
     private static Option<int?> CreateLevel()
     {

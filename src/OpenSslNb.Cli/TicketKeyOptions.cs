@@ -15,7 +15,7 @@ internal sealed class TicketKeyOptions
         foreach (Option option in All) command.Options.Add(option);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(_file) is not null && result.GetResult(_period) is not null) result.AddError("--ticket-key-file and --ticket-key-period exclude each other: a file's keys change with the file");
+            if (result.IsGiven(_file) && result.IsGiven(_period)) result.AddError("--ticket-key-file and --ticket-key-period exclude each other: a file's keys change with the file");
         });
     }
 

@@ -18,7 +18,7 @@ internal sealed class TrustOptions(Option<string?> file)
         foreach (Option option in All) command.Options.Add(option);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(_wholeChain) is not null and not { Implicit: true } && result.GetResult(_lists) is null) result.AddError("--crl-whole-chain needs --crl");
+            if (result.IsGiven(_wholeChain) && !result.IsGiven(_lists)) result.AddError("--crl-whole-chain needs --crl");
         });
     }
 

@@ -30,11 +30,9 @@ public sealed class ConnectTests
     [Test]
     public async Task Openssl_s_server_and_connect_send_five_megabytes_to_each_other_at_the_same_time()
     {
-        using RunningProcess server = RunningProcess.Start("openssl", "s_server", "-accept", "127.0.0.1:0", "-naccept", "1", "-cert", Pki.ServerFile, "-key", Pki.ServerKeyFile);
-        await server.Output.WaitForTextAsync("ACCEPT");
-        await server.Output.WaitForTextAsync("\n", occurrences: 2);
-        string accept = server.Output.Text.Split('\n').First(line => line.StartsWith("ACCEPT", StringComparison.Ordinal));
-        using RunningProcess connect = StartTrusting(int.Parse(accept.Split(':')[^1]));
+        using SServer peer = await SServer.StartAsync("-naccept", "1");
+        RunningProcess server = peer.Process;
+        using RunningProcess connect = StartTrusting(int.Parse(peer.Target.Split(':')[^1]));
         await connect.Error.WaitForTextAsync("connected to");
 
         // Bytes that are no letters: s_server takes some of them for commands.

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using NUnit.Framework;
 
 namespace OpenSslNb.Cli.Tests;
@@ -73,13 +74,10 @@ public sealed class ProtocolOptionTests
     [Test]
     public async Task Connect_gives_its_certificate_when_s_server_asks_for_it_after_the_handshake()
     {
-        using RunningProcess server = RunningProcess.Start(
-            "openssl", "s_server", "-accept", "127.0.0.1:0", "-tls1_3", "-cert", Pki.ServerFile, "-key", Pki.ServerKeyFile, "-CAfile", Pki.AuthorityFile, "-verify", "1");
-        await server.Output.WaitForTextAsync("ACCEPT");
-        await server.Output.WaitForTextAsync("\n", occurrences: 2);
-        string port = server.Output.Text.Split('\n').First(line => line.StartsWith("ACCEPT", StringComparison.Ordinal)).Split(':')[^1];
+        using SServer peer = await SServer.StartAsync("-tls1_3", "-CAfile", Pki.AuthorityFile, "-verify", "1");
+        RunningProcess server = peer.Process;
         using RunningProcess client = Opensslnb.Start(
-            "connect", $"127.0.0.1:{port}", "--ca", Pki.AuthorityFile, "--cert", Pki.ClientFile, "--key", Pki.ClientKeyFile, "--post-handshake-auth");
+            "connect", peer.Target, "--ca", Pki.AuthorityFile, "--cert", Pki.ClientFile, "--key", Pki.ClientKeyFile, "--post-handshake-auth");
         await client.WriteInputAsync("before\n");
         await server.Output.WaitForTextAsync("before\n");
         await server.WriteInputAsync("c\n");
@@ -87,6 +85,40 @@ public sealed class ProtocolOptionTests
         await client.WriteInputAsync("after\n");
         await server.Output.WaitForTextAsync("after\n");
         await server.Error.WaitForTextAsync("CN = client");
+    }
+
+    [TestCase("-tls1_2")]
+    [TestCase("-tls1_3")]
+    public async Task Connect_derives_the_keying_material_that_s_server_derives(string version)
+    {
+        using SServer server = await SServer.StartAsync(version, "-keymatexport", "EXPERIMENTAL-a", "-keymatexportlen", "21");
+        Opensslnb.Result result = await Opensslnb.RunAsync("connect", server.Target, "--ca", Pki.AuthorityFile, "--json", "--export-keying-material", "EXPERIMENTAL-a", "--export-keying-material", "EXPERIMENTAL-b", "--export-length", "21");
+        Assert.That(result.Code, Is.Zero, result.Error);
+        JsonElement facts = JsonDocument.Parse(result.Output).RootElement;
+        string material = facts.GetProperty("keying_material").GetProperty("EXPERIMENTAL-a").GetString()!;
+        Assert.That(material, Has.Length.EqualTo(42).And.Not.EqualTo(facts.GetProperty("keying_material").GetProperty("EXPERIMENTAL-b").GetString()));
+        await server.Process.Output.WaitForTextAsync($"Keying material: {material.ToUpperInvariant()}");
+        JsonElement bindings = facts.GetProperty("channel_bindings");
+        Assert.That(bindings.GetProperty("tls-server-end-point").GetString(), Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(Pki.Server.RawData))));
+        Assert.That(bindings.GetProperty("tls-exporter").GetString(), Has.Length.EqualTo(64));
+        Assert.That(bindings.GetProperty("tls-unique").ValueKind, Is.EqualTo(version == "-tls1_2" ? JsonValueKind.String : JsonValueKind.Null));
+    }
+
+    [Test]
+    public async Task Connect_changes_keys_after_as_many_bytes_as_the_option_says_and_asks_s_server_to_do_so()
+    {
+        using SServer server = await SServer.StartAsync("-tls1_3", "-msg");
+        using RunningProcess client = Opensslnb.Start("connect", server.Target, "--ca", Pki.AuthorityFile, "--update-keys-every", "10");
+        await client.WriteInputAsync("0123456789\n");
+        await server.Process.Output.WaitForTextAsync("<<< TLS 1.3, Handshake [length 0005], KeyUpdate");
+        await server.Process.WriteInputAsync("answer\n");
+        await client.Output.WaitForTextAsync("answer\n");
+        Assert.That(server.Process.Output.Text, Does.Contain(">>> TLS 1.3, Handshake [length 0005], KeyUpdate"));
+
+        using SServer old = await SServer.StartAsync("-tls1_2");
+        Opensslnb.Result refused = await Opensslnb.RunAsync("connect", old.Target, "--ca", Pki.AuthorityFile, "--update-keys-every", "10");
+        Assert.That(refused.Code, Is.EqualTo(1));
+        Assert.That(refused.Error, Does.Contain("--update-keys-every: the server speaks TLS 1.2"));
     }
 
     private static RunningProcess SClient(ServeProcess server, params string[] options) =>

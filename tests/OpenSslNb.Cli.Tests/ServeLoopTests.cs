@@ -14,11 +14,7 @@ public sealed class ServeLoopTests
         int certificates = 0;
         ServePlan plan = Plan() with
         {
-            LoadIdentity = () =>
-            {
-                certificates++;
-                return ServeIdentity.Load(Pki.ServerFile, Pki.ServerKeyFile, [], []);
-            },
+            Identity = Identity(() => certificates++),
         };
         ServeLoop[] loops = ServeLoop.StartAll(plan, Count, new IPEndPoint(IPAddress.Loopback, 0));
         try
@@ -46,7 +42,10 @@ public sealed class ServeLoopTests
                 loops.Add(new EventLoop());
                 return loops[^1];
             },
-            LoadIdentity = () => loops.Count == 2 ? throw new IOException("no second certificate") : ServeIdentity.Load(Pki.ServerFile, Pki.ServerKeyFile, [], []),
+            Identity = Identity(() =>
+            {
+                if (loops.Count == 2) throw new IOException("no second certificate");
+            }),
         };
         IOException fault = Assert.Throws<IOException>(() => ServeLoop.StartAll(plan, Count, new IPEndPoint(IPAddress.Loopback, 0)))!;
         Assert.That(fault.Message, Is.EqualTo("no second certificate"));
@@ -69,10 +68,19 @@ public sealed class ServeLoopTests
         }
     }
 
-    private static ServePlan Plan() => new(
-        "echo",
-        () => new EventLoop(),
-        () => ServeIdentity.Load(Pki.ServerFile, Pki.ServerKeyFile, [], []),
-        new TlsServerOptions(),
-        new TlsListenerOptions { ReusePort = true, SharedLimit = new TlsConnectionLimit(10) });
+    private static ServePlan Plan() => new()
+    {
+        Protocol = "echo",
+        CreateLoop = () => new EventLoop(),
+        Identity = Identity(() => { }),
+        Context = new TlsServerOptions(),
+        Listener = new TlsListenerOptions { ReusePort = true, SharedLimit = new TlsConnectionLimit(10) },
+    };
+
+    // The first thing that is read is the password.
+    private static ServerIdentity Identity(Action onRead) => new(new IdentitySource(Pki.ServerFile, Pki.ServerKeyFile), [], [], null, () =>
+    {
+        onRead();
+        return null;
+    });
 }

@@ -12,16 +12,13 @@ public sealed class SessionOptionTests(string version)
     [Test]
     public async Task Connect_resumes_in_its_next_run_what_s_server_gave_it()
     {
-        using RunningProcess server = RunningProcess.Start("openssl", "s_server", "-accept", "127.0.0.1:0", version, "-cert", Pki.ServerFile, "-key", Pki.ServerKeyFile);
-        await server.Output.WaitForTextAsync("ACCEPT");
-        await server.Output.WaitForTextAsync("\n", occurrences: 2);
-        string port = server.Output.Text.Split('\n').First(line => line.StartsWith("ACCEPT", StringComparison.Ordinal)).Split(':')[^1];
+        using SServer server = await SServer.StartAsync(version);
         string file = Pki.NewFile(".sessions");
         File.Delete(file);
         bool[] resumed = new bool[3];
         for (int i = 0; i < resumed.Length; i++)
         {
-            Opensslnb.Result result = await Opensslnb.RunAsync("connect", $"127.0.0.1:{port}", "--ca", Pki.AuthorityFile, "--session-file", file, "--json");
+            Opensslnb.Result result = await Opensslnb.RunAsync("connect", server.Target, "--ca", Pki.AuthorityFile, "--session-file", file, "--json");
             Assert.That(result.Code, Is.Zero, result.Error);
             resumed[i] = JsonDocument.Parse(result.Output).RootElement.GetProperty("resumed").GetBoolean();
         }

@@ -20,7 +20,7 @@ public sealed class UsageTests
         yield return Case("a view of nothing", ["trace", "view"], "file", "opensslnb trace view --help");
         yield return Case("an unknown command", ["server"], "server", "demo", "serve", "connect");
         yield return Case("an unknown option of the program", ["--verbose"], "--verbose");
-        yield return Case("serve alone", ["serve"], "protocol", "--listen", "--cert", "--key");
+        yield return Case("serve alone", ["serve"], "protocol", "--listen", "--cert");
         yield return Case("an unknown protocol", ["serve", "chargen", .. s_serve[2..]], "chargen", "echo", "discard", "source", "file");
         yield return Case("a file for a protocol that sends none", [.. s_serve, "--file", "f"], "--file", "protocol file");
         yield return Case("no file for the protocol that sends one", ["serve", "file", .. s_serve[2..]], "--file FILE");
@@ -29,11 +29,10 @@ public sealed class UsageTests
         yield return Case("connect alone", ["connect"], "target");
         yield return Case("one target too many", ["connect", "localhost:1", "localhost:2"], "localhost:2");
         yield return Case("port 0 to connect to", ["connect", "localhost:0"], "target", "localhost:0", "HOST:PORT");
-        yield return Case("a certificate without a key", ["connect", "localhost:1", "--cert", "c.pem"], "--cert", "--key");
         yield return Case("a key without a certificate", ["connect", "localhost:1", "--key", "k.pem"], "--cert", "--key");
         yield return Case("no version left", [.. s_serve, "--min-protocol", "tls1.3", "--max-protocol", "tls1.2"], "--min-protocol", "--max-protocol");
         yield return Case("no version left to connect with", ["connect", "localhost:1", "--min-protocol", "tls1.3", "--max-protocol", "tls1.2"], "--min-protocol", "--max-protocol");
-        yield return Case("a named certificate without a name", [.. s_serve, "--named-cert", "c.pem"], "--named-cert", "NAME=FILE", "'c.pem'");
+        yield return Case("a named certificate without a name", [.. s_serve, "--named-cert", "c.pem"], "--named-cert", "NAME=CERT", "'c.pem'");
         yield return Case("a security level that there is not", [.. s_serve, "--security-level", "7"], "--security-level", "0 to 5", "'7'");
         yield return Case("a whole chain of no list", ["connect", "localhost:1", "--crl-whole-chain"], "--crl-whole-chain", "--crl");
         yield return Case("kernel TLS where the kernel has no part in it", [.. s_serve, "--kernel-tls"], "--kernel-tls", "--transport fd");
@@ -43,6 +42,15 @@ public sealed class UsageTests
         yield return Case("a setting without a value", [.. s_serve, "--openssl-command", "Options"], "--openssl-command", "NAME=VALUE", "'Options'");
         yield return Case("replay of early data that is not taken", [.. s_serve, "--dangerously-allow-early-data-replay"], "--dangerously-allow-early-data-replay", "--max-early-data");
         yield return Case("a certificate for later that is not there", ["connect", "localhost:1", "--post-handshake-auth"], "--post-handshake-auth", "--cert");
+        yield return Case("a password of nothing", ["connect", "localhost:1", "--key-password-file", "p"], "--key-password-file", "--cert");
+        yield return Case("keying material for nobody", ["connect", "localhost:1", "--export-keying-material", "EXPORTER-a"], "--export-keying-material", "--json");
+        yield return Case("the length of no keying material", ["connect", "localhost:1", "--json", "--export-length", "9"], "--export-length", "--export-keying-material");
+        yield return Case("keying material that nobody writes down", [.. s_serve, "--export-keying-material", "EXPORTER-a"], "--export-keying-material", "--connection-log");
+        yield return Case("early data that is not there to be sent again", ["connect", "localhost:1", "--resend-early-data", "never"], "--resend-early-data", "--early-data");
+        yield return Case("new keys where nothing is sent", ["connect", "localhost:1", "--json", "--update-keys-every", "9"], "--update-keys-every", "--json");
+        yield return Case("a certificate on request of nobody's authority", [.. s_serve, "--client-cert-on-request"], "--client-cert-on-request", "--client-ca");
+        yield return Case("an optional certificate of nobody's authority", [.. s_serve, "--client-cert-optional"], "--client-cert-optional", "--client-ca");
+        yield return Case("unknown names where a proxy is the client", ["proxy", "--listen", "127.0.0.1:0", "--mode", "originate", "--to", "localhost:1", "--unknown-name", "refuse"], "--unknown-name", "--mode terminate");
         yield return Case("TLS where a proxy passes it on", [.. s_passThrough, "--min-protocol", "tls1.3"], "--min-protocol", "passthrough-sni");
         yield return Case("records where a proxy passes them on", [.. s_passThrough, "--max-record", "1000"], "--max-record", "passthrough-sni");
         yield return Case("authorities where a proxy passes TLS on", [.. s_passThrough, "--ca-dir", "f"], "--ca-dir", "passthrough-sni");

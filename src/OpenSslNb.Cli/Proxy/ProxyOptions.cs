@@ -13,11 +13,11 @@ internal sealed class ProxyOptions
     private readonly Option<string> _mode = new Option<string>("--mode") { Description = "where TLS is: with clients, with the target, or from the one to the other", DefaultValueFactory = _ => Terminate }.OneOf(Terminate, Originate, PassThrough);
     private readonly Option<HostPort?> _to = new Option<HostPort?>("--to") { Description = "the target; with passthrough-sni that of names without a route" }.At();
     private readonly Option<Route[]> _routes = CreateRoutes();
-    private readonly Option<string?> _cert = new("--cert") { Description = "certificate chain, PEM: ours for clients, or for the target with originate" };
-    private readonly Option<string?> _key = new("--key") { Description = "its private key, " + IdentityFiles.KeyDescription };
-    private readonly Option<NamedCertificate[]> _named = ServeCommand.CreateNamed();
-    private readonly Option<string[]> _additional = ServeCommand.CreateAdditional();
-    private readonly TrustOptions _trust = new(new Option<string?>("--ca") { Description = "authorities, PEM: clients must have a certificate of theirs; with originate the target must, and the system's are trusted unless given" });
+    private readonly IdentityOptions _own = new("who we are for clients, or for the target with originate");
+    private readonly ServerIdentityOptions _identity;
+    private readonly Option<string?> _authorities = new("--ca") { Description = "authorities, PEM: clients must have a certificate of theirs; with originate the target must, and the system's are trusted unless given", HelpName = "FILE" };
+    private readonly TrustOptions _trust;
+    private readonly ServerTlsOptions _server;
     private readonly Option<string?> _serverName = new("--server-name") { Description = "with originate: the name to ask for and to check; the target's host unless given" };
     private readonly Option<bool> _insecure = new("--dangerously-accept-any-certificate") { Description = "with originate: do not verify the target" };
     private readonly Option<bool> _accepts = new("--proxy-protocol") { Description = "each client is a proxy, and begins with a PROXY header of version 1 or 2; only where nobody else can connect" };
@@ -26,16 +26,21 @@ internal sealed class ProxyOptions
     private readonly Option<int> _backlog = new Option<int>("--backlog") { Description = "most connections that wait in the kernel, per loop", DefaultValueFactory = _ => new TlsListenerOptions().Backlog }.AtLeast(1);
     private readonly Option<double> _connectTimeout = new Option<double>("--connect-timeout") { Description = "seconds until a target that does not answer is given up", DefaultValueFactory = _ => 15 }.Seconds();
     private readonly Option<double> _drainTime = new Option<double>("--drain-timeout") { Description = "seconds that connections have to end by themselves after SIGTERM", DefaultValueFactory = _ => 30 }.Seconds();
-    private readonly TicketKeyOptions _ticketKeys = new();
-    private readonly StapleOptions _staples = new();
     private readonly SharedOptions _shared = new();
+
+    public ProxyOptions()
+    {
+        _identity = new ServerIdentityOptions(_own);
+        _trust = new TrustOptions(_authorities);
+        _server = new ServerTlsOptions(_authorities);
+    }
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_mode, _to, _routes, _cert, _key, _named, _additional, _serverName, _insecure, _accepts, _sends, _maximum, _backlog, _connectTimeout, _drainTime]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_mode, _to, _routes, _serverName, _insecure, _accepts, _sends, _maximum, _backlog, _connectTimeout, _drainTime]) command.Options.Add(option);
+        _identity.AddTo(command);
         _trust.AddTo(command);
-        _staples.AddTo(command);
-        _ticketKeys.AddTo(command);
+        _server.AddTo(command);
         _shared.AddTo(command);
         command.Validators.Add(Validate);
     }
@@ -45,9 +50,12 @@ internal sealed class ProxyOptions
 
     public TraceFile? OpenTrace(ParseResult parsed) => _shared.OpenTrace(parsed);
 
-    public KeyLogFile? OpenKeyLog(ParseResult parsed) => _shared.OpenKeyLog(parsed);
+    public LineFile? OpenKeyLog(ParseResult parsed) => _shared.OpenKeyLog(parsed);
 
-    public ProxyPlan Plan(ParseResult parsed, int loops, TraceFile? trace, KeyLogFile? keyLog)
+    /// <inheritdoc cref="ServerTlsOptions.CreateWorkers"/>
+    public TlsWorkers? CreateWorkers(ParseResult parsed) => _server.CreateWorkers(parsed);
+
+    public ProxyPlan Plan(ParseResult parsed, int loops, TraceFile? trace, LineFile? keyLog, TlsWorkers? workers)
     {
         TlsConnectionOptions connection = _shared.Connection(parsed, trace);
         var connectTime = TimeSpan.FromSeconds(parsed.GetValue(_connectTimeout));
@@ -59,7 +67,7 @@ internal sealed class ProxyOptions
             CreateLoop = () => _shared.CreateLoop(parsed),
             Load = mode switch
             {
-                ProxyMode.Terminate => Server(parsed, keyLog),
+                ProxyMode.Terminate => Server(parsed, keyLog, workers),
                 ProxyMode.Originate => Client(parsed, keyLog),
                 _ => (routes, _) => new ProxyState(routes, null, null, null),
             },
@@ -80,17 +88,18 @@ internal sealed class ProxyOptions
         };
     }
 
-    private Func<Routes, TlsContext?, ProxyState> Server(ParseResult parsed, KeyLogFile? keyLog)
+    private Func<Routes, TlsContext?, ProxyState> Server(ParseResult parsed, LineFile? keyLog, TlsWorkers? workers)
     {
-        ITicketKeySource? keys = _ticketKeys.Source(parsed);
-        StapleSource? staple = _staples.Source(parsed);
+        // Once: what clients bring of sessions must be known to all loops, after a reload too.
+        TlsServerOptions server = _server.Create(parsed, clientTrust: null, workers);
+        ServerIdentity files = _identity.Identity(parsed);
         return (routes, first) =>
         {
-            ServeIdentity identity = ServeIdentity.Load(parsed.GetValue(_cert)!, parsed.GetValue(_key)!, parsed.GetValue(_named) ?? [], parsed.GetValue(_additional) ?? [], staple);
+            ServeIdentity identity = ServeIdentity.Load(files);
             try
             {
-                TlsServerOptions options = _shared.Apply(parsed, new TlsServerOptions { ClientTrust = _trust.Trust(parsed, otherwise: null), TicketKeys = keys, TicketKeysOf = keys is null ? first : null }, keyLog is null ? null : keyLog.Write);
-                return new ProxyState(routes, TlsContext.CreateServer(identity.ApplyTo(options)), identity, null);
+                TlsServerOptions options = _shared.Apply(parsed, server with { ClientTrust = _trust.Trust(parsed, otherwise: null) }, keyLog is null ? null : keyLog.Write);
+                return new ProxyState(routes, TlsContext.CreateServer(ServerTlsOptions.SharingTickets(identity.ApplyTo(options), first)), identity, null);
             }
             catch
             {
@@ -100,9 +109,9 @@ internal sealed class ProxyOptions
         };
     }
 
-    private Func<Routes, TlsContext?, ProxyState> Client(ParseResult parsed, KeyLogFile? keyLog) => (routes, _) =>
+    private Func<Routes, TlsContext?, ProxyState> Client(ParseResult parsed, LineFile? keyLog) => (routes, _) =>
     {
-        using TlsCertificate? certificate = parsed.GetValue(_cert) is { } path ? IdentityFiles.Load(path, parsed.GetValue(_key)!) : null;
+        using TlsCertificate? certificate = _own.Load(parsed);
         var options = new TlsClientOptions { Trust = _trust.Trust(parsed, otherwise: TlsTrust.System), Certificate = certificate, DangerouslyAcceptAnyPeerCertificate = parsed.GetValue(_insecure) };
         return new ProxyState(routes, null, null, TlsContext.CreateClient(_shared.Apply(parsed, options, keyLog is null ? null : keyLog.Write)));
     };
@@ -110,18 +119,16 @@ internal sealed class ProxyOptions
     private void Validate(CommandResult result)
     {
         string mode = result.GetResult(_mode)?.Tokens is [var token] ? token.Value : Terminate;
-        bool Has(Option option) => result.GetResult(option) is { Implicit: false };
-        if (Has(_cert) != Has(_key)) result.AddError("--cert and --key must be given together");
-        if (mode == Terminate && !Has(_cert)) result.AddError("--mode terminate needs --cert and --key");
-        if (mode == PassThrough ? !Has(_to) && !Has(_routes) : !Has(_to)) result.AddError($"--mode {mode} needs --to{(mode == PassThrough ? " or --route" : "")}");
+        if (mode == Terminate && !result.IsGiven(_own.Certificate)) result.AddError("--mode terminate needs --cert and its key");
+        if (mode == PassThrough ? !result.IsGiven(_to) && !result.IsGiven(_routes) : !result.IsGiven(_to)) result.AddError($"--mode {mode} needs --to{(mode == PassThrough ? " or --route" : "")}");
         OnlyWith(PassThrough, _routes);
-        OnlyWith(Terminate, [_named, _additional, .. _ticketKeys.All, .. _staples.All]);
+        OnlyWith(Terminate, [.. _identity.OfServers, .. _server.All]);
         OnlyWith(Originate, _serverName, _insecure);
-        if (mode == PassThrough) foreach (Option option in ((Option[])[_cert, .. _trust.All, .. _shared.OfTls]).Where(Has)) result.AddError($"--mode {PassThrough} has no TLS of its own, and no use for {option.Name}");
+        if (mode == PassThrough) foreach (Option option in ((Option[])[.. _own.All, .. _trust.All, .. _shared.OfTls]).Where(result.IsGiven)) result.AddError($"--mode {PassThrough} has no TLS of its own, and no use for {option.Name}");
 
         void OnlyWith(string only, params Option[] options)
         {
-            foreach (Option option in options.Where(option => mode != only && Has(option))) result.AddError($"{option.Name} needs --mode {only}");
+            foreach (Option option in options.Where(option => mode != only && result.IsGiven(option))) result.AddError($"{option.Name} needs --mode {only}");
         }
     }
 

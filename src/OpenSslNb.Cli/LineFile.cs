@@ -1,12 +1,12 @@
 namespace OpenSslNb.Cli;
 
-/// <summary>Appends secrets to a file, readable by its owner alone.</summary>
-internal sealed class KeyLogFile : IDisposable
+/// <summary>Appends lines to a file, readable by its owner alone. From any thread.</summary>
+internal sealed class LineFile : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly StreamWriter _writer;
 
-    public KeyLogFile(string path) => _writer = new StreamWriter(new FileStream(path, new FileStreamOptions
+    public LineFile(string path) => _writer = new StreamWriter(new FileStream(path, new FileStreamOptions
     {
         Mode = FileMode.Append,
         Access = FileAccess.Write,

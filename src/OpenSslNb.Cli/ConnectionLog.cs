@@ -1,0 +1,34 @@
+using System.Text;
+using System.Text.Json;
+
+namespace OpenSslNb.Cli;
+
+/// <summary>The file of <c>--connection-log</c>: a line of JSON for each connection that has ended.</summary>
+internal sealed class ConnectionLog(string path) : IDisposable
+{
+    private readonly LineFile _file = new(path);
+
+    /// <summary>Writes of one. From any thread.</summary>
+    /// <param name="connection">It has ended.</param>
+    /// <param name="outcome">How.</param>
+    /// <param name="more">Other members; null for none.</param>
+    public void Write(TlsConnection connection, CloseOutcome outcome, Action<Utf8JsonWriter>? more)
+    {
+        using var line = new MemoryStream();
+        using (var json = new Utf8JsonWriter(line))
+        {
+            json.WriteStartObject();
+            json.WriteString("ended", DateTimeOffset.UtcNow);
+            json.WriteString("remote", $"{connection.RemoteEndPoint}");
+            ConnectionFacts.Write(json, outcome);
+            if (connection.Info is { } info) ConnectionFacts.Write(json, info);
+            ConnectionFacts.Write(json, connection.GetStatistics());
+            more?.Invoke(json);
+            json.WriteEndObject();
+        }
+
+        _file.Write(Encoding.UTF8.GetString(line.GetBuffer(), 0, (int)line.Length));
+    }
+
+    public void Dispose() => _file.Dispose();
+}

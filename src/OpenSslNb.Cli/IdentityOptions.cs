@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace OpenSslNb.Cli;
+
+/// <summary>Who we are: a certificate, its key, and the password of either.</summary>
+internal sealed class IdentityOptions
+{
+    private readonly Option<string?> _certificate;
+    private readonly Option<string?> _key = new("--key") { Description = "its private key: PEM or DER, or a URI that OpenSSL's providers know, such as pkcs11:object=KEY?pin-source=FILE; may be left out where the certificate's file has it", HelpName = "FILE|URI" };
+    private readonly Option<string?> _password = new("--key-password-file") { Description = "password of encrypted keys and PKCS#12 files, or a token's PIN: the first line of this file; for its owner alone", HelpName = "FILE" };
+
+    /// <param name="whose">Begins the description of <c>--cert</c>.</param>
+    public IdentityOptions(string whose) => _certificate = new("--cert") { Description = $"{whose}: a certificate with its chain, PEM or PKCS#12, or DER, or a URI", HelpName = "FILE|URI" };
+
+    public Option Certificate => _certificate;
+
+    public Option[] All => [_certificate, _key, _password];
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in All) command.Options.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (result.IsGiven(_key) && !result.IsGiven(_certificate)) result.AddError("--key needs --cert");
+            if (result.IsGiven(_password) && !result.IsGiven(_certificate)) result.AddError("--key-password-file needs --cert");
+        });
+    }
+
+    /// <summary>Null when there is none.</summary>
+    public IdentitySource? Source(ParseResult parsed) => parsed.GetValue(_certificate) is { } certificate ? new IdentitySource(certificate, parsed.GetValue(_key)) : null;
+
+    /// <summary>The password, read anew; null for none.</summary>
+    public string? Password(ParseResult parsed)
+    {
+        if (parsed.GetValue(_password) is not { } path) return null;
+        using StreamReader reader = SecretFile.Open(path, "the password");
+        return reader.ReadLine() is { Length: > 0 } password ? password : throw new IOException($"--key-password-file: the first line of '{path}' is empty");
+    }
+
+    /// <summary>Our certificate; null when there is none.</summary>
+    public TlsCertificate? Load(ParseResult parsed) => Source(parsed)?.Load(Password(parsed));
+}

@@ -1,0 +1,37 @@
+using System.Text.RegularExpressions;
+
+namespace OpenSslNb.Cli;
+
+/// <summary>Where a certificate and its key are: files, in whatever format, or what OpenSSL's providers find by a URI.</summary>
+/// <param name="Certificate">With the chain behind it.</param>
+/// <param name="Key">Null when it is with the certificate.</param>
+internal readonly partial record struct IdentitySource(string Certificate, string? Key)
+{
+    /// <summary>Reads <c>CERT</c> or <c>CERT,KEY</c>. The name of a file that is there may have a comma.</summary>
+    public static IdentitySource Parse(string text)
+    {
+        int comma = text.IndexOf(',');
+        return comma < 0 || File.Exists(text) ? new IdentitySource(text, null) : new IdentitySource(text[..comma], text[(comma + 1)..]);
+    }
+
+    /// <summary>The files, which can be watched; what a URI names cannot.</summary>
+    public IEnumerable<string> Files => ((string?[])[Certificate, Key]).OfType<string>().Where(path => !IsUri(path));
+
+    /// <param name="password">Of an encrypted key or PKCS#12, or a PIN; null for none.</param>
+    public TlsCertificate Load(string? password)
+    {
+        string key = Key ?? Certificate;
+        if (!IsUri(Certificate) && !IsUri(key)) return TlsCertificate.FromFiles(Certificate, Key, password);
+
+        // A store takes a path that is not complete for one below a folder of its own.
+        return TlsCertificate.FromUri(Complete(Certificate), Complete(key), password);
+    }
+
+    private static string Complete(string place) => IsUri(place) ? place : Path.GetFullPath(place);
+
+    private static bool IsUri(string place) => Scheme().IsMatch(place) && !File.Exists(place);
+
+    // RFC 3986 §3.1; one letter would be a drive.
+    [GeneratedRegex("^[A-Za-z][A-Za-z0-9+.-]+:")]
+    private static partial Regex Scheme();
+}
