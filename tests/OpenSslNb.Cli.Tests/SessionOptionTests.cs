@@ -64,6 +64,23 @@ public sealed class SessionOptionTests(string version)
     }
 
     [Test]
+    public async Task Early_data_that_did_not_get_there_is_sent_again_unless_the_option_forbids_it([Values("always", "never")] string resend)
+    {
+        string log = Pki.NewFile(".log");
+        using ServeProcess server = await ServeProcess.StartAsync("discard", "--connection-log", log, version == "-tls1_2" ? "--max-protocol" : "--min-protocol", version == "-tls1_2" ? "tls1.2" : "tls1.3");
+        string early = Pki.NewFile(".txt");
+        await File.WriteAllTextAsync(early, "early");
+        string sessions = Pki.NewFile(".sessions");
+        File.Delete(sessions);
+        Opensslnb.Result result = await Opensslnb.RunAsync("connect", $"127.0.0.1:{server.Port}", "--ca", Pki.AuthorityFile, "--session-file", sessions, "--early-data", early, "--resend-early-data", resend, "--json");
+        Assert.That(result.Code, Is.Zero, result.Error);
+        Assert.That(result.Error, resend == "never" ? Does.Contain("the early data did not get to the server") : Is.Empty);
+        await server.StopAsync();
+        JsonElement line = JsonDocument.Parse((await File.ReadAllLinesAsync(log)).Single()).RootElement;
+        Assert.That(line.GetProperty("bytes_received").GetInt32(), Is.EqualTo(resend == "never" ? 0 : "early".Length));
+    }
+
+    [Test]
     public async Task Both_sides_are_known_by_a_key_of_a_file()
     {
         string keys = Pki.NewFile(".psk");
