@@ -31,12 +31,7 @@ internal sealed class IdentityOptions
     public IdentitySource? Source(ParseResult parsed) => parsed.GetValue(_certificate) is { } certificate ? new IdentitySource(certificate, parsed.GetValue(_key)) : null;
 
     /// <summary>The password, read anew; null for none.</summary>
-    public string? Password(ParseResult parsed)
-    {
-        if (parsed.GetValue(_password) is not { } path) return null;
-        using StreamReader reader = SecretFile.Open(path, "the password");
-        return reader.ReadLine() is { Length: > 0 } password ? password : throw new IOException($"--key-password-file: the first line of '{path}' is empty");
-    }
+    public string? Password(ParseResult parsed) => parsed.GetValue(_password) is { } path ? SecretFile.FirstLine(path, _password.Name) : null;
 
     /// <summary>Our certificate; null when there is none.</summary>
     public TlsCertificate? Load(ParseResult parsed) => Source(parsed)?.Load(Password(parsed));

@@ -27,8 +27,8 @@ internal static class ProxyCommand
             using LineFile? keyLog = options.OpenKeyLog(parsed);
             DescriptorLimit.Raise();
             int count = parsed.GetValue(loops);
-            using TlsWorkers? workers = options.CreateWorkers(parsed);
-            ProxyPlan plan = options.Plan(parsed, count, trace, keyLog, workers);
+            await using ServerResources resources = await options.StartAsync(parsed);
+            ProxyPlan plan = options.Plan(parsed, count, trace, keyLog, resources);
             IPEndPoint? metricsAt = parsed.GetValue(metrics) is { } at ? await at.ResolveAsync(metrics.Name) : null;
             return await RunAsync(plan, count, await parsed.GetValue(listen).ResolveAsync(listen.Name), metricsAt);
         });

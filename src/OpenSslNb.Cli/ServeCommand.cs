@@ -24,9 +24,9 @@ internal static class ServeCommand
             using LineFile? keyLog = options.Shared.OpenKeyLog(parsed);
             using ConnectionLog? log = options.OpenLog(parsed);
             using SafeFileHandle? file = options.OpenFile(parsed);
-            using TlsWorkers? workers = options.Tls.CreateWorkers(parsed);
+            await using ServerResources resources = await options.Tls.StartAsync(parsed);
             DescriptorLimit.Raise();
-            ServePlan plan = options.Plan(parsed, new ServeFiles(trace, keyLog, log, file), workers);
+            ServePlan plan = options.Plan(parsed, new ServeFiles(trace, keyLog, log, file), resources);
             using MetricsServer? metrics = await options.StartMetricsAsync(parsed);
             return await RunAsync(plan, options.Loops(parsed), await options.EndPointAsync(parsed), options.LookEvery(parsed));
         });

@@ -85,9 +85,9 @@ internal sealed class ServeOptions
     /// <summary>What <c>--watch-files</c> says, or null.</summary>
     public TimeSpan? LookEvery(ParseResult parsed) => parsed.GetValue(_watch) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
-    public ServePlan Plan(ParseResult parsed, ServeFiles files, TlsWorkers? workers)
+    public ServePlan Plan(ParseResult parsed, ServeFiles files, ServerResources resources)
     {
-        TlsServerOptions server = Tls.Create(parsed, _clients.Trust(parsed, otherwise: null), workers) with { ClientCertificateOnRequest = parsed.GetValue(_later), KeepClientHello = files.Log is not null };
+        TlsServerOptions server = Tls.Create(parsed, _clients.Trust(parsed, otherwise: null), resources) with { ClientCertificateOnRequest = parsed.GetValue(_later), KeepClientHello = files.Log is not null };
         return new ServePlan
         {
             Protocol = parsed.GetValue(_protocol)!,

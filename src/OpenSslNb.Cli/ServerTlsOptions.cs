@@ -40,10 +40,14 @@ internal sealed class ServerTlsOptions(Option clientAuthorities)
         });
     }
 
-    /// <summary>The threads of <c>--handshake-workers</c>; null for none.</summary>
-    public TlsWorkers? CreateWorkers(ParseResult parsed) => parsed.GetValue(_workers) is > 0 and var count ? new TlsWorkers(count) : null;
+    /// <summary>Starts what servers need while they run.</summary>
+    public async Task<ServerResources> StartAsync(ParseResult parsed)
+    {
+        TicketKeySource? keys = await _ticketKeys.StartAsync(parsed);
+        return new ServerResources(keys, parsed.GetValue(_workers) is > 0 and var count ? new TlsWorkers(count) : null);
+    }
 
-    public TlsServerOptions Create(ParseResult parsed, TlsTrust? clientTrust, TlsWorkers? workers) => new()
+    public TlsServerOptions Create(ParseResult parsed, TlsTrust? clientTrust, ServerResources resources) => new()
     {
         ClientTrust = clientTrust,
         ClientCertificateIsOptional = parsed.GetValue(_optional),
@@ -51,12 +55,12 @@ internal sealed class ServerTlsOptions(Option clientAuthorities)
         ApplicationProtocolMismatch = parsed.GetValue(_ignoresAlpn) ? ApplicationProtocolMismatch.Ignore : ApplicationProtocolMismatch.Refuse,
         FindPreSharedKey = parsed.GetValue(_keys) is { } path ? Finder(path) : null,
         SessionTicketCount = parsed.GetValue(_tickets),
-        TicketKeys = _ticketKeys.Source(parsed),
+        TicketKeys = resources.TicketKeys,
         SessionCacheSize = parsed.GetValue(_cache),
         SessionStore = parsed.GetValue(_shared) is > 0 and var capacity ? new MemorySessionStore(capacity) : null,
         MaximumEarlyData = parsed.GetValue(_earlyData),
         DangerouslyAllowEarlyDataReplay = parsed.GetValue(_replay),
-        HandshakeWorkers = workers,
+        HandshakeWorkers = resources.Workers,
     };
 
     /// <summary>A client that comes again is dealt to any loop, before a reload or after it: what the first context gave it is good for all.</summary>
@@ -75,4 +79,20 @@ internal sealed class ServerTlsOptions(Option clientAuthorities)
     }
 
     private static bool IsSet(CommandResult result, Option<int> option) => result.GetResult(option)?.Tokens is [{ Value: not "0" }];
+}
+
+/// <summary>What servers need while they run.</summary>
+/// <param name="keys">Null for keys of their own.</param>
+/// <param name="workers">The threads of <c>--handshake-workers</c>; null for none.</param>
+internal sealed class ServerResources(TicketKeySource? keys, TlsWorkers? workers) : IAsyncDisposable
+{
+    public ITicketKeySource? TicketKeys => keys?.Keys;
+
+    public TlsWorkers? Workers => workers;
+
+    public async ValueTask DisposeAsync()
+    {
+        workers?.Dispose();
+        if (keys is not null) await keys.DisposeAsync();
+    }
 }

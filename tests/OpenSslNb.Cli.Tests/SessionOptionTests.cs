@@ -43,6 +43,31 @@ public sealed class SessionOptionTests(string version)
     }
 
     [Test]
+    public async Task S_client_resumes_at_another_server_that_shares_its_keys_through_Redis_also_after_Redis_has_ended()
+    {
+        string socket = Pki.NewFile(".socket");
+        using RunningProcess redis = RunningProcess.Start("redis-server", "--port", "0", "--unixsocket", socket, "--requirepass", "swordfish", "--save", "", "--appendonly", "no", "--dir", "/");
+        await redis.Output.WaitForTextAsync("connections at");
+        string password = Pki.NewFile(".password");
+        await File.WriteAllTextAsync(password, "swordfish\n");
+        File.SetUnixFileMode(password, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        string[] options = ["--ticket-key-redis", $"!{socket}", "--ticket-key-redis-password-file", password];
+        string session = Pki.NewFile(".pem");
+        using ServeProcess one = await ServeProcess.StartAsync("echo", [.. options, "--loops", "2"]);
+        using ServeProcess two = await ServeProcess.StartAsync("echo", options);
+        using ServeProcess stranger = await ServeProcess.StartAsync("echo");
+        Assert.That(await VisitAsync(one, "-sess_out", session), Does.Contain("New, "));
+        Assert.That(await VisitAsync(stranger, "-sess_in", session), Does.Contain("New, "));
+        redis.Signal(RunningProcess.SIGTERM);
+        await redis.WaitForExitAsync();
+        Assert.That(await VisitAsync(two, "-sess_in", session), Does.Contain("Reused, "), "with the last keys");
+        Opensslnb.Result late = await Opensslnb.RunAsync(["serve", "echo", "--listen", "127.0.0.1:0", "--cert", Pki.ServerFile, "--key", Pki.ServerKeyFile, .. options]);
+        Assert.That(late.Code, Is.EqualTo(1));
+        Assert.That(late.Error, Does.StartWith($"opensslnb: --ticket-key-redis !{socket}: "));
+        Opensslnb.AssertNoStackTrace(late.Error);
+    }
+
+    [Test]
     public async Task A_file_goes_with_the_first_flight_of_a_session_that_is_resumed()
     {
         using ServeProcess server = await ServeProcess.StartAsync("discard", "--max-early-data", "1000", "--handshake-workers", "0", version == "-tls1_2" ? "--max-protocol" : "--min-protocol", version == "-tls1_2" ? "tls1.2" : "tls1.3");

@@ -38,6 +38,8 @@ public sealed class UsageTests
         yield return Case("kernel TLS where the kernel has no part in it", [.. s_serve, "--kernel-tls"], "--kernel-tls", "--transport fd");
         yield return Case("kernel TLS of a client where the kernel has no part in it", ["connect", "localhost:1", "--kernel-tls", "--transport", "buffered"], "--kernel-tls", "--transport fd");
         yield return Case("ticket keys from two places", [.. s_serve, "--ticket-key-file", "k", "--ticket-key-period", "60"], "--ticket-key-file", "--ticket-key-period");
+        yield return Case("ticket keys from a file and from Redis", [.. s_serve, "--ticket-key-file", "k", "--ticket-key-redis", "localhost:1"], "--ticket-key-file", "--ticket-key-redis");
+        yield return Case("a password for no Redis", [.. s_serve, "--ticket-key-redis-password-file", "p"], "--ticket-key-redis-password-file", "--ticket-key-redis");
         yield return Case("a limit to renegotiations that are not allowed", [.. s_serve, "--renegotiations-per-minute", "3"], "--renegotiations-per-minute", "--allow-renegotiation");
         yield return Case("a setting without a value", [.. s_serve, "--openssl-command", "Options"], "--openssl-command", "NAME=VALUE", "'Options'");
         yield return Case("replay of early data that is not taken", [.. s_serve, "--dangerously-allow-early-data-replay"], "--dangerously-allow-early-data-replay", "--max-early-data");

@@ -52,10 +52,10 @@ internal sealed class ProxyOptions
 
     public LineFile? OpenKeyLog(ParseResult parsed) => _shared.OpenKeyLog(parsed);
 
-    /// <inheritdoc cref="ServerTlsOptions.CreateWorkers"/>
-    public TlsWorkers? CreateWorkers(ParseResult parsed) => _server.CreateWorkers(parsed);
+    /// <inheritdoc cref="ServerTlsOptions.StartAsync"/>
+    public Task<ServerResources> StartAsync(ParseResult parsed) => _server.StartAsync(parsed);
 
-    public ProxyPlan Plan(ParseResult parsed, int loops, TraceFile? trace, LineFile? keyLog, TlsWorkers? workers)
+    public ProxyPlan Plan(ParseResult parsed, int loops, TraceFile? trace, LineFile? keyLog, ServerResources resources)
     {
         TlsConnectionOptions connection = _shared.Connection(parsed, trace);
         var connectTime = TimeSpan.FromSeconds(parsed.GetValue(_connectTimeout));
@@ -67,7 +67,7 @@ internal sealed class ProxyOptions
             CreateLoop = () => _shared.CreateLoop(parsed),
             Load = mode switch
             {
-                ProxyMode.Terminate => Server(parsed, keyLog, workers),
+                ProxyMode.Terminate => Server(parsed, keyLog, resources),
                 ProxyMode.Originate => Client(parsed, keyLog),
                 _ => (routes, _) => new ProxyState(routes, null, null, null),
             },
@@ -88,10 +88,10 @@ internal sealed class ProxyOptions
         };
     }
 
-    private Func<Routes, TlsContext?, ProxyState> Server(ParseResult parsed, LineFile? keyLog, TlsWorkers? workers)
+    private Func<Routes, TlsContext?, ProxyState> Server(ParseResult parsed, LineFile? keyLog, ServerResources resources)
     {
         // Once: what clients bring of sessions must be known to all loops, after a reload too.
-        TlsServerOptions server = _server.Create(parsed, clientTrust: null, workers);
+        TlsServerOptions server = _server.Create(parsed, clientTrust: null, resources);
         ServerIdentity files = _identity.Identity(parsed);
         return (routes, first) =>
         {
