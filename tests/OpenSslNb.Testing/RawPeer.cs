@@ -12,18 +12,10 @@ public sealed class RawPeer : IDisposable
     public Socket Socket { get; }
 
     /// <summary>How many segments with data have come: <c>tcpi_data_segs_in</c> of <c>TCP_INFO</c>, <c>tcp(7)</c>.</summary>
-    public uint DataSegmentsReceived
-    {
-        get
-        {
-            const int Tcp = 6;
-            const int TcpInfo = 11;
-            const int Offset = 152;
-            byte[] info = new byte[Offset + sizeof(uint)];
-            int length = Socket.GetRawSocketOption(Tcp, TcpInfo, info);
-            return length >= info.Length ? BitConverter.ToUInt32(info, Offset) : throw new NotSupportedException($"this kernel's TCP_INFO has {length} bytes");
-        }
-    }
+    public uint DataSegmentsReceived => TcpInfo(offset: 152);
+
+    /// <summary>How much of what was sent the other kernel does not have yet: segments in flight (<c>tcpi_unacked</c>), and bytes that have not left (<c>tcpi_notsent_bytes</c>).</summary>
+    public (uint Segments, uint Bytes) Outstanding => (TcpInfo(offset: 24), TcpInfo(offset: 144));
 
     public static async Task<RawPeer> ConnectAsync(IPEndPoint endPoint, int? receiveBuffer = null)
     {
@@ -45,6 +37,15 @@ public sealed class RawPeer : IDisposable
 
     /// <summary>FIN, as if the process had ended in good order.</summary>
     public void Fin() => Socket.Shutdown(SocketShutdown.Send);
+
+    private uint TcpInfo(int offset)
+    {
+        const int Tcp = 6;
+        const int Option = 11;
+        byte[] info = new byte[offset + sizeof(uint)];
+        int length = Socket.GetRawSocketOption(Tcp, Option, info);
+        return length >= info.Length ? BitConverter.ToUInt32(info, offset) : throw new NotSupportedException($"this kernel's TCP_INFO has {length} bytes");
+    }
 
     /// <summary>RST.</summary>
     public void Reset()

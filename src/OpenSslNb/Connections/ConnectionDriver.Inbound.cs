@@ -15,6 +15,9 @@ internal sealed partial class ConnectionDriver
     // What the application asked for last; applied in the next turn.
     private volatile bool _pauseRequested;
 
+    // The connection is about to end: what is still readable goes to the application, whatever it asked for.
+    private bool _readsToTheEnd;
+
     /// <summary>The application takes no more for now. From any thread.</summary>
     public void PauseReading()
     {
@@ -93,8 +96,17 @@ internal sealed partial class ConnectionDriver
         PermitKeeping();
     }
 
+    private void StopPausing()
+    {
+        _readsToTheEnd = true;
+        _machine.PermitReading(ReadPermission.Always);
+        DeliverKept();
+    }
+
     private void PermitKeeping()
     {
+        if (_readsToTheEnd) return;
+
         // Only while a whole record fits: OpenSSL must not be left with half of one in the middle of a renegotiation.
         bool fits = _options.InboundLimit - _inbound.Length >= OutboundChunk.Capacity;
         _machine.PermitReading(_closing ? ReadPermission.Always : fits ? ReadPermission.WhenNeeded : ReadPermission.Never);

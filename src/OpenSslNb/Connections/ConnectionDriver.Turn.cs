@@ -169,16 +169,21 @@ internal sealed partial class ConnectionDriver
         }
     }
 
-    // The kernel takes no more, but what the peer said before (an alert, its close_notify) may still be readable.
+    // The kernel takes no more, but what the peer said before (data, an alert, its close_notify) may still be readable: as much as the kernel's buffer holds, also for an application that has paused, which would never get it otherwise.
     private void ReadLastWords()
     {
         int errno = _transport.SendErrno;
-        if (_machine.State is not (ConnectionState.Failed or ConnectionState.PeerClosed or ConnectionState.Closed) && !IsReadingPaused)
+        StopPausing();
+        bool isMore = true;
+        while (isMore && _phase == Phase.Active && _machine.State is not (ConnectionState.Failed or ConnectionState.PeerClosed or ConnectionState.Closed))
         {
+            (ulong Ciphertext, long Plaintext) before = (_transport.BytesTaken, _machine.Figures.BytesRead);
             _transport.OnReadable();
             _machine.OnReadable();
             _ = RunOperations();
+            if (_phase != Phase.Active) return;
             _transport.EndTurn();
+            isMore = before != (_transport.BytesTaken, _machine.Figures.BytesRead);
         }
 
         _machine.Fail(new CloseOutcome(CloseReason.Reset, new IOException($"the transport failed: {System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})")));

@@ -149,7 +149,7 @@ public sealed class TlsConnection : IDisposable
     /// <summary>Ends the connection at once, without close_notify: the peer sees a truncated stream. Ends as <see cref="CloseReason.Disposed"/>; no effect on one that has ended. May be called again.</summary>
     public void Dispose() => _driver.Dispose();
 
-    /// <summary>Stops callbacks with data after the current one. The peer is held back by TCP. Its close_notify is not seen until <see cref="ResumeReading"/>.</summary>
+    /// <summary>Stops callbacks with data after the current one. The peer is held back by TCP. Its close_notify is not seen until <see cref="ResumeReading"/>. Before a connection ends by itself, what had come is delivered all the same (not on <see cref="TransportKind.SocketFd"/>, when the kernel has refused what we sent).</summary>
     public void PauseReading() => _driver.PauseReading();
 
     /// <summary>Lets data come again.</summary>

@@ -130,7 +130,7 @@ public sealed class ProxyLifeTests
     [TestCase("--mode", "passthrough-sni", "--route", "a=127.0.0.1")]
     [TestCase("--mode", "passthrough-sni", "--route", "a.*=127.0.0.1:1")]
     [TestCase("--mode", "originate", "--to", "127.0.0.1:1", "--send-proxy", "v3")]
-    [TestCase("--mode", "originate", "--to", "127.0.0.1:1", "--cert", "x.pem")]
+    [TestCase("--mode", "originate", "--to", "127.0.0.1:1", "--key", "x.pem")]
     public async Task A_command_line_that_makes_no_sense_is_refused(params string[] options)
     {
         Opensslnb.Result result = await Opensslnb.RunAsync(["proxy", "--listen", "127.0.0.1:0", .. options]);

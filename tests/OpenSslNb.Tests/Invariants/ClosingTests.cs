@@ -39,6 +39,38 @@ public sealed class ClosingTests(World world)
     }
 
     [Test]
+    public async Task What_came_before_a_reset_is_the_applications_also_when_it_has_paused_and_our_own_data_finds_nobody([Values] bool paused)
+    {
+        // Less in a turn than is there.
+        using var bench = new Bench(world, loop: new EventLoopOptions { BytesPerTurn = 16 * 1024 });
+        var opened = new TaskCompletionSource<TlsConnection>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var handler = new RecordingHandler
+        {
+            Opened = connection =>
+            {
+                if (paused) connection.PauseReading();
+                opened.SetResult(connection);
+            },
+        };
+        using var server = new ClosingServer(bench, handler);
+        RawPeer raw = await RawPeer.ConnectAsync(server.EndPoint);
+        SslStream tls = await raw.SecureAsync();
+        TlsConnection connection = await opened.Task.WaitAsync(Bench.Deadline);
+        byte[] sent = [.. Enumerable.Range(0, 50_000).Select(i => (byte)(i >> 3))];
+        await tls.WriteAsync(sent);
+        await Eventually.BecomesTrue(() => raw.Outstanding == (0u, 0u), "the server's kernel has all of it");
+        Assert.That(handler.ReceivedLength, paused ? Is.Zero : Is.LessThanOrEqualTo(sent.Length));
+        raw.Reset();
+        await Eventually.BecomesTrue(() => connection.TrySend("anybody?"u8) == SendResult.Closed || connection.Closed.IsCompleted, "a send finds nobody");
+        CloseOutcome outcome = await server.EndAsync();
+        Assert.That(outcome.Reason, Is.EqualTo(CloseReason.Reset), outcome.ToString());
+
+        // OpenSSL's own transport gives nothing any more once a write has failed (SSL_get_error(3), SSL_ERROR_SYSCALL).
+        bool isLost = paused && world.Transport == TransportKind.SocketFd;
+        Assert.That(handler.Received.AsSpan().SequenceEqual(isLost ? [] : sent), Is.True, $"{handler.ReceivedLength} bytes");
+    }
+
+    [Test]
     public async Task FIN_before_the_handshake_has_ended_is_a_truncation_too()
     {
         using var bench = new Bench(world);
