@@ -81,6 +81,34 @@ public sealed class HandshakeWorkerTests(World world)
         }));
     }
 
+    // Whoever speaks last in a handshake may go on at once: the client in TLS 1.3, the server in TLS 1.2. The other side has workers, and gets Finished and data in one piece.
+    [Test]
+    public async Task Data_in_the_same_segment_as_the_last_of_the_handshake_is_not_lost()
+    {
+        bool clientIsLast = world.Protocol == TlsProtocol.Tls13;
+        using TlsContext server = TlsContext.CreateServer((TlsServerOptions)_bench.Server.Options with { HandshakeWorkers = clientIsLast ? _workers : null });
+        using TlsContext client = TlsContext.CreateClient((TlsClientOptions)_bench.Client.Options with { HandshakeWorkers = clientIsLast ? null : _workers });
+        using var pair = new MachinePair(server, client);
+        (SslMachine last, SslMachine other) = clientIsLast ? (pair.Client, pair.Server) : (pair.Server, pair.Client);
+        byte[] data = [.. "at once"u8];
+        bool isSaid = false;
+        for (bool isDone = false; !isDone;)
+        {
+            if (last.Handshake().IsDone && !isSaid)
+            {
+                Assert.That(last.Write(data).IsDone, Is.True);
+                isSaid = true;
+            }
+
+            _ = MachinePair.Carry(last, other);
+            isDone = other.Handshake().IsDone;
+            await other.WaitForAnswerAsync().WaitAsync(Bench.Deadline);
+            _ = MachinePair.Carry(other, last);
+        }
+
+        Assert.That(MachinePair.ReadAll(other).Data, Is.EqualTo(data));
+    }
+
     [Test]
     public async Task A_handshake_that_fails_tells_its_alert()
     {
