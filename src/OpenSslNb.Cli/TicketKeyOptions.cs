@@ -56,7 +56,7 @@ internal sealed class TicketKeyOptions
         catch (Exception e) when (e is RedisException or TimeoutException or FormatException or ArgumentException)
         {
             if (redis is not null) await redis.DisposeAsync();
-            
+
             // Its own advice, which follows the first sentence, is for programmers.
             throw new IOException($"--ticket-key-redis {place}: {e.Message.Split(". ")[0]}", e);
         }
