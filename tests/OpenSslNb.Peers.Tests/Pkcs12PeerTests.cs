@@ -24,9 +24,9 @@ public sealed class Pkcs12PeerTests(World world) : FeatureFixture(world)
         string imported = Features.Write("imported.p12", middle.Issue(["localhost"]).Pkcs12(Password, middle.Pem));
         string store = "sql:" + Directory.CreateDirectory(Features.PathOf("store")).FullName;
         string file = Features.PathOf("nss.p12");
-        await RunAsync("certutil", "libnss3-tools", "-N", "-d", store, "--empty-password");
-        await RunAsync("pk12util", "libnss3-tools", "-i", imported, "-d", store, "-W", Password);
-        await RunAsync("pk12util", "libnss3-tools", "-o", file, "-n", await NicknameAsync(store), "-d", store, "-W", Password, "-c", "AES-256-CBC", "-C", "AES-128-CBC");
+        await ForeignTools.RunAsync("certutil", "libnss3-tools", "-N", "-d", store, "--empty-password");
+        await ForeignTools.RunAsync("pk12util", "libnss3-tools", "-i", imported, "-d", store, "-W", Password);
+        await ForeignTools.RunAsync("pk12util", "libnss3-tools", "-o", file, "-n", await NicknameAsync(store), "-d", store, "-W", Password, "-c", "AES-256-CBC", "-C", "AES-128-CBC");
         await AssertServesAsync(file, chainLength: 2);
     }
 
@@ -52,8 +52,8 @@ public sealed class Pkcs12PeerTests(World world) : FeatureFixture(world)
     {
         (string certificate, string key) = Features.WritePair("packed", pair);
         string file = Features.PathOf("gnutls.p12");
-        await RunAsync(
-            "certtool", GnutlsPeers.Package, "--to-p12", $"--load-certificate={certificate}", $"--load-privkey={key}", $"--load-ca-certificate={Features.Write("authority.pem", authority.Pem)}",
+        await ForeignTools.CerttoolAsync(
+            "--to-p12", $"--load-certificate={certificate}", $"--load-privkey={key}", $"--load-ca-certificate={Features.Write("authority.pem", authority.Pem)}",
             "--p12-name=server", $"--password={Password}", "--pkcs-cipher=aes-256", "--outder", $"--outfile={file}");
         return file;
     }
@@ -61,15 +61,8 @@ public sealed class Pkcs12PeerTests(World world) : FeatureFixture(world)
     // NSS makes names up where the file has none.
     private static async Task<string> NicknameAsync(string store)
     {
-        string list = await RunAsync("certutil", "libnss3-tools", "-L", "-d", store);
+        string list = await ForeignTools.RunAsync("certutil", "libnss3-tools", "-L", "-d", store);
         string line = list.Split('\n').First(line => line.TrimEnd().EndsWith("u,u,u", StringComparison.Ordinal));
         return line[..line.LastIndexOf("u,u,u", StringComparison.Ordinal)].Trim();
-    }
-
-    private static async Task<string> RunAsync(string program, string package, params string[] arguments)
-    {
-        await using var process = ExternalProcess.Start(program, package, arguments);
-        await process.ExitWellAsync();
-        return System.Text.Encoding.UTF8.GetString(process.Output.ToArray());
     }
 }
