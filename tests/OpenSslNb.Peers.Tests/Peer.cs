@@ -30,6 +30,7 @@ internal static class Peers
         [49] = "access denied",
         [51] = "decrypt error",
         [70] = "protocol version",
+        [80] = "internal error",
         [116] = "certificate required",
         [120] = "no application protocol",
     };
