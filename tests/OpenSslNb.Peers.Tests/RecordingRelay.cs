@@ -8,10 +8,11 @@ namespace OpenSslNb.Peers.Tests;
 /// <param name="Length">Bytes behind its header.</param>
 internal readonly record struct WireRecord(byte Type, int Length)
 {
-    public const byte Handshake = 22;
     public const byte ApplicationData = 23;
 
     private const int Header = 5;
+
+    public int WholeLength => Header + Length;
 
     /// <summary>The whole records at the beginning of what passed in one direction.</summary>
     public static IReadOnlyList<WireRecord> Read(ReadOnlySpan<byte> bytes)

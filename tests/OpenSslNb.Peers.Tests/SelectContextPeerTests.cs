@@ -17,7 +17,7 @@ public sealed class SelectContextPeerTests(World world) : FeatureFixture(world)
     [Test]
     public async Task It_has_another_certificate([Values] Peer peer, [Values] bool later)
     {
-        var answers = new Answers(later);
+        var answers = new Answers(Features.Bench.Loop, later);
         FeatureServer server = Serve(answers, Context());
         await using ExternalProcess client = peer.Client(Features, server.Port);
         await answers.ReleaseAsync();
@@ -28,7 +28,7 @@ public sealed class SelectContextPeerTests(World world) : FeatureFixture(world)
     [TestCase(Script.Node)]
     public async Task It_has_other_application_protocols(Script script)
     {
-        var answers = new Answers(later: true);
+        var answers = new Answers(Features.Bench.Loop, later: true);
         FeatureServer server = Serve(answers, Context(options => options with { ApplicationProtocols = ["h2"] }));
         await using ExternalProcess client = ScriptPeers.Client(script, Features, server.Port, new ScriptSettings { Protocols = ["http/1.1", "h2"] });
         await answers.ReleaseAsync();
@@ -38,7 +38,7 @@ public sealed class SelectContextPeerTests(World world) : FeatureFixture(world)
     [Test]
     public async Task It_has_an_application_protocol_for_gnutls_cli()
     {
-        var answers = new Answers(later: true);
+        var answers = new Answers(Features.Bench.Loop, later: true);
         FeatureServer server = Serve(answers, Context(options => options with { ApplicationProtocols = ["h2"] }));
         await using ExternalProcess client = GnutlsPeers.Client(Features, server.Port, "--alpn=http/1.1", "--alpn=h2");
         await answers.ReleaseAsync();
@@ -48,7 +48,7 @@ public sealed class SelectContextPeerTests(World world) : FeatureFixture(world)
     [Test]
     public async Task It_allows_the_version_that_the_first_one_does_not([Values] Peer peer)
     {
-        var answers = new Answers(later: true);
+        var answers = new Answers(Features.Bench.Loop, later: true);
         FeatureServer server = Serve(answers, Context(), options => options with { MinimumProtocol = OtherProtocol, MaximumProtocol = OtherProtocol });
         await using ExternalProcess client = peer.Client(Features, server.Port);
         await answers.ReleaseAsync();
@@ -59,7 +59,7 @@ public sealed class SelectContextPeerTests(World world) : FeatureFixture(world)
     [Test]
     public async Task It_does_not_allow_the_version_that_the_first_one_does([Values] Peer peer)
     {
-        var answers = new Answers(later: true);
+        var answers = new Answers(Features.Bench.Loop, later: true);
         FeatureServer server = Serve(answers, Context(options => options with { MinimumProtocol = OtherProtocol, MaximumProtocol = OtherProtocol }));
         await using ExternalProcess client = peer.Client(Features, server.Port);
         await answers.ReleaseAsync();
@@ -69,7 +69,7 @@ public sealed class SelectContextPeerTests(World world) : FeatureFixture(world)
     [Test]
     public async Task It_demands_a_certificate([Values(Peer.OpenSsl, Peer.Gnutls, Peer.Python)] Peer peer, [Values] bool later, [Values] bool shown)
     {
-        var answers = new Answers(later);
+        var answers = new Answers(Features.Bench.Loop, later);
         FeatureServer server = Serve(answers, Context(options => options with { ClientTrust = Features.Root.Trust }));
         await using ExternalProcess client = peer.Client(Features, server.Port, shown ? Features.Root.Issue(["client"]) : null);
         await answers.ReleaseAsync();
@@ -87,7 +87,7 @@ public sealed class SelectContextPeerTests(World world) : FeatureFixture(world)
     [Test]
     public async Task The_application_refuses_with_an_alert_of_its_own([Values] Peer peer, [Values] bool later)
     {
-        var answers = new Answers(later);
+        var answers = new Answers(Features.Bench.Loop, later);
         FeatureServer server = Serve(() => answers.GiveAsync<TlsContext?>(() => throw new TlsAlertException(AccessDenied, "not today")));
         await using ExternalProcess client = peer.Client(Features, server.Port);
         await answers.ReleaseAsync();
@@ -98,7 +98,7 @@ public sealed class SelectContextPeerTests(World world) : FeatureFixture(world)
     [Test]
     public async Task An_application_that_fails_is_an_internal_error([Values] Peer peer, [Values] bool later)
     {
-        var answers = new Answers(later);
+        var answers = new Answers(Features.Bench.Loop, later);
         FeatureServer server = Serve(() => answers.GiveAsync<TlsContext?>(() => throw new InvalidOperationException("the database is down")));
         await using ExternalProcess client = peer.Client(Features, server.Port);
         await answers.ReleaseAsync();
@@ -108,7 +108,7 @@ public sealed class SelectContextPeerTests(World world) : FeatureFixture(world)
     [Test]
     public async Task A_client_that_leaves_before_the_answer_hurts_nobody([Values(Peer.Gnutls, Peer.Node)] Peer peer)
     {
-        var answers = new Answers(later: true);
+        var answers = new Answers(Features.Bench.Loop, later: true);
         FeatureServer server = Serve(answers, Context());
         await using (ExternalProcess leaving = peer.Client(Features, server.Port)) await answers.AskedAsync();
         await answers.ReleaseAsync();
