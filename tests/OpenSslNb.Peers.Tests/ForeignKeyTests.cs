@@ -52,18 +52,19 @@ public sealed class ForeignKeyTests(World world) : FeatureFixture(world)
         await AssertServesAsync(TlsCertificate.FromPemFiles(Certificate, Key, encrypted ? Password : null), Peer.OpenSsl);
     }
 
-    [TestCase("ecdsa")]
-    [TestCase("rsa")]
-    public async Task We_serve_with_DER_that_certtool_has_written(string algorithm)
+    [Test]
+    public async Task We_serve_with_DER_that_certtool_has_written([Values("ecdsa", "rsa")] string algorithm, [Values] bool encrypted)
     {
         await WriteWithCerttoolAsync(algorithm, encrypted: false);
         string certificate = Features.PathOf("foreign.cer");
         string key = Features.PathOf("foreign.p8");
+        string[] how = encrypted ? ["--to-p8", $"--password={Password}", "--pkcs-cipher=aes-256", $"--load-privkey={Key}"] : ["--key-info", $"--infile={Key}"];
         await ForeignTools.CerttoolAsync("--certificate-info", $"--infile={Certificate}", "--outder", $"--outfile={certificate}");
-        await ForeignTools.CerttoolAsync("--key-info", $"--infile={Key}", "--outder", $"--outfile={key}");
+        await ForeignTools.CerttoolAsync([.. how, "--outder", $"--outfile={key}"]);
         byte[] certificateDer = await File.ReadAllBytesAsync(certificate);
         byte[] keyDer = await File.ReadAllBytesAsync(key);
-        await AssertServesAsync(TlsCertificate.FromDer(certificateDer, keyDer), Peer.Python);
+        if (encrypted) Assert.That(() => TlsCertificate.FromDer(certificateDer, keyDer, "battery staple"), Throws.TypeOf<OpenSslException>().With.Message.Contain("password"));
+        await AssertServesAsync(TlsCertificate.FromDer(certificateDer, keyDer, encrypted ? Password : null), Peer.Python);
     }
 
     [Test]

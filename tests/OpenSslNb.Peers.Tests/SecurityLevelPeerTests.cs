@@ -50,6 +50,7 @@ public sealed class SecurityLevelPeerTests(World world) : FeatureFixture(world)
 
         await using TlsStream stream = await Features.ConnectAsync(server, client);
         await Peer.OpenSsl.AssertTalksAsync(server, stream);
+        Assert.That(stream.Connection.Info!.PeerSignatureAlgorithm, Is.EqualTo("RSA+SHA1"));
     }
 
     [TestCase(Peer.OpenSsl, 2)]
