@@ -147,6 +147,16 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_SESSION_free(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, void> SSL_SESSION_free = (delegate* unmanaged<nint, void>)OpenSslLibrary.Required("SSL_SESSION_free");
 
+    /// <summary><c>SSL_get_shared_sigalgs(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int, int*, int*, int*, byte*, byte*, int> SSL_get_shared_sigalgs =
+        (delegate* unmanaged<nint, int, int*, int*, int*, byte*, byte*, int>)OpenSslLibrary.Required("SSL_get_shared_sigalgs");
+
+    /// <summary><c>SSL_get_privatekey(3)</c>: the key of the certificate that is current; stays the connection's.</summary>
+    internal static readonly delegate* unmanaged<nint, nint> SSL_get_privatekey = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Required("SSL_get_privatekey");
+
+    /// <summary><c>SSL_set_current_cert(3)</c>.</summary>
+    internal static nint SSL_set_current_cert(nint ssl, nint operation) => SSL_ctrl(ssl, SslConst.SSL_CTRL_SET_CURRENT_CERT, operation, null);
+
     /// <summary><c>SSL_get_peer_signature_type_nid(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int*, int> SSL_get_peer_signature_type_nid = (delegate* unmanaged<nint, int*, int>)OpenSslLibrary.Required("SSL_get_peer_signature_type_nid");
 

@@ -49,6 +49,9 @@ internal static class SslConst
     internal const int SSL_CTRL_SET_SESS_CACHE_MODE = 44;
     internal const int SSL_CTRL_SET_GROUPS_LIST = 92;
     internal const int SSL_CTRL_CHAIN_CERT = 89;
+    internal const int SSL_CTRL_SET_CURRENT_CERT = 117;
+    internal const int SSL_CERT_SET_FIRST = 1;
+    internal const int SSL_CERT_SET_NEXT = 2;
     internal const int SSL_CTRL_SET_TLSEXT_HOSTNAME = 55;
     internal const int SSL_CTRL_SET_SIGALGS_LIST = 98;
     internal const int SSL_CTRL_GET_EXTMS_SUPPORT = 122;

@@ -5,23 +5,15 @@ namespace OpenSslNb.Peers.Tests;
 
 /// <summary>Application protocols (ALPN, RFC 7301) between us and GnuTLS, Python and Node.</summary>
 [TestFixtureSource(typeof(PeerWorlds), nameof(PeerWorlds.WithPrograms))]
-public sealed class ApplicationProtocolPeerTests(World world)
+public sealed class ApplicationProtocolPeerTests(World world) : FeatureFixture(world)
 {
     private const int NoApplicationProtocol = 120;
-
-    private FeatureBench _bench = null!;
-
-    [SetUp]
-    public void Begin() => _bench = new FeatureBench(world);
-
-    [TearDown]
-    public void End() => _bench.Dispose();
 
     [Test]
     public async Task A_script_gets_what_we_prefer_of_what_it_offers([Values] Script script)
     {
         FeatureServer server = Serve();
-        await using ExternalProcess client = ScriptPeers.Client(script, _bench, server.Port, new ScriptSettings { Protocols = ["other", "http/1.1", "h2"] });
+        await using ExternalProcess client = ScriptPeers.Client(script, Features, server.Port, new ScriptSettings { Protocols = ["other", "http/1.1", "h2"] });
         await client.Output.WaitForTextAsync("alpn h2\n");
         Assert.That((await server.OpenedAsync()).Info!.ApplicationProtocol, Is.EqualTo("h2"));
     }
@@ -30,7 +22,7 @@ public sealed class ApplicationProtocolPeerTests(World world)
     public async Task Gnutls_cli_gets_what_we_prefer_of_what_it_offers()
     {
         FeatureServer server = Serve();
-        await using ExternalProcess client = GnutlsPeers.Client(_bench, server.Port, "--alpn=other", "--alpn=http/1.1", "--alpn=h2");
+        await using ExternalProcess client = GnutlsPeers.Client(Features, server.Port, "--alpn=other", "--alpn=http/1.1", "--alpn=h2");
         await client.Output.WaitForTextAsync("- Application protocol: h2\n");
         Assert.That((await server.OpenedAsync()).Info!.ApplicationProtocol, Is.EqualTo("h2"));
     }
@@ -39,7 +31,7 @@ public sealed class ApplicationProtocolPeerTests(World world)
     public async Task A_script_that_speaks_nothing_of_ours_is_told_so([Values] Script script)
     {
         FeatureServer server = Serve();
-        await using ExternalProcess client = ScriptPeers.Client(script, _bench, server.Port, new ScriptSettings { Protocols = ["other"] });
+        await using ExternalProcess client = ScriptPeers.Client(script, Features, server.Port, new ScriptSettings { Protocols = ["other"] });
         await client.Output.WaitForTextAsync("fault ");
         Assert.That(await client.ExitAsync(), Is.EqualTo(1));
         Assert.That(client.Output.Tail.ToUpperInvariant(), Does.Contain("NO APPLICATION PROTOCOL").Or.Contain($"ALERT NUMBER {NoApplicationProtocol}"));
@@ -50,7 +42,7 @@ public sealed class ApplicationProtocolPeerTests(World world)
     public async Task Gnutls_cli_that_speaks_nothing_of_ours_is_told_so()
     {
         FeatureServer server = Serve();
-        await using ExternalProcess client = GnutlsPeers.Client(_bench, server.Port, "--alpn=other");
+        await using ExternalProcess client = GnutlsPeers.Client(Features, server.Port, "--alpn=other");
         Assert.That(await client.ExitAsync(), Is.Not.Zero);
         Assert.That(client.Output.Tail + client.Error.Tail, Does.Contain($"Received alert [{NoApplicationProtocol}]"));
         await AssertRefusedAsync(server);
@@ -60,7 +52,7 @@ public sealed class ApplicationProtocolPeerTests(World world)
     public async Task A_script_goes_on_without_where_we_ignore_that([Values] Script script)
     {
         FeatureServer server = Serve(ApplicationProtocolMismatch.Ignore);
-        await using ExternalProcess client = ScriptPeers.Client(script, _bench, server.Port, new ScriptSettings { Protocols = ["other"] });
+        await using ExternalProcess client = ScriptPeers.Client(script, Features, server.Port, new ScriptSettings { Protocols = ["other"] });
         await client.Output.WaitForTextAsync("alpn none\n");
         Assert.That((await server.OpenedAsync()).Info!.ApplicationProtocol, Is.Null);
     }
@@ -68,7 +60,7 @@ public sealed class ApplicationProtocolPeerTests(World world)
     [Test]
     public async Task A_script_chooses_of_what_we_offer([Values] Script script)
     {
-        await using ServerProgram server = await ScriptPeers.ServerAsync(script, _bench, new ScriptSettings { Protocols = ["http/1.1"] });
+        await using ServerProgram server = await ScriptPeers.ServerAsync(script, Features, new ScriptSettings { Protocols = ["http/1.1"] });
         await AssertAgreesAsync(server);
         await server.Process.Output.WaitForTextAsync("alpn http/1.1\n");
     }
@@ -76,7 +68,7 @@ public sealed class ApplicationProtocolPeerTests(World world)
     [Test]
     public async Task Gnutls_serv_chooses_of_what_we_offer()
     {
-        await using ServerProgram server = await GnutlsPeers.ServerAsync(_bench, "--alpn=http/1.1", "--alpn-fatal");
+        await using ServerProgram server = await GnutlsPeers.ServerAsync(Features, "--alpn=http/1.1", "--alpn-fatal");
         await AssertAgreesAsync(server);
         await server.Process.Output.WaitForTextAsync("- Application protocol: http/1.1\n");
     }
@@ -84,14 +76,14 @@ public sealed class ApplicationProtocolPeerTests(World world)
     [Test]
     public async Task Gnutls_serv_tells_us_that_it_speaks_nothing_of_ours()
     {
-        await using ServerProgram server = await GnutlsPeers.ServerAsync(_bench, "--alpn=other", "--alpn-fatal");
-        TlsConnectException refusal = (await Assert.ThrowsAsync<TlsConnectException>(() => _bench.ConnectAsync(server, Client())))!;
+        await using ServerProgram server = await GnutlsPeers.ServerAsync(Features, "--alpn=other", "--alpn-fatal");
+        TlsConnectException refusal = (await Assert.ThrowsAsync<TlsConnectException>(() => Features.ConnectAsync(server, Client())))!;
         Assert.That((refusal.Outcome.Reason, refusal.Outcome.AlertReceived), Is.EqualTo((CloseReason.ProtocolError, NoApplicationProtocol)), refusal.Outcome.ToString());
     }
 
     private async Task AssertAgreesAsync(ServerProgram server)
     {
-        await using TlsStream stream = await _bench.ConnectAsync(server, Client());
+        await using TlsStream stream = await Features.ConnectAsync(server, Client());
         await FeatureBench.AssertEchoesAsync(stream, "hello");
         Assert.That(stream.Connection.Info!.ApplicationProtocol, Is.EqualTo("http/1.1"));
     }
@@ -102,8 +94,8 @@ public sealed class ApplicationProtocolPeerTests(World world)
         Assert.That((outcome.Reason, outcome.AlertSent), Is.EqualTo((CloseReason.ProtocolError, NoApplicationProtocol)), outcome.ToString());
     }
 
-    private TlsContext Client() => _bench.Client(options => options with { ApplicationProtocols = ["h2", "http/1.1"] });
+    private TlsContext Client() => Features.Client(options => options with { ApplicationProtocols = ["h2", "http/1.1"] });
 
     private FeatureServer Serve(ApplicationProtocolMismatch mismatch = ApplicationProtocolMismatch.Refuse) =>
-        _bench.Serve(options => options with { ApplicationProtocols = ["h2", "http/1.1"], ApplicationProtocolMismatch = mismatch });
+        Features.Serve(options => options with { ApplicationProtocols = ["h2", "http/1.1"], ApplicationProtocolMismatch = mismatch });
 }

@@ -5,26 +5,18 @@ namespace OpenSslNb.Peers.Tests;
 
 /// <summary>Clients of others that show us a certificate, none or a wrong one.</summary>
 [TestFixtureSource(typeof(PeerWorlds), nameof(PeerWorlds.WithPrograms))]
-public sealed class ClientCertificatePeerTests(World world)
+public sealed class ClientCertificatePeerTests(World world) : FeatureFixture(world)
 {
     private const int UnknownAuthority = 48;
 
-    private FeatureBench _bench = null!;
-
     // None of ours: TLS 1.2 has no alert for it (handshake_failure).
-    private int CertificateRequired => world.Protocol == TlsProtocol.Tls12 ? 40 : 116;
-
-    [SetUp]
-    public void Begin() => _bench = new FeatureBench(world);
-
-    [TearDown]
-    public void End() => _bench.Dispose();
+    private int CertificateRequired => World.Protocol == TlsProtocol.Tls12 ? 40 : 116;
 
     [Test]
     public async Task A_script_is_let_in_with_its_certificate([Values] Script script, [Values] bool optional)
     {
         FeatureServer server = Serve(optional);
-        await using ExternalProcess client = ScriptPeers.Client(script, _bench, server.Port, With(_bench.Root.Issue(["client"])));
+        await using ExternalProcess client = ScriptPeers.Client(script, Features, server.Port, With(Features.Root.Issue(["client"])));
         await client.WriteAsync("hello\n"u8.ToArray());
         await client.Output.WaitForTextAsync("received hello\n");
         Assert.That((await server.OpenedAsync()).Info!.PeerSubject, Is.EqualTo("/CN=issued"));
@@ -34,7 +26,7 @@ public sealed class ClientCertificatePeerTests(World world)
     public async Task A_script_is_let_in_without_where_that_is_optional([Values] Script script)
     {
         FeatureServer server = Serve(optional: true);
-        await using ExternalProcess client = ScriptPeers.Client(script, _bench, server.Port);
+        await using ExternalProcess client = ScriptPeers.Client(script, Features, server.Port);
         await client.WriteAsync("hello\n"u8.ToArray());
         await client.Output.WaitForTextAsync("received hello\n");
         Assert.That((await server.OpenedAsync()).Info!.PeerSubject, Is.Null);
@@ -44,10 +36,10 @@ public sealed class ClientCertificatePeerTests(World world)
     public async Task A_script_without_one_is_told_that_it_needs_one([Values] Script script)
     {
         FeatureServer server = Serve(optional: false);
-        await using ExternalProcess client = ScriptPeers.Client(script, _bench, server.Port);
+        await using ExternalProcess client = ScriptPeers.Client(script, Features, server.Port);
         await client.Output.WaitForTextAsync("fault ");
         Assert.That(await client.ExitAsync(), Is.EqualTo(1));
-        AssertSays(client, world.Version("handshake failure", "certificate required"));
+        AssertSays(client, World.Version("handshake failure", "certificate required"));
         await AssertMissedAsync(server);
     }
 
@@ -56,7 +48,7 @@ public sealed class ClientCertificatePeerTests(World world)
     {
         FeatureServer server = Serve(optional);
         using var stranger = new TestAuthority("stranger");
-        await using ExternalProcess client = ScriptPeers.Client(script, _bench, server.Port, With(stranger.Issue(["client"])));
+        await using ExternalProcess client = ScriptPeers.Client(script, Features, server.Port, With(stranger.Issue(["client"])));
         await client.Output.WaitForTextAsync("fault ");
         Assert.That(await client.ExitAsync(), Is.EqualTo(1));
         AssertSays(client, "unknown ca");
@@ -67,7 +59,7 @@ public sealed class ClientCertificatePeerTests(World world)
     public async Task Gnutls_cli_is_let_in_with_its_certificate()
     {
         FeatureServer server = Serve(optional: false);
-        await using ExternalProcess client = GnutlsClient(server, _bench.Root.Issue(["client"]));
+        await using ExternalProcess client = GnutlsClient(server, Features.Root.Issue(["client"]));
         await client.WriteAsync("hello\n"u8.ToArray());
         await client.Output.WaitForTextAsync("\nhello\n");
         await client.Output.WaitForTextAsync("Successfully sent 1 certificate(s) to server.");
@@ -78,7 +70,7 @@ public sealed class ClientCertificatePeerTests(World world)
     public async Task Gnutls_cli_is_let_in_without_where_that_is_optional()
     {
         FeatureServer server = Serve(optional: true);
-        await using ExternalProcess client = GnutlsPeers.Client(_bench, server.Port);
+        await using ExternalProcess client = GnutlsPeers.Client(Features, server.Port);
         await client.WriteAsync("hello\n"u8.ToArray());
         await client.Output.WaitForTextAsync("\nhello\n");
         Assert.That((await server.OpenedAsync()).Info!.PeerSubject, Is.Null);
@@ -88,7 +80,7 @@ public sealed class ClientCertificatePeerTests(World world)
     public async Task Gnutls_cli_without_one_is_told_that_it_needs_one()
     {
         FeatureServer server = Serve(optional: false);
-        await using ExternalProcess client = GnutlsPeers.Client(_bench, server.Port);
+        await using ExternalProcess client = GnutlsPeers.Client(Features, server.Port);
         Assert.That(await client.ExitAsync(), Is.Not.Zero);
         AssertSays(client, $"Received alert [{CertificateRequired}]");
         await AssertMissedAsync(server);
@@ -121,17 +113,17 @@ public sealed class ClientCertificatePeerTests(World world)
         Assert.That((outcome.Reason, outcome.AlertSent), Is.EqualTo((CloseReason.VerificationFailed, alert)), outcome.ToString());
     }
 
-    private FeatureServer Serve(bool optional) => _bench.Serve(options => options with { ClientTrust = _bench.Root.Trust, ClientCertificateIsOptional = optional });
+    private FeatureServer Serve(bool optional) => Features.Serve(options => options with { ClientTrust = Features.Root.Trust, ClientCertificateIsOptional = optional });
 
     private ScriptSettings With(IssuedCertificate pair)
     {
-        (string certificate, string key) = _bench.WritePair("client", pair);
+        (string certificate, string key) = Features.WritePair("client", pair);
         return new ScriptSettings { Certificate = certificate, Key = key };
     }
 
     private ExternalProcess GnutlsClient(FeatureServer server, IssuedCertificate pair)
     {
-        (string certificate, string key) = _bench.WritePair("client", pair);
-        return GnutlsPeers.Client(_bench, server.Port, $"--x509certfile={certificate}", $"--x509keyfile={key}");
+        (string certificate, string key) = Features.WritePair("client", pair);
+        return GnutlsPeers.Client(Features, server.Port, $"--x509certfile={certificate}", $"--x509keyfile={key}");
     }
 }

@@ -6,21 +6,13 @@ namespace OpenSslNb.Peers.Tests;
 
 /// <summary>Early data (0-RTT, RFC 8446 §2.3) between us and GnuTLS.</summary>
 [TestFixtureSource(typeof(PeerWorlds), nameof(PeerWorlds.WithProgramsTls13))]
-public sealed class EarlyDataPeerTests(World world)
+public sealed class EarlyDataPeerTests(World world) : FeatureFixture(world)
 {
-    private FeatureBench _bench = null!;
-
-    [SetUp]
-    public void Begin() => _bench = new FeatureBench(world);
-
-    [TearDown]
-    public void End() => _bench.Dispose();
-
     [Test]
     public async Task We_take_what_gnutls_cli_sends_early_and_answer_it()
     {
         var handler = new EarlyEcho();
-        FeatureServer server = _bench.Serve(options => options with { MaximumEarlyData = 4096 }, () => handler);
+        FeatureServer server = Features.Serve(options => options with { MaximumEarlyData = 4096 }, () => handler);
         await using ExternalProcess client = ResumeEarly(server);
         await client.Output.WaitForTextAsync("This is a resumed session");
         await client.Output.WaitForTextAsync("\nearly bird\n");
@@ -35,7 +27,7 @@ public sealed class EarlyDataPeerTests(World world)
     public async Task Gnutls_cli_gets_on_where_its_early_data_is_not_wanted()
     {
         var handler = new EarlyEcho();
-        FeatureServer server = _bench.Serve(handler: () => handler);
+        FeatureServer server = Features.Serve(handler: () => handler);
         await using ExternalProcess client = ResumeEarly(server);
         await client.Output.WaitForTextAsync("This is a resumed session");
         await client.WriteAsync("late\n"u8.ToArray());
@@ -47,7 +39,7 @@ public sealed class EarlyDataPeerTests(World world)
     [Test]
     public async Task Gnutls_serv_takes_what_we_send_early()
     {
-        await using ServerProgram server = await GnutlsPeers.ServerAsync(_bench, "--earlydata", "--maxearlydata=4096");
+        await using ServerProgram server = await GnutlsPeers.ServerAsync(Features, "--earlydata", "--maxearlydata=4096");
         TlsEarlyData[] outcomes = await ConnectTwiceAsync(server, 11);
         Assert.That(outcomes, Is.EqualTo(new[] { TlsEarlyData.None, TlsEarlyData.Accepted }));
         await server.Process.Output.WaitForTextAsync("This is a resumed session");
@@ -59,7 +51,7 @@ public sealed class EarlyDataPeerTests(World world)
     {
         // What does not fit is kept back altogether.
         int allowance = allowed ? length : length - 1;
-        await using ServerProgram server = await GnutlsPeers.ServerAsync(_bench, "--earlydata", $"--maxearlydata={allowance}");
+        await using ServerProgram server = await GnutlsPeers.ServerAsync(Features, "--earlydata", $"--maxearlydata={allowance}");
         TlsEarlyData[] outcomes = await ConnectTwiceAsync(server, length);
         Assert.That(outcomes, Is.EqualTo(new[] { TlsEarlyData.None, allowed ? TlsEarlyData.Accepted : TlsEarlyData.None }));
     }
@@ -67,11 +59,11 @@ public sealed class EarlyDataPeerTests(World world)
     // The first connection leaves the ticket that the second one needs.
     private async Task<TlsEarlyData[]> ConnectTwiceAsync(ServerProgram server, int length)
     {
-        TlsContext client = _bench.Client(options => options with { SessionCacheSize = 10 });
+        TlsContext client = Features.Client(options => options with { SessionCacheSize = 10 });
         var outcomes = new TlsEarlyData[2];
         for (int i = 0; i < outcomes.Length; i++)
         {
-            await using TlsStream stream = await _bench.ConnectAsync(server, client, early: i == 0 ? null : Payload.Lines(51, length));
+            await using TlsStream stream = await Features.ConnectAsync(server, client, early: i == 0 ? null : Payload.Lines(51, length));
             await FeatureBench.AssertEchoesAsync(stream, $"connection {i}");
             outcomes[i] = stream.Connection.Info!.EarlyData;
             Assert.That(stream.Connection.Info.IsResumed, Is.EqualTo(i == 1));
@@ -82,7 +74,7 @@ public sealed class EarlyDataPeerTests(World world)
     }
 
     private ExternalProcess ResumeEarly(FeatureServer server) =>
-        GnutlsPeers.Client(_bench, server.Port, "--resume", "--waitresumption", $"--earlydata={_bench.Write("early.txt", "early bird\n")}");
+        GnutlsPeers.Client(Features, server.Port, "--resume", "--waitresumption", $"--earlydata={Features.Write("early.txt", "early bird\n")}");
 
     private sealed class EarlyEcho : TlsConnectionHandler
     {

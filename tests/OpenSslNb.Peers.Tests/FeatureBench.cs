@@ -63,11 +63,14 @@ internal sealed class FeatureBench : IDisposable
         return new IssuedCertificate(Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + "\n"), Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"));
     }
 
+    /// <summary>How connections work from here on, on both sides.</summary>
+    public Func<TlsConnectionOptions, TlsConnectionOptions> Connection { private get; set; } = options => options;
+
     /// <summary>Our server, an echo unless told otherwise.</summary>
     public FeatureServer Serve(Func<TlsServerOptions, TlsServerOptions>? change = null, Func<TlsConnectionHandler>? handler = null)
     {
         var options = (TlsServerOptions)Bench.Server.Options with { Certificate = Keep(Issued.Load()) };
-        return Keep(new FeatureServer(Bench, change is null ? options : change(options), handler));
+        return Keep(new FeatureServer(Bench, change is null ? options : change(options), handler, Connection(Bench.Connection)));
     }
 
     /// <summary>A client's context that trusts the authority.</summary>
@@ -78,8 +81,11 @@ internal sealed class FeatureBench : IDisposable
     }
 
     /// <summary>Our client, connected to a program.</summary>
-    public Task<TlsStream> ConnectAsync(ServerProgram server, TlsContext context, string? name = null, byte[]? early = null) =>
-        TlsStream.ConnectAsync(Bench.Loop, "127.0.0.1", server.Port, context, new TlsConnectOptions { Connection = Bench.Connection, ServerName = name ?? "localhost", EarlyData = early }).WaitAsync(ExternalProcess.Deadline);
+    public Task<TlsStream> ConnectAsync(ServerProgram server, TlsContext context, string? name = null, byte[]? early = null) => ConnectAsync(server.Port, context, name, early);
+
+    /// <summary>Our client, connected to whoever listens there.</summary>
+    public Task<TlsStream> ConnectAsync(int port, TlsContext context, string? name = null, byte[]? early = null) =>
+        TlsStream.ConnectAsync(Bench.Loop, "127.0.0.1", port, context, new TlsConnectOptions { Connection = Connection(Bench.Connection), ServerName = name ?? "localhost", EarlyData = early }).WaitAsync(ExternalProcess.Deadline);
 
     /// <summary>Connects to a program that refuses us, or that we refuse: how that ends. With TLS 1.3 a server refuses a client whose handshake has ended already.</summary>
     public async Task<CloseOutcome> RefusalAsync(ServerProgram server, TlsContext context)

@@ -11,7 +11,7 @@ internal sealed class FeatureServer : IDisposable
     private readonly TlsContext _context;
     private readonly TlsListener _listener;
 
-    public FeatureServer(Bench bench, TlsServerOptions options, Func<TlsConnectionHandler>? handler)
+    public FeatureServer(Bench bench, TlsServerOptions options, Func<TlsConnectionHandler>? handler, TlsConnectionOptions connectionOptions)
     {
         _context = TlsContext.CreateServer(options);
         _listener = TlsListener.Start(
@@ -23,7 +23,7 @@ internal sealed class FeatureServer : IDisposable
                 _accepted.Enqueue(connection);
                 return handler is null ? new EchoHandler() : handler();
             },
-            new TlsListenerOptions { Connection = bench.Connection });
+            new TlsListenerOptions { Connection = connectionOptions });
     }
 
     public int Port => _listener.EndPoint.Port;

@@ -5,47 +5,39 @@ namespace OpenSslNb.Peers.Tests;
 
 /// <summary>What GnuTLS, Python and Node derive from a connection, and we too.</summary>
 [TestFixtureSource(typeof(PeerWorlds), nameof(PeerWorlds.WithPrograms))]
-public sealed class KeyingMaterialPeerTests(World world)
+public sealed class KeyingMaterialPeerTests(World world) : FeatureFixture(world)
 {
     private const string Label = "EXPERIMENTAL peers";
-
-    private FeatureBench _bench = null!;
-
-    [SetUp]
-    public void Begin() => _bench = new FeatureBench(world);
-
-    [TearDown]
-    public void End() => _bench.Dispose();
 
     [Test]
     public async Task Node_exports_what_our_server_exports()
     {
-        FeatureServer server = _bench.Serve();
-        await using ExternalProcess client = ScriptPeers.Client(Script.Node, _bench, server.Port, new ScriptSettings { ExportLabel = Label });
+        FeatureServer server = Features.Serve();
+        await using ExternalProcess client = ScriptPeers.Client(Script.Node, Features, server.Port, new ScriptSettings { ExportLabel = Label });
         await client.Output.WaitForTextAsync($"exported {await ExportAsync(await server.OpenedAsync())}\n");
     }
 
     [Test]
     public async Task Node_exports_what_our_client_exports()
     {
-        await using ServerProgram server = await ScriptPeers.ServerAsync(Script.Node, _bench, new ScriptSettings { ExportLabel = Label });
-        await using TlsStream stream = await _bench.ConnectAsync(server, _bench.Client());
+        await using ServerProgram server = await ScriptPeers.ServerAsync(Script.Node, Features, new ScriptSettings { ExportLabel = Label });
+        await using TlsStream stream = await Features.ConnectAsync(server, Features.Client());
         await server.Process.Output.WaitForTextAsync($"exported {await ExportAsync(stream.Connection)}\n");
     }
 
     [Test]
     public async Task Gnutls_cli_exports_what_our_server_exports()
     {
-        FeatureServer server = _bench.Serve();
-        await using ExternalProcess client = GnutlsPeers.Client(_bench, server.Port, $"--keymatexport={Label}", "--keymatexportsize=32");
+        FeatureServer server = Features.Serve();
+        await using ExternalProcess client = GnutlsPeers.Client(Features, server.Port, $"--keymatexport={Label}", "--keymatexportsize=32");
         await client.Output.WaitForTextAsync($"- Key material: {(await ExportAsync(await server.OpenedAsync())).ToLowerInvariant()}\n");
     }
 
     [Test]
     public async Task Gnutls_serv_exports_what_our_client_exports()
     {
-        await using ServerProgram server = await GnutlsPeers.ServerAsync(_bench, $"--keymatexport={Label}", "--keymatexportsize=32");
-        await using TlsStream stream = await _bench.ConnectAsync(server, _bench.Client());
+        await using ServerProgram server = await GnutlsPeers.ServerAsync(Features, $"--keymatexport={Label}", "--keymatexportsize=32");
+        await using TlsStream stream = await Features.ConnectAsync(server, Features.Client());
         await server.Process.Output.WaitForTextAsync($"- Key material: {(await ExportAsync(stream.Connection)).ToLowerInvariant()}\n");
     }
 
@@ -54,9 +46,9 @@ public sealed class KeyingMaterialPeerTests(World world)
     [TestCase(TlsChannelBinding.Unique, "tls-unique")]
     public async Task Gnutls_serv_has_the_channel_binding_of_our_client(TlsChannelBinding kind, string name)
     {
-        await using ServerProgram server = await GnutlsPeers.ServerAsync(_bench);
-        await using TlsStream stream = await _bench.ConnectAsync(server, _bench.Client());
-        bool exists = kind != TlsChannelBinding.Unique || world.Protocol == TlsProtocol.Tls12;
+        await using ServerProgram server = await GnutlsPeers.ServerAsync(Features);
+        await using TlsStream stream = await Features.ConnectAsync(server, Features.Client());
+        bool exists = kind != TlsChannelBinding.Unique || World.Protocol == TlsProtocol.Tls12;
         string ours = exists ? Convert.ToHexStringLower(await stream.Connection.GetChannelBindingAsync(kind)) : "not available";
         await server.Process.Output.WaitForTextAsync($" - '{name}': {ours}\n");
     }
@@ -65,8 +57,8 @@ public sealed class KeyingMaterialPeerTests(World world)
     public async Task A_script_has_the_unique_binding_of_our_server([Values] Script script)
     {
         IgnoreUnlessUnique();
-        FeatureServer server = _bench.Serve();
-        await using ExternalProcess client = ScriptPeers.Client(script, _bench, server.Port);
+        FeatureServer server = Features.Serve();
+        await using ExternalProcess client = ScriptPeers.Client(script, Features, server.Port);
         await client.Output.WaitForTextAsync($"unique {await UniqueAsync(await server.OpenedAsync())}\n");
     }
 
@@ -74,8 +66,8 @@ public sealed class KeyingMaterialPeerTests(World world)
     public async Task A_script_has_the_unique_binding_of_our_client([Values] Script script)
     {
         IgnoreUnlessUnique();
-        await using ServerProgram server = await ScriptPeers.ServerAsync(script, _bench);
-        await using TlsStream stream = await _bench.ConnectAsync(server, _bench.Client());
+        await using ServerProgram server = await ScriptPeers.ServerAsync(script, Features);
+        await using TlsStream stream = await Features.ConnectAsync(server, Features.Client());
         await server.Process.Output.WaitForTextAsync($"unique {await UniqueAsync(stream.Connection)}\n");
     }
 
@@ -84,8 +76,8 @@ public sealed class KeyingMaterialPeerTests(World world)
     public async Task Python_has_the_unique_binding_of_a_session_that_is_resumed()
     {
         IgnoreUnlessUnique();
-        FeatureServer server = _bench.Serve();
-        await using ExternalProcess client = ScriptPeers.Client(Script.Python, _bench, server.Port);
+        FeatureServer server = Features.Serve();
+        await using ExternalProcess client = ScriptPeers.Client(Script.Python, Features, server.Port);
         await client.WriteAsync("first\n"u8.ToArray());
         await client.Output.WaitForTextAsync("received first\n");
         await client.WriteAsync("\n"u8.ToArray());
@@ -98,6 +90,6 @@ public sealed class KeyingMaterialPeerTests(World world)
 
     private void IgnoreUnlessUnique()
     {
-        if (world.Protocol == TlsProtocol.Tls13) Assert.Ignore("TLS 1.3 has no tls-unique");
+        if (World.Protocol == TlsProtocol.Tls13) Assert.Ignore("TLS 1.3 has no tls-unique");
     }
 }

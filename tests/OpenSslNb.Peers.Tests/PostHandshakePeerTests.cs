@@ -6,32 +6,24 @@ namespace OpenSslNb.Peers.Tests;
 
 /// <summary>Certificates that are asked for after the handshake (RFC 8446 §4.6.2) between us and Python and GnuTLS.</summary>
 [TestFixtureSource(typeof(PeerWorlds), nameof(PeerWorlds.WithProgramsTls13))]
-public sealed class PostHandshakePeerTests(World world)
+public sealed class PostHandshakePeerTests(World world) : FeatureFixture(world)
 {
-    private FeatureBench _bench = null!;
-
-    [SetUp]
-    public void Begin() => _bench = new FeatureBench(world);
-
-    [TearDown]
-    public void End() => _bench.Dispose();
-
     [Test]
     public async Task Python_shows_us_its_certificate_when_it_is_asked_later()
     {
-        IssuedCertificate pair = _bench.Root.Issue(["client"]);
+        IssuedCertificate pair = Features.Root.Issue(["client"]);
         FeatureServer server = Serve();
-        await using ExternalProcess client = ScriptPeers.Client(Script.Python, _bench, server.Port, With(pair));
+        await using ExternalProcess client = ScriptPeers.Client(Script.Python, Features, server.Port, With(pair));
         await AssertShowsAsync(server, client, "received ", pair);
     }
 
     [Test]
     public async Task Gnutls_cli_shows_us_its_certificate_when_it_is_asked_later()
     {
-        IssuedCertificate pair = _bench.Root.Issue(["client"]);
-        (string certificate, string key) = _bench.WritePair("client", pair);
+        IssuedCertificate pair = Features.Root.Issue(["client"]);
+        (string certificate, string key) = Features.WritePair("client", pair);
         FeatureServer server = Serve();
-        await using ExternalProcess client = GnutlsPeers.Client(_bench, server.Port, "--post-handshake-auth", $"--x509certfile={certificate}", $"--x509keyfile={key}");
+        await using ExternalProcess client = GnutlsPeers.Client(Features, server.Port, "--post-handshake-auth", $"--x509certfile={certificate}", $"--x509keyfile={key}");
         await AssertShowsAsync(server, client, "\n", pair);
     }
 
@@ -40,7 +32,7 @@ public sealed class PostHandshakePeerTests(World world)
     public async Task Python_that_has_none_may_stay_where_it_is_optional(bool optional)
     {
         FeatureServer server = Serve(optional);
-        await using ExternalProcess client = ScriptPeers.Client(Script.Python, _bench, server.Port, new ScriptSettings { PostHandshake = true });
+        await using ExternalProcess client = ScriptPeers.Client(Script.Python, Features, server.Port, new ScriptSettings { PostHandshake = true });
         await client.WriteAsync("hello\n"u8.ToArray());
         await client.Output.WaitForTextAsync("received hello\n");
         TlsConnection connection = await server.OpenedAsync();
@@ -61,7 +53,7 @@ public sealed class PostHandshakePeerTests(World world)
     {
         using var stranger = new TestAuthority("stranger");
         FeatureServer server = Serve();
-        await using ExternalProcess client = ScriptPeers.Client(Script.Python, _bench, server.Port, With(stranger.Issue(["client"])));
+        await using ExternalProcess client = ScriptPeers.Client(Script.Python, Features, server.Port, With(stranger.Issue(["client"])));
         await client.WriteAsync("hello\n"u8.ToArray());
         await client.Output.WaitForTextAsync("received hello\n");
         TlsConnection connection = await server.OpenedAsync();
@@ -72,7 +64,7 @@ public sealed class PostHandshakePeerTests(World world)
     public async Task Python_that_does_not_allow_it_cannot_be_asked()
     {
         FeatureServer server = Serve();
-        await using ExternalProcess client = ScriptPeers.Client(Script.Python, _bench, server.Port);
+        await using ExternalProcess client = ScriptPeers.Client(Script.Python, Features, server.Port);
         await client.WriteAsync("hello\n"u8.ToArray());
         await client.Output.WaitForTextAsync("received hello\n");
         TlsConnection connection = await server.OpenedAsync();
@@ -85,8 +77,8 @@ public sealed class PostHandshakePeerTests(World world)
     public async Task We_show_python_our_certificate_when_it_asks_later()
     {
         await using ServerProgram server = await PythonServerAsync();
-        TlsCertificate certificate = _bench.Keep(_bench.Root.Issue(["client"]).Load());
-        await using TlsStream stream = await _bench.ConnectAsync(server, _bench.Client(options => options with { Certificate = certificate, AllowPostHandshakeAuthentication = true }));
+        TlsCertificate certificate = Features.Keep(Features.Root.Issue(["client"]).Load());
+        await using TlsStream stream = await Features.ConnectAsync(server, Features.Client(options => options with { Certificate = certificate, AllowPostHandshakeAuthentication = true }));
         await server.Process.Output.WaitForTextAsync("client none\nopened TLSv1.3\n");
         await FeatureBench.AssertEchoesAsync(stream, "prove");
         await FeatureBench.AssertEchoesAsync(stream, "and now");
@@ -97,7 +89,7 @@ public sealed class PostHandshakePeerTests(World world)
     public async Task Python_cannot_ask_us_where_we_do_not_allow_it()
     {
         await using ServerProgram server = await PythonServerAsync();
-        await using TlsStream stream = await _bench.ConnectAsync(server, _bench.Client());
+        await using TlsStream stream = await Features.ConnectAsync(server, Features.Client());
         await stream.WriteAsync("prove\n"u8.ToArray());
         await server.Process.Output.WaitForTextAsync("EXTENSION_NOT_RECEIVED");
     }
@@ -127,14 +119,14 @@ public sealed class PostHandshakePeerTests(World world)
         Assert.That(client.Output.Tail.Replace('_', ' '), Does.Contain(words).IgnoreCase);
     }
 
-    private Task<ServerProgram> PythonServerAsync() => ScriptPeers.ServerAsync(Script.Python, _bench, new ScriptSettings { ClientCertificates = "required", PostHandshake = true });
+    private Task<ServerProgram> PythonServerAsync() => ScriptPeers.ServerAsync(Script.Python, Features, new ScriptSettings { ClientCertificates = "required", PostHandshake = true });
 
     private FeatureServer Serve(bool optional = false) =>
-        _bench.Serve(options => options with { ClientTrust = _bench.Root.Trust, ClientCertificateIsOptional = optional, ClientCertificateOnRequest = true });
+        Features.Serve(options => options with { ClientTrust = Features.Root.Trust, ClientCertificateIsOptional = optional, ClientCertificateOnRequest = true });
 
     private ScriptSettings With(IssuedCertificate pair)
     {
-        (string certificate, string key) = _bench.WritePair("client", pair);
+        (string certificate, string key) = Features.WritePair("client", pair);
         return new ScriptSettings { Certificate = certificate, Key = key, PostHandshake = true };
     }
 }

@@ -6,21 +6,13 @@ namespace OpenSslNb.Peers.Tests;
 
 /// <summary>Pre-shared keys between us and GnuTLS and Node.</summary>
 [TestFixtureSource(typeof(PeerWorlds), nameof(PeerWorlds.WithPrograms))]
-public sealed class PreSharedKeyPeerTests(World world)
+public sealed class PreSharedKeyPeerTests(World world) : FeatureFixture(world)
 {
     private const string Identity = "sensor7";
     private const string Suites = ":+PSK:+ECDHE-PSK:+DHE-PSK";
 
     private readonly TlsPreSharedKey _key = new(Identity, RandomNumberGenerator.GetBytes(32));
-    private FeatureBench _bench = null!;
-
     private string Hexadecimal => Convert.ToHexString(_key.Key);
-
-    [SetUp]
-    public void Begin() => _bench = new FeatureBench(world);
-
-    [TearDown]
-    public void End() => _bench.Dispose();
 
     [Test]
     public async Task Gnutls_cli_is_known_by_its_key()
@@ -30,7 +22,7 @@ public sealed class PreSharedKeyPeerTests(World world)
         await client.WriteAsync("hello\n"u8.ToArray());
         await client.Output.WaitForTextAsync("\nhello\n");
         TlsConnectionInfo info = (await server.OpenedAsync()).Info!;
-        Assert.That((info.PreSharedKeyIdentity, info.Protocol, info.PeerSubject), Is.EqualTo((Identity, world.Protocol, (string?)null)));
+        Assert.That((info.PreSharedKeyIdentity, info.Protocol, info.PeerSubject), Is.EqualTo((Identity, World.Protocol, (string?)null)));
     }
 
     [Test]
@@ -49,19 +41,19 @@ public sealed class PreSharedKeyPeerTests(World world)
     public async Task Gnutls_serv_knows_us_by_our_key()
     {
         await using ServerProgram server = await GnutlsServerAsync(Hexadecimal);
-        await using TlsStream stream = await _bench.ConnectAsync(server, _bench.Client(options => options with { PreSharedKey = _key }));
+        await using TlsStream stream = await Features.ConnectAsync(server, Features.Client(options => options with { PreSharedKey = _key }));
         await FeatureBench.AssertEchoesAsync(stream, "hello");
         await server.Process.Output.WaitForTextAsync($"PSK authentication. Connected as '{Identity}'");
         TlsConnectionInfo info = stream.Connection.Info!;
-        Assert.That((info.PreSharedKeyIdentity, info.Protocol, info.PeerSubject), Is.EqualTo((Identity, world.Protocol, (string?)null)));
+        Assert.That((info.PreSharedKeyIdentity, info.Protocol, info.PeerSubject), Is.EqualTo((Identity, World.Protocol, (string?)null)));
     }
 
     [Test]
     public async Task Gnutls_serv_refuses_us_with_another_key_of_the_same_name()
     {
         await using ServerProgram server = await GnutlsServerAsync(Convert.ToHexString(RandomNumberGenerator.GetBytes(32)));
-        TlsContext client = _bench.Client(options => options with { PreSharedKey = _key });
-        TlsConnectException refusal = (await Assert.ThrowsAsync<TlsConnectException>(() => _bench.ConnectAsync(server, client)))!;
+        TlsContext client = Features.Client(options => options with { PreSharedKey = _key });
+        TlsConnectException refusal = (await Assert.ThrowsAsync<TlsConnectException>(() => Features.ConnectAsync(server, client)))!;
         Assert.That(refusal.Outcome.Reason, Is.EqualTo(CloseReason.ProtocolError), refusal.Outcome.ToString());
         Assert.That(refusal.Outcome.AlertReceived, Is.Not.Null, refusal.Outcome.ToString());
     }
@@ -71,7 +63,7 @@ public sealed class PreSharedKeyPeerTests(World world)
     {
         IgnoreUnlessNodeCan();
         FeatureServer server = Serve();
-        await using ExternalProcess client = ScriptPeers.Client(Script.Node, _bench, server.Port, new ScriptSettings { Identity = Identity, PreSharedKey = Hexadecimal });
+        await using ExternalProcess client = ScriptPeers.Client(Script.Node, Features, server.Port, new ScriptSettings { Identity = Identity, PreSharedKey = Hexadecimal });
         await client.WriteAsync("hello\n"u8.ToArray());
         await client.Output.WaitForTextAsync("received hello\n");
         Assert.That((await server.OpenedAsync()).Info!.PreSharedKeyIdentity, Is.EqualTo(Identity));
@@ -82,31 +74,31 @@ public sealed class PreSharedKeyPeerTests(World world)
     public async Task Node_knows_us_by_our_key_and_nobody_by_another_name(bool known)
     {
         IgnoreUnlessNodeCan();
-        await using ServerProgram server = await ScriptPeers.ServerAsync(Script.Node, _bench, new ScriptSettings { Identity = known ? Identity : "sensor 8", PreSharedKey = Hexadecimal });
-        TlsContext client = _bench.Client(options => options with { PreSharedKey = _key });
+        await using ServerProgram server = await ScriptPeers.ServerAsync(Script.Node, Features, new ScriptSettings { Identity = known ? Identity : "sensor 8", PreSharedKey = Hexadecimal });
+        TlsContext client = Features.Client(options => options with { PreSharedKey = _key });
         if (known)
         {
-            await using TlsStream stream = await _bench.ConnectAsync(server, client);
+            await using TlsStream stream = await Features.ConnectAsync(server, client);
             await FeatureBench.AssertEchoesAsync(stream, "hello");
             Assert.That(stream.Connection.Info!.PreSharedKeyIdentity, Is.EqualTo(Identity));
             return;
         }
 
-        TlsConnectException refusal = (await Assert.ThrowsAsync<TlsConnectException>(() => _bench.ConnectAsync(server, client)))!;
+        TlsConnectException refusal = (await Assert.ThrowsAsync<TlsConnectException>(() => Features.ConnectAsync(server, client)))!;
         const int UnknownIdentity = 115;
         Assert.That((refusal.Outcome.Reason, refusal.Outcome.AlertReceived), Is.EqualTo((CloseReason.ProtocolError, UnknownIdentity)), refusal.Outcome.ToString());
     }
 
     private void IgnoreUnlessNodeCan()
     {
-        if (world.Protocol == TlsProtocol.Tls13) Assert.Ignore("Node has pre-shared keys of TLS 1.2 alone");
+        if (World.Protocol == TlsProtocol.Tls13) Assert.Ignore("Node has pre-shared keys of TLS 1.2 alone");
     }
 
-    private FeatureServer Serve() => _bench.Serve(options => options with { Certificate = null, FindPreSharedKey = identity => identity == Identity ? _key : null });
+    private FeatureServer Serve() => Features.Serve(options => options with { Certificate = null, FindPreSharedKey = identity => identity == Identity ? _key : null });
 
     private ExternalProcess GnutlsClient(FeatureServer server, string key) => ExternalProcess.StartLineBuffered(
-        "gnutls-cli", GnutlsPeers.Package, GnutlsPeers.Priority(world, Suites), $"--pskusername={Identity}", $"--pskkey={key}", $"--port={server.Port}", "localhost");
+        "gnutls-cli", GnutlsPeers.Package, GnutlsPeers.Priority(World, Suites), $"--pskusername={Identity}", $"--pskkey={key}", $"--port={server.Port}", "localhost");
 
     private Task<ServerProgram> GnutlsServerAsync(string key) =>
-        GnutlsPeers.BareServerAsync(GnutlsPeers.Priority(world, Suites), $"--pskpasswd={_bench.Write("keys.txt", $"{Identity}:{key}\n")}");
+        GnutlsPeers.BareServerAsync(GnutlsPeers.Priority(World, Suites), $"--pskpasswd={Features.Write("keys.txt", $"{Identity}:{key}\n")}");
 }

@@ -6,28 +6,20 @@ namespace OpenSslNb.Peers.Tests;
 
 /// <summary>How large records may be (RFC 6066 §4), and other keys in the middle of data (RFC 8446 §4.6.3), between us and GnuTLS.</summary>
 [TestFixtureSource(typeof(PeerWorlds), nameof(PeerWorlds.WithPrograms))]
-public sealed class RecordPeerTests(World world)
+public sealed class RecordPeerTests(World world) : FeatureFixture(world)
 {
     private const int Fragment = 1024;
 
     // GnuTLS takes no more than eight in a second (KEY_UPDATES_PER_WINDOW).
     private const int KeyUpdates = 7;
 
-    private FeatureBench _bench = null!;
-
-    [SetUp]
-    public void Begin() => _bench = new FeatureBench(world);
-
-    [TearDown]
-    public void End() => _bench.Dispose();
-
     [Test]
     public async Task We_send_gnutls_cli_no_larger_record_than_it_asks_for()
     {
         // Not an echo: it drops what it cannot send in one record.
         byte[] sent = Payload.Lines(61, 64 * 1024);
-        FeatureServer server = _bench.Serve(handler: () => new RecordingHandler { Opened = connection => connection.Send(sent) });
-        await using ExternalProcess client = GnutlsPeers.Client(_bench, server.Port, $"--recordsize={Fragment}");
+        FeatureServer server = Features.Serve(handler: () => new RecordingHandler { Opened = connection => connection.Send(sent) });
+        await using ExternalProcess client = GnutlsPeers.Client(Features, server.Port, $"--recordsize={Fragment}");
         await client.Output.WaitForTextAsync(Encoding.ASCII.GetString(sent));
         TlsConnection connection = await server.OpenedAsync();
         Assert.That(connection.Info!.MaximumFragmentLength, Is.EqualTo(Fragment));
@@ -37,9 +29,9 @@ public sealed class RecordPeerTests(World world)
     [Test]
     public async Task Gnutls_serv_sends_us_no_larger_record_than_we_ask_for()
     {
-        if (world.Protocol == TlsProtocol.Tls12) Assert.Ignore("GnuTLS 3.7 agrees with clients of TLS 1.2 and sends them larger records all the same");
-        await using ServerProgram server = await GnutlsPeers.ServerAsync(_bench);
-        await using TlsStream stream = await _bench.ConnectAsync(server, _bench.Client(options => options with { MaximumFragmentLength = Fragment }));
+        if (World.Protocol == TlsProtocol.Tls12) Assert.Ignore("GnuTLS 3.7 agrees with clients of TLS 1.2 and sends them larger records all the same");
+        await using ServerProgram server = await GnutlsPeers.ServerAsync(Features);
+        await using TlsStream stream = await Features.ConnectAsync(server, Features.Client(options => options with { MaximumFragmentLength = Fragment }));
         byte[] sent = Payload.Lines(62, 64 * 1024);
         Task writing = stream.WriteAsync(sent).AsTask();
         byte[] received = new byte[sent.Length];
@@ -55,8 +47,8 @@ public sealed class RecordPeerTests(World world)
     public async Task No_line_is_lost_while_gnutls_cli_changes_keys(string command)
     {
         IgnoreUnlessThereIsKeyUpdate();
-        FeatureServer server = _bench.Serve();
-        await using ExternalProcess client = GnutlsPeers.Client(_bench, server.Port, "--inline-commands");
+        FeatureServer server = Features.Serve();
+        await using ExternalProcess client = GnutlsPeers.Client(Features, server.Port, "--inline-commands");
         for (int round = 0; round < KeyUpdates; round++)
         {
             await client.WriteAsync(Encoding.ASCII.GetBytes($"line {round}\n"));
@@ -75,8 +67,8 @@ public sealed class RecordPeerTests(World world)
     public async Task Gnutls_cli_follows_our_key_updates([Values] bool requestPeer)
     {
         IgnoreUnlessThereIsKeyUpdate();
-        FeatureServer server = _bench.Serve();
-        await using ExternalProcess client = GnutlsPeers.Client(_bench, server.Port);
+        FeatureServer server = Features.Serve();
+        await using ExternalProcess client = GnutlsPeers.Client(Features, server.Port);
         for (int round = 0; round < KeyUpdates; round++)
         {
             await client.WriteAsync(Encoding.ASCII.GetBytes($"line {round}\n"));
@@ -92,8 +84,8 @@ public sealed class RecordPeerTests(World world)
     public async Task Gnutls_serv_follows_our_key_updates([Values] bool requestPeer)
     {
         IgnoreUnlessThereIsKeyUpdate();
-        await using ServerProgram server = await GnutlsPeers.ServerAsync(_bench);
-        await using TlsStream stream = await _bench.ConnectAsync(server, _bench.Client());
+        await using ServerProgram server = await GnutlsPeers.ServerAsync(Features);
+        await using TlsStream stream = await Features.ConnectAsync(server, Features.Client());
         for (int round = 0; round < KeyUpdates; round++)
         {
             await FeatureBench.AssertEchoesAsync(stream, $"line {round}");
@@ -105,6 +97,6 @@ public sealed class RecordPeerTests(World world)
 
     private void IgnoreUnlessThereIsKeyUpdate()
     {
-        if (world.Protocol == TlsProtocol.Tls12) Assert.Ignore("TLS 1.2 has no KeyUpdate");
+        if (World.Protocol == TlsProtocol.Tls12) Assert.Ignore("TLS 1.2 has no KeyUpdate");
     }
 }

@@ -11,16 +11,8 @@ namespace OpenSslNb.Peers.Tests;
 
 /// <summary>Clients of others that do not like our certificate: what they say, and what we make of it.</summary>
 [TestFixtureSource(typeof(PeerWorlds), nameof(PeerWorlds.WithPrograms))]
-public sealed class RefusedByPeersTests(World world)
+public sealed class RefusedByPeersTests(World world) : FeatureFixture(world)
 {
-    private FeatureBench _bench = null!;
-
-    [SetUp]
-    public void Begin() => _bench = new FeatureBench(world);
-
-    [TearDown]
-    public void End() => _bench.Dispose();
-
     [TestCase(Defect.Expired, "certificate has expired", 45)]
     [TestCase(Defect.WrongName, "Hostname mismatch", 42)]
     [TestCase(Defect.SelfSigned, "self-signed certificate", 48)]
@@ -28,7 +20,7 @@ public sealed class RefusedByPeersTests(World world)
     public async Task Python_says_what_is_wrong_with_our_certificate_and_we_hear_it(Defect defect, string words, int alert)
     {
         FeatureServer server = Serve(defect);
-        await using ExternalProcess client = ScriptPeers.Client(Script.Python, _bench, server.Port);
+        await using ExternalProcess client = ScriptPeers.Client(Script.Python, Features, server.Port);
         Assert.That(await client.ExitAsync(), Is.EqualTo(1));
         Assert.That(client.Output.Tail, Does.Contain(words));
         await AssertHeardAsync(server, alert);
@@ -41,7 +33,7 @@ public sealed class RefusedByPeersTests(World world)
     public async Task Gnutls_cli_says_what_is_wrong_with_our_certificate_and_we_hear_that_it_is_bad(Defect defect, string words)
     {
         FeatureServer server = Serve(defect);
-        await using ExternalProcess client = GnutlsPeers.Client(_bench, server.Port);
+        await using ExternalProcess client = GnutlsPeers.Client(Features, server.Port);
         Assert.That(await client.ExitAsync(), Is.Not.Zero);
         Assert.That(client.Output.Tail, Does.Contain(words));
         await AssertHeardAsync(server, 42);
@@ -55,7 +47,7 @@ public sealed class RefusedByPeersTests(World world)
     public async Task Node_says_what_is_wrong_with_our_certificate_and_leaves(Defect defect, string code)
     {
         FeatureServer server = Serve(defect);
-        await using ExternalProcess client = ScriptPeers.Client(Script.Node, _bench, server.Port);
+        await using ExternalProcess client = ScriptPeers.Client(Script.Node, Features, server.Port);
         await client.Output.WaitForTextAsync($"fault {code} ");
         Assert.That(await client.ExitAsync(), Is.EqualTo(1));
         await AssertLeftAsync(server);
@@ -68,11 +60,11 @@ public sealed class RefusedByPeersTests(World world)
     {
         FeatureServer server = Serve(defect);
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.Add(X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(_bench.Root.Pem)));
+        policy.CustomTrustStore.Add(X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(Features.Root.Pem)));
         using var tcp = new TcpClient();
         await tcp.ConnectAsync(IPAddress.Loopback, server.Port);
         using var stream = new SslStream(tcp.GetStream());
-        var options = new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = GoodClient.ProtocolOf(world), CertificateChainPolicy = policy };
+        var options = new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = GoodClient.ProtocolOf(World), CertificateChainPolicy = policy };
         AuthenticationException refusal = (await Assert.ThrowsAsync<AuthenticationException>(() => stream.AuthenticateAsClientAsync(options).WaitAsync(ExternalProcess.Deadline)))!;
         Assert.That(refusal.Message, Does.Contain(words));
         stream.Dispose();
@@ -95,7 +87,7 @@ public sealed class RefusedByPeersTests(World world)
 
     private FeatureServer Serve(Defect defect)
     {
-        TlsCertificate certificate = _bench.Keep(defect.Make(_bench).Load());
-        return _bench.Serve(options => options with { Certificate = certificate });
+        TlsCertificate certificate = Features.Keep(defect.Make(Features).Load());
+        return Features.Serve(options => options with { Certificate = certificate });
     }
 }

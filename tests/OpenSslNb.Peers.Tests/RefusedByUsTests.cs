@@ -5,22 +5,14 @@ namespace OpenSslNb.Peers.Tests;
 
 /// <summary>Our client does not like the certificates of others' servers: what we say, and what they make of it.</summary>
 [TestFixtureSource(typeof(PeerWorlds), nameof(PeerWorlds.WithPrograms))]
-public sealed class RefusedByUsTests(World world)
+public sealed class RefusedByUsTests(World world) : FeatureFixture(world)
 {
-    private FeatureBench _bench = null!;
-
-    [SetUp]
-    public void Begin() => _bench = new FeatureBench(world);
-
-    [TearDown]
-    public void End() => _bench.Dispose();
-
     [Test]
     public async Task A_script_hears_what_is_wrong_with_its_certificate([Values] Script script, [Values] Defect defect)
     {
-        (string certificate, string key) = _bench.WritePair("bad", defect.Make(_bench));
-        await using ServerProgram server = await ScriptPeers.ServerAsync(script, _bench, new ScriptSettings { Certificate = certificate, Key = key });
-        await AssertRefusedAsync(server, _bench.Client(), defect);
+        (string certificate, string key) = Features.WritePair("bad", defect.Make(Features));
+        await using ServerProgram server = await ScriptPeers.ServerAsync(script, Features, new ScriptSettings { Certificate = certificate, Key = key });
+        await AssertRefusedAsync(server, Features.Client(), defect);
         await server.Process.Output.WaitForTextAsync("fault ");
         string words = defect switch
         {
@@ -40,18 +32,18 @@ public sealed class RefusedByUsTests(World world)
     [TestCase(Defect.WrongPurpose, "Certificate is not supported")]
     public async Task Gnutls_serv_hears_what_is_wrong_with_its_certificate(Defect defect, string words)
     {
-        (string certificate, string key) = _bench.WritePair("bad", defect.Make(_bench));
-        await using ServerProgram server = await GnutlsPeers.BareServerAsync($"--x509certfile={certificate}", $"--x509keyfile={key}", GnutlsPeers.Priority(world));
-        await AssertRefusedAsync(server, _bench.Client(), defect);
+        (string certificate, string key) = Features.WritePair("bad", defect.Make(Features));
+        await using ServerProgram server = await GnutlsPeers.BareServerAsync($"--x509certfile={certificate}", $"--x509keyfile={key}", GnutlsPeers.Priority(World));
+        await AssertRefusedAsync(server, Features.Client(), defect);
         await server.Process.Error.WaitForTextAsync("Error in handshake: ");
 
         // OpenSSL 3 sends this alert of TLS 1.3 in the clear, and GnuTLS takes that for a record which is broken.
-        if (world.Protocol == TlsProtocol.Tls12) await server.Process.Output.WaitForTextAsync($"Received alert '{AlertOf(defect)}': {words}");
+        if (World.Protocol == TlsProtocol.Tls12) await server.Process.Output.WaitForTextAsync($"Received alert '{AlertOf(defect)}': {words}");
     }
 
     private async Task AssertRefusedAsync(ServerProgram server, TlsContext client, Defect defect)
     {
-        TlsConnectException refusal = (await Assert.ThrowsAsync<TlsConnectException>(() => _bench.ConnectAsync(server, client)))!;
+        TlsConnectException refusal = (await Assert.ThrowsAsync<TlsConnectException>(() => Features.ConnectAsync(server, client)))!;
         Assert.That((refusal.Outcome.Reason, refusal.Outcome.AlertSent), Is.EqualTo((CloseReason.VerificationFailed, AlertOf(defect))), refusal.Outcome.ToString());
         Assert.That(refusal.Outcome.Exception!.Message, Does.Contain(WordsOf(defect)).IgnoreCase);
     }

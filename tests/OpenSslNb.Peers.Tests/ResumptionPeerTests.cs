@@ -10,21 +10,13 @@ namespace OpenSslNb.Peers.Tests;
 
 /// <summary>Sessions that are resumed between us and GnuTLS, Python, Node and .NET.</summary>
 [TestFixtureSource(typeof(PeerWorlds), nameof(PeerWorlds.WithPrograms))]
-public sealed class ResumptionPeerTests(World world)
+public sealed class ResumptionPeerTests(World world) : FeatureFixture(world)
 {
-    private FeatureBench _bench = null!;
-
-    [SetUp]
-    public void Begin() => _bench = new FeatureBench(world);
-
-    [TearDown]
-    public void End() => _bench.Dispose();
-
     [Test]
     public async Task A_script_resumes_what_we_gave_it([Values] Script script, [Values] bool store)
     {
         FeatureServer server = Serve(store);
-        await using ExternalProcess client = ScriptPeers.Client(script, _bench, server.Port);
+        await using ExternalProcess client = ScriptPeers.Client(script, Features, server.Port);
         await client.WriteAsync("first\n"u8.ToArray());
         await client.Output.WaitForTextAsync("received first\n");
         await client.WriteAsync("\n"u8.ToArray());
@@ -38,7 +30,7 @@ public sealed class ResumptionPeerTests(World world)
     public async Task Gnutls_cli_resumes_what_we_gave_it([Values] bool store)
     {
         FeatureServer server = Serve(store);
-        await using ExternalProcess client = GnutlsPeers.Client(_bench, server.Port, "--resume", "--waitresumption");
+        await using ExternalProcess client = GnutlsPeers.Client(Features, server.Port, "--resume", "--waitresumption");
         await client.Output.WaitForTextAsync("This is a resumed session");
         await client.WriteAsync("second\n"u8.ToArray());
         await client.Output.WaitForTextAsync("\nsecond\n");
@@ -49,7 +41,7 @@ public sealed class ResumptionPeerTests(World world)
     public async Task An_ssl_stream_resumes_what_we_gave_it()
     {
         FeatureServer server = Serve(store: false);
-        var options = new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = GoodClient.ProtocolOf(world), RemoteCertificateValidationCallback = (_, _, _, _) => true };
+        var options = new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = GoodClient.ProtocolOf(World), RemoteCertificateValidationCallback = (_, _, _, _) => true };
         for (int i = 0; i < 2; i++)
         {
             using var tcp = new TcpClient();
@@ -71,7 +63,7 @@ public sealed class ResumptionPeerTests(World world)
     [Test]
     public async Task We_resume_what_a_script_gave_us([Values] Script script)
     {
-        await using ServerProgram server = await ScriptPeers.ServerAsync(script, _bench);
+        await using ServerProgram server = await ScriptPeers.ServerAsync(script, Features);
         await AssertResumesAsync(server.Port);
         await server.Process.Output.WaitForTextAsync("reused yes\n");
     }
@@ -79,7 +71,7 @@ public sealed class ResumptionPeerTests(World world)
     [Test]
     public async Task We_resume_what_gnutls_serv_gave_us()
     {
-        await using ServerProgram server = await GnutlsPeers.ServerAsync(_bench);
+        await using ServerProgram server = await GnutlsPeers.ServerAsync(Features);
         await AssertResumesAsync(server.Port);
         await server.Process.Output.WaitForTextAsync("This is a resumed session");
     }
@@ -96,7 +88,7 @@ public sealed class ResumptionPeerTests(World world)
 
     private async Task EchoTwiceAsync(TcpListener listener)
     {
-        using X509Certificate2 certificate = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(_bench.Issued.CertificatePem), Encoding.ASCII.GetString(_bench.Issued.KeyPem));
+        using X509Certificate2 certificate = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(Features.Issued.CertificatePem), Encoding.ASCII.GetString(Features.Issued.KeyPem));
 
         // .NET keeps the keys of its tickets with this.
         var context = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);
@@ -104,7 +96,7 @@ public sealed class ResumptionPeerTests(World world)
         {
             using TcpClient accepted = await listener.AcceptTcpClientAsync();
             await using var stream = new SslStream(accepted.GetStream());
-            await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = context, EnabledSslProtocols = GoodClient.ProtocolOf(world) });
+            await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = context, EnabledSslProtocols = GoodClient.ProtocolOf(World) });
             await stream.CopyToAsync(stream);
             await stream.ShutdownAsync();
         }
@@ -112,11 +104,11 @@ public sealed class ResumptionPeerTests(World world)
 
     private async Task AssertResumesAsync(int port)
     {
-        TlsContext client = _bench.Client(options => options with { SessionCacheSize = 10 });
+        TlsContext client = Features.Client(options => options with { SessionCacheSize = 10 });
         bool[] resumed = new bool[2];
         for (int i = 0; i < resumed.Length; i++)
         {
-            await using TlsStream stream = await TlsStream.ConnectAsync(_bench.Bench.Loop, "localhost", port, client, new TlsConnectOptions { Connection = _bench.Bench.Connection }).WaitAsync(ExternalProcess.Deadline);
+            await using TlsStream stream = await TlsStream.ConnectAsync(Features.Bench.Loop, "localhost", port, client, new TlsConnectOptions { Connection = Features.Bench.Connection }).WaitAsync(ExternalProcess.Deadline);
             await FeatureBench.AssertEchoesAsync(stream, $"connection {i}");
             resumed[i] = stream.Connection.Info!.IsResumed;
             CloseOutcome outcome = await FeatureBench.CloseAsync(stream);
@@ -133,5 +125,5 @@ public sealed class ResumptionPeerTests(World world)
         Assert.That((await server.OpenedAsync(1)).Info!.IsResumed, Is.True);
     }
 
-    private FeatureServer Serve(bool store) => _bench.Serve(options => options with { SessionStore = store ? new MemorySessionStore(100) : null });
+    private FeatureServer Serve(bool store) => Features.Serve(options => options with { SessionStore = store ? new MemorySessionStore(100) : null });
 }

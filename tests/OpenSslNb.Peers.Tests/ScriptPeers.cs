@@ -50,6 +50,9 @@ internal sealed record ScriptSettings
 
     /// <summary>A file with the status that a server staples.</summary>
     public string? Status { get; init; }
+
+    /// <summary>A file for the secrets of its connections.</summary>
+    public string? KeyLog { get; init; }
 }
 
 /// <summary>Clients and servers in other languages, which say line by line what they see: <c>opened</c>, <c>alpn</c>, <c>reused</c>, <c>received</c>, <c>fault</c> and more.</summary>

@@ -5,24 +5,16 @@ namespace OpenSslNb.Peers.Tests;
 
 /// <summary>Certificates by name (SNI, RFC 6066 §3) between us and GnuTLS, Python and Node.</summary>
 [TestFixtureSource(typeof(PeerWorlds), nameof(PeerWorlds.WithPrograms))]
-public sealed class ServerNamePeerTests(World world)
+public sealed class ServerNamePeerTests(World world) : FeatureFixture(world)
 {
     private const int UnrecognizedName = 112;
-
-    private FeatureBench _bench = null!;
-
-    [SetUp]
-    public void Begin() => _bench = new FeatureBench(world);
-
-    [TearDown]
-    public void End() => _bench.Dispose();
 
     // Only the right certificate passes their check of the name.
     [Test]
     public async Task A_script_finds_the_certificate_of_the_name_that_it_asks_for([Values] Script script, [Values("exact.test", "any.wild.test", "localhost")] string name)
     {
         FeatureServer server = Serve(UnknownServerName.UseDefault);
-        await using ExternalProcess client = ScriptPeers.Client(script, _bench, server.Port, new ScriptSettings { Name = name });
+        await using ExternalProcess client = ScriptPeers.Client(script, Features, server.Port, new ScriptSettings { Name = name });
         await client.WriteAsync("hello\n"u8.ToArray());
         await client.Output.WaitForTextAsync("received hello\n");
         Assert.That((await server.OpenedAsync()).Info!.ServerName, Is.EqualTo(name));
@@ -34,7 +26,7 @@ public sealed class ServerNamePeerTests(World world)
     public async Task Gnutls_cli_finds_the_certificate_of_the_name_that_it_asks_for(string name)
     {
         FeatureServer server = Serve(UnknownServerName.UseDefault);
-        await using ExternalProcess client = GnutlsPeers.Client(_bench, server.Port, $"--sni-hostname={name}", $"--verify-hostname={name}");
+        await using ExternalProcess client = GnutlsPeers.Client(Features, server.Port, $"--sni-hostname={name}", $"--verify-hostname={name}");
         await client.WriteAsync("hello\n"u8.ToArray());
         await client.Output.WaitForTextAsync("\nhello\n");
         Assert.That((await server.OpenedAsync()).Info!.ServerName, Is.EqualTo(name));
@@ -45,7 +37,7 @@ public sealed class ServerNamePeerTests(World world)
     public async Task A_script_is_told_that_its_name_is_unknown(Script script, string words)
     {
         FeatureServer server = Serve(UnknownServerName.Refuse);
-        await using ExternalProcess client = ScriptPeers.Client(script, _bench, server.Port, new ScriptSettings { Name = "unknown.test" });
+        await using ExternalProcess client = ScriptPeers.Client(script, Features, server.Port, new ScriptSettings { Name = "unknown.test" });
         await client.Output.WaitForTextAsync("fault ");
         Assert.That(await client.ExitAsync(), Is.EqualTo(1));
         Assert.That(client.Output.Tail, Does.Contain(words));
@@ -56,7 +48,7 @@ public sealed class ServerNamePeerTests(World world)
     public async Task Gnutls_cli_is_told_that_its_name_is_unknown()
     {
         FeatureServer server = Serve(UnknownServerName.Refuse);
-        await using ExternalProcess client = GnutlsPeers.Client(_bench, server.Port, "--sni-hostname=unknown.test");
+        await using ExternalProcess client = GnutlsPeers.Client(Features, server.Port, "--sni-hostname=unknown.test");
         Assert.That(await client.ExitAsync(), Is.Not.Zero);
         Assert.That(client.Output.Tail + client.Error.Tail, Does.Contain($"Received alert [{UnrecognizedName}]"));
         await AssertRefusedAsync(server);
@@ -66,7 +58,7 @@ public sealed class ServerNamePeerTests(World world)
     public async Task A_gnutls_cli_that_asks_for_no_name_gets_the_certificate_that_is_for_all()
     {
         FeatureServer server = Serve(UnknownServerName.Refuse);
-        await using ExternalProcess client = GnutlsPeers.Client(_bench, server.Port, "--disable-sni");
+        await using ExternalProcess client = GnutlsPeers.Client(Features, server.Port, "--disable-sni");
         await client.WriteAsync("hello\n"u8.ToArray());
         await client.Output.WaitForTextAsync("\nhello\n");
         Assert.That((await server.OpenedAsync()).Info!.ServerName, Is.Null);
@@ -75,8 +67,8 @@ public sealed class ServerNamePeerTests(World world)
     [Test]
     public async Task A_script_sees_the_name_that_we_ask_for([Values] Script script)
     {
-        await using ServerProgram server = await ScriptPeers.ServerAsync(script, _bench, new ScriptSettings { Name = "localhost" });
-        await using TlsStream stream = await _bench.ConnectAsync(server, _bench.Client());
+        await using ServerProgram server = await ScriptPeers.ServerAsync(script, Features, new ScriptSettings { Name = "localhost" });
+        await using TlsStream stream = await Features.ConnectAsync(server, Features.Client());
         await FeatureBench.AssertEchoesAsync(stream, "hello");
         await server.Process.Output.WaitForTextAsync("name localhost\n");
     }
@@ -84,20 +76,20 @@ public sealed class ServerNamePeerTests(World world)
     [Test]
     public async Task Python_tells_us_that_it_does_not_know_the_name()
     {
-        await using ServerProgram server = await ScriptPeers.ServerAsync(Script.Python, _bench, new ScriptSettings { Name = "another" });
+        await using ServerProgram server = await ScriptPeers.ServerAsync(Script.Python, Features, new ScriptSettings { Name = "another" });
         await AssertToldAsync(server);
     }
 
     [Test]
     public async Task Gnutls_serv_tells_us_that_it_does_not_know_the_name()
     {
-        await using ServerProgram server = await GnutlsPeers.ServerAsync(_bench, "--sni-hostname=another", "--sni-hostname-fatal");
+        await using ServerProgram server = await GnutlsPeers.ServerAsync(Features, "--sni-hostname=another", "--sni-hostname-fatal");
         await AssertToldAsync(server);
     }
 
     private async Task AssertToldAsync(ServerProgram server)
     {
-        TlsConnectException refusal = (await Assert.ThrowsAsync<TlsConnectException>(() => _bench.ConnectAsync(server, _bench.Client())))!;
+        TlsConnectException refusal = (await Assert.ThrowsAsync<TlsConnectException>(() => Features.ConnectAsync(server, Features.Client())))!;
         Assert.That((refusal.Outcome.Reason, refusal.Outcome.AlertReceived), Is.EqualTo((CloseReason.ProtocolError, UnrecognizedName)), refusal.Outcome.ToString());
     }
 
@@ -111,9 +103,9 @@ public sealed class ServerNamePeerTests(World world)
     {
         var named = new Dictionary<string, TlsCertificate>
         {
-            ["exact.test"] = _bench.Keep(_bench.Root.Issue(["exact.test"]).Load()),
-            ["*.wild.test"] = _bench.Keep(_bench.Root.Issue(["*.wild.test"]).Load()),
+            ["exact.test"] = Features.Keep(Features.Root.Issue(["exact.test"]).Load()),
+            ["*.wild.test"] = Features.Keep(Features.Root.Issue(["*.wild.test"]).Load()),
         };
-        return _bench.Serve(options => options with { NamedCertificates = named, UnknownServerName = unknown });
+        return Features.Serve(options => options with { NamedCertificates = named, UnknownServerName = unknown });
     }
 }

@@ -5,25 +5,17 @@ namespace OpenSslNb.Peers.Tests;
 
 /// <summary>The certificate's status (OCSP stapling) between us and GnuTLS and Node.</summary>
 [TestFixtureSource(typeof(PeerWorlds), nameof(PeerWorlds.WithPrograms))]
-public sealed class StaplePeerTests(World world)
+public sealed class StaplePeerTests(World world) : FeatureFixture(world)
 {
     private const int BadStatus = 113;
-
-    private FeatureBench _bench = null!;
-
-    [SetUp]
-    public void Begin() => _bench = new FeatureBench(world);
-
-    [TearDown]
-    public void End() => _bench.Dispose();
 
     [Test]
     public async Task Gnutls_cli_finds_the_status_good_that_we_staple_and_saves_every_byte_of_it()
     {
-        byte[] status = _bench.Root.Answer(_bench.Issued).Encode();
+        byte[] status = Features.Root.Answer(Features.Issued).Encode();
         FeatureServer server = Serve(status);
-        string saved = _bench.PathOf("saved.der");
-        await using ExternalProcess client = GnutlsPeers.Client(_bench, server.Port, $"--save-ocsp={saved}");
+        string saved = Features.PathOf("saved.der");
+        await using ExternalProcess client = GnutlsPeers.Client(Features, server.Port, $"--save-ocsp={saved}");
         await client.WriteAsync("hello\n"u8.ToArray());
         await client.Output.WaitForTextAsync("\nhello\n");
         client.CloseInput();
@@ -35,9 +27,9 @@ public sealed class StaplePeerTests(World world)
     [Test]
     public async Task Node_gets_every_byte_of_the_status_that_we_staple()
     {
-        byte[] status = _bench.Root.Answer(_bench.Issued).Encode();
+        byte[] status = Features.Root.Answer(Features.Issued).Encode();
         FeatureServer server = Serve(status);
-        await using ExternalProcess client = ScriptPeers.Client(Script.Node, _bench, server.Port, new ScriptSettings { AsksStatus = true });
+        await using ExternalProcess client = ScriptPeers.Client(Script.Node, Features, server.Port, new ScriptSettings { AsksStatus = true });
         await client.WriteAsync("hello\n"u8.ToArray());
         await client.Output.WaitForTextAsync($"status {Convert.ToHexString(status)}\n");
         await client.Output.WaitForTextAsync("received hello\n");
@@ -46,8 +38,8 @@ public sealed class StaplePeerTests(World world)
     [Test]
     public async Task Node_gets_no_status_where_we_have_none()
     {
-        FeatureServer server = _bench.Serve();
-        await using ExternalProcess client = ScriptPeers.Client(Script.Node, _bench, server.Port, new ScriptSettings { AsksStatus = true });
+        FeatureServer server = Features.Serve();
+        await using ExternalProcess client = ScriptPeers.Client(Script.Node, Features, server.Port, new ScriptSettings { AsksStatus = true });
         await client.WriteAsync("hello\n"u8.ToArray());
         await client.Output.WaitForTextAsync("status none\n");
         await client.Output.WaitForTextAsync("received hello\n");
@@ -62,14 +54,14 @@ public sealed class StaplePeerTests(World world)
     [TestCase("node", "garbage", "it is no OCSP response")]
     public async Task Our_client_judges_the_status_that_it_demands(string peer, string kind, string? fault)
     {
-        string file = _bench.Write("status.der", StatusOf(kind));
+        string file = Features.Write("status.der", StatusOf(kind));
         await using ServerProgram server = peer == "gnutls"
-            ? await GnutlsPeers.ServerAsync(_bench, $"--ocsp-response={file}", "--ignore-ocsp-response-errors")
-            : await ScriptPeers.ServerAsync(Script.Node, _bench, new ScriptSettings { Status = file });
-        TlsContext client = _bench.Client(options => options with { Stapling = StaplePolicy.Require });
+            ? await GnutlsPeers.ServerAsync(Features, $"--ocsp-response={file}", "--ignore-ocsp-response-errors")
+            : await ScriptPeers.ServerAsync(Script.Node, Features, new ScriptSettings { Status = file });
+        TlsContext client = Features.Client(options => options with { Stapling = StaplePolicy.Require });
         if (fault is null)
         {
-            await using TlsStream stream = await _bench.ConnectAsync(server, client);
+            await using TlsStream stream = await Features.ConnectAsync(server, client);
             await FeatureBench.AssertEchoesAsync(stream, "hello");
             return;
         }
@@ -79,36 +71,36 @@ public sealed class StaplePeerTests(World world)
         else await server.Process.Error.WaitForTextAsync("Error in handshake: ");
 
         // OpenSSL 3 sends this alert of TLS 1.3 in the clear, and GnuTLS takes that for a record which is broken.
-        if (peer == "gnutls" && world.Protocol == TlsProtocol.Tls12) await server.Process.Output.WaitForTextAsync($"Received alert '{BadStatus}'");
+        if (peer == "gnutls" && World.Protocol == TlsProtocol.Tls12) await server.Process.Output.WaitForTextAsync($"Received alert '{BadStatus}'");
     }
 
     [TestCase("gnutls")]
     [TestCase("node")]
     public async Task Our_client_misses_a_status_only_where_it_demands_one(string peer)
     {
-        await using ServerProgram server = peer == "gnutls" ? await GnutlsPeers.ServerAsync(_bench) : await ScriptPeers.ServerAsync(Script.Node, _bench);
-        await AssertRefusesAsync(server, _bench.Client(options => options with { Stapling = StaplePolicy.Require }), "OCSP");
-        await using TlsStream stream = await _bench.ConnectAsync(server, _bench.Client(options => options with { Stapling = StaplePolicy.CheckIfSent }));
+        await using ServerProgram server = peer == "gnutls" ? await GnutlsPeers.ServerAsync(Features) : await ScriptPeers.ServerAsync(Script.Node, Features);
+        await AssertRefusesAsync(server, Features.Client(options => options with { Stapling = StaplePolicy.Require }), "OCSP");
+        await using TlsStream stream = await Features.ConnectAsync(server, Features.Client(options => options with { Stapling = StaplePolicy.CheckIfSent }));
         await FeatureBench.AssertEchoesAsync(stream, "hello");
     }
 
     private async Task AssertRefusesAsync(ServerProgram server, TlsContext client, string fault)
     {
-        TlsConnectException refusal = (await Assert.ThrowsAsync<TlsConnectException>(() => _bench.ConnectAsync(server, client)))!;
+        TlsConnectException refusal = (await Assert.ThrowsAsync<TlsConnectException>(() => Features.ConnectAsync(server, client)))!;
         Assert.That((refusal.Outcome.Reason, refusal.Outcome.AlertSent), Is.EqualTo((CloseReason.VerificationFailed, BadStatus)), refusal.Outcome.ToString());
         Assert.That(refusal.Outcome.Exception!.Message, Does.Contain(fault));
     }
 
     private FeatureServer Serve(byte[] status)
     {
-        TlsCertificate certificate = _bench.Keep(_bench.Issued.Load(_bench.Root.Pem));
+        TlsCertificate certificate = Features.Keep(Features.Issued.Load(Features.Root.Pem));
         certificate.SetOcspResponse(status);
-        return _bench.Serve(options => options with { Certificate = certificate });
+        return Features.Serve(options => options with { Certificate = certificate });
     }
 
     private byte[] StatusOf(string kind)
     {
-        OcspAnswer good = _bench.Root.Answer(_bench.Issued);
+        OcspAnswer good = Features.Root.Answer(Features.Issued);
         DateTimeOffset now = DateTimeOffset.UtcNow;
         return kind switch
         {

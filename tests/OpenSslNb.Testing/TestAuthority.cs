@@ -67,21 +67,34 @@ public sealed class TestAuthority : IDisposable
         return new IssuedCertificate(Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + "\n"), Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"));
     }
 
+    /// <summary>Its own certificate as one that somebody has issued.</summary>
+    public IssuedCertificate AsIssued() => new(Pem, KeyPem);
+
     /// <summary>A revocation list of this authority, PEM.</summary>
     /// <param name="nextUpdate">When it goes out of force.</param>
     /// <param name="revoked">What it revokes.</param>
-    public byte[] RevocationList(DateTimeOffset nextUpdate, params IssuedCertificate[] revoked)
+    public byte[] RevocationList(DateTimeOffset nextUpdate, params IssuedCertificate[] revoked) => RevocationList(_key, nextUpdate, revoked);
+
+    /// <summary>An empty revocation list in the name of this authority that somebody else has signed, PEM.</summary>
+    /// <param name="nextUpdate">When it goes out of force.</param>
+    public byte[] ForgedRevocationList(DateTimeOffset nextUpdate)
     {
-        var list = new CertificateRevocationListBuilder();
-        foreach (IssuedCertificate certificate in revoked) list.AddEntry(X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(certificate.CertificatePem)));
-        byte[] der = list.Build(_certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), 1, nextUpdate, HashAlgorithmName.SHA256, X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, includeKeyIdentifier: false, includeIssuerAndSerial: true), nextUpdate.AddDays(-2));
-        return Encoding.ASCII.GetBytes(PemEncoding.WriteString("X509 CRL", der) + "\n");
+        using var forger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return RevocationList(forger, nextUpdate);
     }
 
     public void Dispose()
     {
         _certificate.Dispose();
         _key.Dispose();
+    }
+
+    private byte[] RevocationList(ECDsa signer, DateTimeOffset nextUpdate, params IssuedCertificate[] revoked)
+    {
+        var list = new CertificateRevocationListBuilder();
+        foreach (IssuedCertificate certificate in revoked) list.AddEntry(X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(certificate.CertificatePem)));
+        byte[] der = list.Build(_certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(signer), 1, nextUpdate, HashAlgorithmName.SHA256, X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, includeKeyIdentifier: false, includeIssuerAndSerial: true), nextUpdate.AddDays(-2));
+        return Encoding.ASCII.GetBytes(PemEncoding.WriteString("X509 CRL", der) + "\n");
     }
 
     private static byte[] Serial()
@@ -97,6 +110,13 @@ public sealed record IssuedCertificate(byte[] CertificatePem, byte[] KeyPem)
 {
     /// <summary>With other certificates behind it.</summary>
     public TlsCertificate Load(params byte[][] behind) => TlsCertificate.FromPem([.. CertificatePem, .. behind.SelectMany(p => p)], KeyPem);
+
+    /// <summary>With an authority's certificate behind it, in what is sent.</summary>
+    public IssuedCertificate Above(TestAuthority authority)
+    {
+        ArgumentNullException.ThrowIfNull(authority);
+        return this with { CertificatePem = [.. CertificatePem, .. authority.Pem] };
+    }
 
     /// <summary>The key encrypted with a password, PKCS#8.</summary>
     public byte[] EncryptedKeyPem(string password)

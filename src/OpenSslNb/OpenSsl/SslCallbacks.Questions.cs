@@ -12,7 +12,7 @@ internal static unsafe partial class SslCallbacks
     /// <summary>Shows the application each ClientHello, to choose a context by it (<c>SSL_CTX_set_client_hello_cb(3)</c>).</summary>
     public static void ChooseByHello(nint context) => LibSsl.SSL_CTX_set_client_hello_cb(context, &OnClientHello, 0);
 
-    /// <summary>Has the application choose the client's certificate when a server asks for one (<c>SSL_CTX_set_cert_cb(3)</c>).</summary>
+    /// <summary>Has the client's certificate chosen when a server asks for one, by the application or among several (<c>SSL_CTX_set_cert_cb(3)</c>).</summary>
     public static void ChooseCertificate(nint context) => LibSsl.SSL_CTX_set_cert_cb(context, &OnCertificate, 0);
 
     /// <summary>Has the application judge the peer's certificate after OpenSSL has (<c>SSL_CTX_set_cert_verify_callback(3)</c>).</summary>
@@ -49,7 +49,12 @@ internal static unsafe partial class SslCallbacks
         if (InstanceOf(ssl) is not { } instance) return Error;
         try
         {
-            if (instance.Context.Options is not TlsClientOptions { SelectCertificate: { } choose }) return Done;
+            if (instance.Context.Options is not TlsClientOptions { SelectCertificate: { } choose })
+            {
+                CurrentCertificate.Choose(ssl);
+                return Done;
+            }
+
             return instance.TryChooseCertificate(choose) ? Done : Suspend;
         }
         catch (Exception e)

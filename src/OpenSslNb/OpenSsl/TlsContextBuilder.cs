@@ -38,7 +38,7 @@ internal static unsafe class TlsContextBuilder
         SetAlpn(handle, options);
         if (options is TlsServerOptions { NamedCertificates.Count: > 0 }) SslCallbacks.SelectByName(context);
         if (options is TlsServerOptions { WatchesHello: true }) SslCallbacks.ChooseByHello(context);
-        if (options is TlsClientOptions { SelectCertificate: not null }) SslCallbacks.ChooseCertificate(context);
+        if (options is TlsClientOptions { SelectCertificate: not null } or TlsClientOptions { AdditionalCertificates.Count: > 0 }) SslCallbacks.ChooseCertificate(context);
         if (options.VerifyPeer is not null) SslCallbacks.JudgePeer(context);
         if (options is TlsServerOptions { FindPreSharedKey: not null }) SslCallbacks.FindPreSharedKey(context);
         if (options is TlsClientOptions { PreSharedKey: not null } client)

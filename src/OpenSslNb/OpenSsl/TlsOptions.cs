@@ -32,7 +32,7 @@ public abstract record TlsOptions
     /// <summary>Our certificate chain and key; a server needs one, a client sends it when asked.</summary>
     public TlsCertificate? Certificate { get; init; }
 
-    /// <summary>More of them, each with a key of another type (ECDSA, RSA, Ed25519): OpenSSL takes the one that suits what the peer can verify (<c>SSL_CTX_use_certificate(3)</c>).</summary>
+    /// <summary>More of them, each with a key of another type (ECDSA, RSA, Ed25519): the one is taken that suits what the peer can verify (<c>SSL_CTX_use_certificate(3)</c>, <c>SSL_set_current_cert(3)</c>).</summary>
     public IReadOnlyList<TlsCertificate> AdditionalCertificates { get; init; } = [];
 
     /// <summary>

@@ -45,6 +45,7 @@ function report() {
 
 function connect() {
   socket = tls.connect(makeOptions(), report);
+  if (settings.keyLog) socket.on('keylog', (line) => fs.appendFileSync(settings.keyLog, line));
   socket.on('session', (latest) => { session = latest; });
   socket.on('OCSPResponse', (response) => say('status', hex(response)));
   socket.on('data', (data) => say('received', data.toString().trimEnd()));

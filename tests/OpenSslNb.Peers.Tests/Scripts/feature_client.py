@@ -21,6 +21,8 @@ def make_context():
     context.post_handshake_auth = settings.get("postHandshake", False)
     if "certificate" in settings:
         context.load_cert_chain(settings["certificate"], settings["key"])
+    if "keyLog" in settings:
+        context.keylog_filename = settings["keyLog"]
     if "protocols" in settings:
         context.set_alpn_protocols(settings["protocols"])
     return context

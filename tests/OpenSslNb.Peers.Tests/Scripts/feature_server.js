@@ -46,6 +46,7 @@ function serve(socket) {
 
 const server = tls.createServer(makeOptions(), serve);
 server.on('tlsClientError', (fault) => say('fault', fault.code, fault.message));
+if (settings.keyLog) server.on('keylog', (line) => fs.appendFileSync(settings.keyLog, line));
 if (settings.status) {
   server.on('OCSPRequest', (certificate, issuer, answer) => answer(null, fs.readFileSync(settings.status)));
 }

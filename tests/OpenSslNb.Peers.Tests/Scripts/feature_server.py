@@ -28,6 +28,8 @@ def make_context():
     if "clientCertificates" in settings:
         context.load_verify_locations(settings["authority"])
         context.verify_mode = ssl.CERT_REQUIRED if settings["clientCertificates"] == "required" else ssl.CERT_OPTIONAL
+    if "keyLog" in settings:
+        context.keylog_filename = settings["keyLog"]
     if "protocols" in settings:
         context.set_alpn_protocols(settings["protocols"])
     return context
