@@ -34,14 +34,15 @@ internal sealed class ClientTlsOptions
         });
     }
 
-    /// <summary>Our certificate; null when there is none. To be disposed once the context is made.</summary>
-    public TlsCertificate? LoadCertificate(ParseResult parsed) => _own.Load(parsed);
+    /// <summary>Our certificates. To be disposed once the context is made.</summary>
+    public OwnCertificates LoadCertificates(ParseResult parsed) => _own.Load(parsed);
 
-    public TlsClientOptions Create(ParseResult parsed, TlsCertificate? certificate) => new()
+    public TlsClientOptions Create(ParseResult parsed, OwnCertificates own) => new()
     {
         Trust = _servers.Trust(parsed, otherwise: TlsTrust.System),
         PinnedKeys = parsed.GetValue(_pins) ?? [],
-        Certificate = certificate,
+        Certificate = own.First,
+        AdditionalCertificates = own.Additional,
         DangerouslyAcceptAnyPeerCertificate = parsed.GetValue(_insecure),
         SessionCacheSize = parsed.GetValue(_sessions) is null ? 0 : SessionStore.Capacity,
         AllowPostHandshakeAuthentication = parsed.GetValue(_later),

@@ -48,8 +48,8 @@ internal sealed class ConnectCommand
         _shared.Configure(parsed);
         using TraceFile? trace = _shared.OpenTrace(parsed);
         using LineFile? keyLog = _shared.OpenKeyLog(parsed);
-        using TlsCertificate? certificate = _tls.LoadCertificate(parsed);
-        using TlsContext context = TlsContext.CreateClient(_shared.Apply(parsed, _tls.Create(parsed, certificate), keyLog is null ? null : keyLog.Write));
+        using OwnCertificates own = _tls.LoadCertificates(parsed);
+        using TlsContext context = TlsContext.CreateClient(_shared.Apply(parsed, _tls.Create(parsed, own), keyLog is null ? null : keyLog.Write));
         SessionStore? sessions = _tls.LoadSessions(parsed, context);
         using EventLoop loop = _shared.CreateLoop(parsed);
         TlsConnectOptions options = await ConnectOptionsAsync(parsed, trace, cancellation);

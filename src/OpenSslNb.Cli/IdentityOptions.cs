@@ -13,9 +13,11 @@ internal sealed class IdentityOptions
     /// <param name="whose">Begins the description of <c>--cert</c>.</param>
     public IdentityOptions(string whose) => _certificate = new("--cert") { Description = $"{whose}: a certificate with its chain, PEM or PKCS#12, or DER, or a URI", HelpName = "FILE|URI" };
 
+    private readonly Option<IdentitySource[]> _additional = CreateAdditional();
+
     public Option Certificate => _certificate;
 
-    public Option[] All => [_certificate, _key, _password];
+    public Option[] All => [_certificate, _key, _password, _additional];
 
     public void AddTo(Command command)
     {
@@ -23,6 +25,7 @@ internal sealed class IdentityOptions
         command.Validators.Add(result =>
         {
             if (result.IsGiven(_key) && !result.IsGiven(_certificate)) result.AddError("--key needs --cert");
+            if (result.IsGiven(_additional) && !result.IsGiven(_certificate)) result.AddError("--additional-cert needs --cert");
             if (result.IsGiven(_password) && !result.IsGiven(_certificate)) result.AddError("--key-password-file needs --cert");
         });
     }
@@ -33,6 +36,21 @@ internal sealed class IdentityOptions
     /// <summary>The password, read anew; null for none.</summary>
     public string? Password(ParseResult parsed) => parsed.GetValue(_password) is { } path ? SecretFile.FirstLine(path, _password.Name) : null;
 
-    /// <summary>Our certificate; null when there is none.</summary>
-    public TlsCertificate? Load(ParseResult parsed) => Source(parsed)?.Load(Password(parsed));
+    /// <summary>What <c>--additional-cert</c> says.</summary>
+    public IReadOnlyList<IdentitySource> Additional(ParseResult parsed) => parsed.GetValue(_additional) ?? [];
+
+    /// <summary>All of our certificates.</summary>
+    public OwnCertificates Load(ParseResult parsed) => OwnCertificates.Load(Source(parsed), Additional(parsed), Password(parsed));
+
+    private static Option<IdentitySource[]> CreateAdditional()
+    {
+        var option = new Option<IdentitySource[]>("--additional-cert")
+        {
+            Description = "another certificate for the same names with a key of another kind, such as RSA beside ECDSA; its key is with it or behind a comma; may be given again",
+            HelpName = "CERT[,KEY]",
+            AllowMultipleArgumentsPerToken = false,
+        };
+        option.CustomParser = result => [.. result.Tokens.Select(token => IdentitySource.Parse(token.Value))];
+        return option;
+    }
 }

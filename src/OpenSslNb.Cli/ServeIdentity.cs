@@ -4,22 +4,20 @@ namespace OpenSslNb.Cli;
 internal sealed class ServeIdentity : IDisposable
 {
     private readonly Dictionary<string, TlsCertificate> _named = [];
-    private readonly List<TlsCertificate> _additional = [];
-    private readonly TlsCertificate _certificate;
+    private readonly OwnCertificates _own;
     private OcspStapler? _stapler;
 
-    private ServeIdentity(TlsCertificate certificate) => _certificate = certificate;
+    private ServeIdentity(OwnCertificates own) => _own = own;
 
     /// <summary>Reads them.</summary>
     /// <exception cref="Exception">What was no good; the message names it.</exception>
     public static ServeIdentity Load(ServerIdentity from)
     {
         string? password = from.ReadPassword();
-        var identity = new ServeIdentity(from.Certificate.Load(password));
+        var identity = new ServeIdentity(OwnCertificates.Load(from.Certificate, from.Additional, password));
         try
         {
-            identity._stapler = from.Staple?.ApplyTo(identity._certificate);
-            foreach (IdentitySource source in from.Additional) identity._additional.Add(source.Load(password));
+            identity._stapler = from.Staple?.ApplyTo(identity._own.First!);
             foreach (NamedCertificate one in from.Named)
             {
                 if (!identity._named.TryAdd(one.Name, one.Source.Load(password))) throw new ArgumentException($"--named-cert gives the name '{one.Name}' twice");
@@ -34,13 +32,13 @@ internal sealed class ServeIdentity : IDisposable
         }
     }
 
-    public TlsServerOptions ApplyTo(TlsServerOptions options) => options with { Certificate = _certificate, AdditionalCertificates = _additional, NamedCertificates = _named };
+    public TlsServerOptions ApplyTo(TlsServerOptions options) => options with { Certificate = _own.First, AdditionalCertificates = _own.Additional, NamedCertificates = _named };
 
     public void Dispose()
     {
         _stapler?.Dispose();
-        _certificate.Dispose();
-        foreach (TlsCertificate certificate in _named.Values.Concat(_additional)) certificate.Dispose();
+        _own.Dispose();
+        foreach (TlsCertificate certificate in _named.Values) certificate.Dispose();
     }
 }
 

@@ -7,23 +7,21 @@ namespace OpenSslNb.Cli;
 internal sealed class ServerIdentityOptions(IdentityOptions own)
 {
     private readonly Option<NamedCertificate[]> _named = CreateNamed();
-    private readonly Option<IdentitySource[]> _additional = CreateAdditional();
     private readonly StapleOptions _staples = new();
 
     /// <summary>Those that are a server's alone.</summary>
-    public Option[] OfServers => [_named, _additional, .. _staples.All];
+    public Option[] OfServers => [_named, .. _staples.All];
 
     public void AddTo(Command command)
     {
         own.AddTo(command);
         command.Options.Add(_named);
-        command.Options.Add(_additional);
         _staples.AddTo(command);
     }
 
     /// <summary>What the options say; <c>--cert</c> is given.</summary>
     public ServerIdentity Identity(ParseResult parsed) =>
-        new(own.Source(parsed)!.Value, parsed.GetValue(_additional) ?? [], parsed.GetValue(_named) ?? [], _staples.Source(parsed), () => own.Password(parsed));
+        new(own.Source(parsed)!.Value, own.Additional(parsed), parsed.GetValue(_named) ?? [], _staples.Source(parsed), () => own.Password(parsed));
 
     private static Option<NamedCertificate[]> CreateNamed()
     {
@@ -44,18 +42,6 @@ internal sealed class ServerIdentityOptions(IdentityOptions own)
 
             return [.. named];
         };
-        return option;
-    }
-
-    private static Option<IdentitySource[]> CreateAdditional()
-    {
-        var option = new Option<IdentitySource[]>("--additional-cert")
-        {
-            Description = "another certificate for the same names with a key of another kind, such as RSA beside ECDSA; its key is with it or behind a comma; may be given again",
-            HelpName = "CERT[,KEY]",
-            AllowMultipleArgumentsPerToken = false,
-        };
-        option.CustomParser = result => [.. result.Tokens.Select(token => IdentitySource.Parse(token.Value))];
         return option;
     }
 }

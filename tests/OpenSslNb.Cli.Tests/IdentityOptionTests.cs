@@ -106,6 +106,17 @@ public sealed class IdentityOptionTests
         await server.Process.Error.WaitForTextAsync("CN = client");
     }
 
+    [TestCase("-tls1_2")]
+    [TestCase("-tls1_3")]
+    public async Task Connect_shows_the_certificate_that_s_server_can_verify(string version)
+    {
+        using SServer server = await SServer.StartAsync(version, "-CAfile", Pki.AuthorityFile, "-Verify", "1", "-verify_quiet", "-client_sigalgs", "RSA-PSS+SHA256");
+        using RunningProcess client = Opensslnb.Start("connect", server.Target, "--ca", Pki.AuthorityFile, "--cert", Pki.ClientFile, "--key", Pki.ClientKeyFile, "--key-password-file", PasswordFile("secret"), "--additional-cert", Written(".p12", RsaPkcs12("secret")));
+        await client.Error.WaitForTextAsync("connected to");
+        await client.WriteInputAsync("Q\n");
+        await server.Process.Output.WaitForTextAsync("subject=CN = rsa");
+    }
+
     [Test]
     public async Task Named_and_additional_certificates_may_have_their_key_elsewhere_or_be_found_by_a_URI()
     {

@@ -111,8 +111,8 @@ internal sealed class ProxyOptions
 
     private Func<Routes, TlsContext?, ProxyState> Client(ParseResult parsed, LineFile? keyLog) => (routes, _) =>
     {
-        using TlsCertificate? certificate = _own.Load(parsed);
-        var options = new TlsClientOptions { Trust = _trust.Trust(parsed, otherwise: TlsTrust.System), Certificate = certificate, DangerouslyAcceptAnyPeerCertificate = parsed.GetValue(_insecure) };
+        using OwnCertificates own = _own.Load(parsed);
+        var options = new TlsClientOptions { Trust = _trust.Trust(parsed, otherwise: TlsTrust.System), Certificate = own.First, AdditionalCertificates = own.Additional, DangerouslyAcceptAnyPeerCertificate = parsed.GetValue(_insecure) };
         return new ProxyState(routes, null, null, TlsContext.CreateClient(_shared.Apply(parsed, options, keyLog is null ? null : keyLog.Write)));
     };
 
