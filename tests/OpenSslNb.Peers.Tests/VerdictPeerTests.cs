@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using NUnit.Framework;
+using OpenSslNb.Interop;
 using OpenSslNb.Testing;
 
 namespace OpenSslNb.Peers.Tests;
@@ -37,6 +38,13 @@ public sealed class VerdictPeerTests(World world) : FeatureFixture(world)
         CloseOutcome outcome = await refusal;
         AssertRefused(outcome);
         AssertSaw(Features.Issued, known: true, "localhost");
+        if (later && !OpenSslCapabilities.HasRetryVerify)
+        {
+            // The handshake is over by then, and the server gets close_notify.
+            Assert.That(outcome.AlertSent, Is.Null);
+            return;
+        }
+
         Assert.That(outcome.AlertSent, Is.EqualTo(HandshakeFailure));
 
         // OpenSSL 3 sends this alert of TLS 1.3 in the clear, and GnuTLS takes that for a record which is broken.
