@@ -52,7 +52,7 @@ internal sealed class ConnectCommand
         using TlsContext context = TlsContext.CreateClient(_shared.Apply(parsed, _tls.Create(parsed, own), keyLog is null ? null : keyLog.Write));
         SessionStore? sessions = _tls.LoadSessions(parsed, context);
         using EventLoop loop = _shared.CreateLoop(parsed);
-        TlsConnectOptions options = await ConnectOptionsAsync(parsed, trace, cancellation);
+        TlsConnectOptions options = ConnectOptions(parsed, trace);
         (string host, int port) = parsed.GetValue(_target);
         long began = Stopwatch.GetTimestamp();
         TlsStream stream = await TlsStream.ConnectAsync(loop, host, port, context, options, cancellation);
@@ -61,11 +61,11 @@ internal sealed class ConnectCommand
         return status;
     }
 
-    private async Task<TlsConnectOptions> ConnectOptionsAsync(ParseResult parsed, TraceFile? trace, CancellationToken cancellation) => new()
+    private TlsConnectOptions ConnectOptions(ParseResult parsed, TraceFile? trace) => new()
     {
         ServerName = parsed.GetValue(_name),
         Connection = _shared.Connection(parsed, trace) with { TimeHandshake = parsed.GetValue(_json) },
-        EarlyData = parsed.GetValue(_earlyData) is { } path ? await File.ReadAllBytesAsync(path, cancellation) : default(ReadOnlyMemory<byte>),
+        EarlyData = parsed.GetValue(_earlyData) is { } path ? _earlyData.Reading(() => File.ReadAllBytes(path)) : default(ReadOnlyMemory<byte>),
         ResendEarlyData = parsed.GetValue(_resend) == "always",
     };
 

@@ -25,7 +25,6 @@ internal static class ConnectionFacts
         json.WriteStartArray("peer_certificates_sha256");
         foreach (ReadOnlyMemory<byte> certificate in info.PeerCertificates) json.WriteStringValue(Convert.ToHexStringLower(SHA256.HashData(certificate.Span)));
         json.WriteEndArray();
-        if (info.ClientHello is { } hello) Write(json, hello);
     }
 
     public static void Write(Utf8JsonWriter json, TlsConnectionStatistics statistics)
@@ -46,11 +45,11 @@ internal static class ConnectionFacts
         json.WriteNumber("wants", statistics.ReadWants + statistics.WriteWants + statistics.OtherWants);
     }
 
-    /// <summary>How it ended. Alerts are numbers of RFC 8446 §6.</summary>
-    public static void Write(Utf8JsonWriter json, CloseOutcome outcome)
+    /// <summary>How it ended, and why if it was we who ended it. Alerts are numbers of RFC 8446 §6.</summary>
+    public static void Write(Utf8JsonWriter json, CloseOutcome outcome, string? refusal)
     {
         json.WriteString("reason", $"{outcome.Reason}");
-        json.WriteString("detail", outcome.Exception?.Message);
+        json.WriteString("detail", refusal ?? outcome.Exception?.Message);
         WriteNumber(json, "alert_sent", outcome.AlertSent);
         WriteNumber(json, "alert_received", outcome.AlertReceived);
     }
@@ -64,9 +63,10 @@ internal static class ConnectionFacts
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, TlsClientHello hello)
+    public static void Write(Utf8JsonWriter json, TlsClientHello hello)
     {
         json.WriteStartObject("client_hello");
+        json.WriteString("server_name", hello.ServerName);
         json.WriteString("ja3", hello.Ja3);
         json.WriteString("ja4", hello.Ja4);
         WriteNumbers(json, "versions", hello.SupportedVersions);

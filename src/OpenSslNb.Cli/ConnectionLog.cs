@@ -12,7 +12,8 @@ internal sealed class ConnectionLog(string path) : IDisposable
     /// <param name="connection">It has ended.</param>
     /// <param name="outcome">How.</param>
     /// <param name="more">Other members; null for none.</param>
-    public void Write(TlsConnection connection, CloseOutcome outcome, Action<Utf8JsonWriter>? more)
+    /// <param name="refusal">Why we ended it; null when that is not why it has ended.</param>
+    public void Write(TlsConnection connection, CloseOutcome outcome, Action<Utf8JsonWriter>? more, string? refusal = null)
     {
         using var line = new MemoryStream();
         using (var json = new Utf8JsonWriter(line))
@@ -20,8 +21,9 @@ internal sealed class ConnectionLog(string path) : IDisposable
             json.WriteStartObject();
             json.WriteString("ended", DateTimeOffset.UtcNow);
             json.WriteString("remote", $"{connection.RemoteEndPoint}");
-            ConnectionFacts.Write(json, outcome);
+            ConnectionFacts.Write(json, outcome, refusal);
             if (connection.Info is { } info) ConnectionFacts.Write(json, info);
+            if (connection.ClientHello is { } hello) ConnectionFacts.Write(json, hello);
             ConnectionFacts.Write(json, connection.GetStatistics());
             more?.Invoke(json);
             json.WriteEndObject();

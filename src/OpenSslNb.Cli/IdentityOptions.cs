@@ -34,7 +34,10 @@ internal sealed class IdentityOptions
     public IdentitySource? Source(ParseResult parsed) => parsed.GetValue(_certificate) is { } certificate ? new IdentitySource(certificate, parsed.GetValue(_key)) : null;
 
     /// <summary>The password, read anew; null for none.</summary>
-    public string? Password(ParseResult parsed) => parsed.GetValue(_password) is { } path ? SecretFile.FirstLine(path, _password.Name) : null;
+    public string? Password(ParseResult parsed) => parsed.GetValue(_password) is { } path ? _password.Reading(() => SecretFile.FirstLine(path)) : null;
+
+    /// <summary>The file of the password, which may change; null for none.</summary>
+    public string? PasswordFile(ParseResult parsed) => parsed.GetValue(_password);
 
     /// <summary>What <c>--additional-cert</c> says.</summary>
     public IReadOnlyList<IdentitySource> Additional(ParseResult parsed) => parsed.GetValue(_additional) ?? [];

@@ -14,12 +14,14 @@ internal readonly partial record struct IdentitySource(string Certificate, strin
         return comma < 0 || File.Exists(text) ? new IdentitySource(text, null) : new IdentitySource(text[..comma], text[(comma + 1)..]);
     }
 
-    /// <summary>The files, which can be watched; what a URI names cannot.</summary>
-    public IEnumerable<string> Files => ((string?[])[Certificate, Key]).OfType<string>().Where(path => !IsUri(path));
+    /// <summary>The files, which can be watched; what other URIs name cannot.</summary>
+    public IEnumerable<string> Files => ((string?[])[Certificate, Key]).OfType<string>().Select(place => !IsUri(place) ? place : Uri.TryCreate(place, UriKind.Absolute, out Uri? uri) && uri.IsFile ? uri.LocalPath : null).OfType<string>();
 
     /// <param name="password">Of an encrypted key or PKCS#12, or a PIN; null for none.</param>
+    /// <exception cref="IOException">A file cannot be read.</exception>
     public TlsCertificate Load(string? password)
     {
+        if (Certificate.Length == 0 || Key is "") throw new ArgumentException("a certificate or key is named by an empty text, where a file or a URI was expected");
         string key = Key ?? Certificate;
         if (!IsUri(Certificate) && !IsUri(key)) return TlsCertificate.FromFiles(Certificate, Key, password);
 

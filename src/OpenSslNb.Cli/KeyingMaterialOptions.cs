@@ -10,8 +10,8 @@ internal sealed class KeyingMaterialOptions(Option report)
 {
     private const int DefaultLength = 32;
 
-    // As long as an answer can be worth anything; OpenSSL takes more.
-    private const int MostBytes = 16 * 1024;
+    // The library's.
+    private const int MostBytes = 8 * 1024;
 
     private static readonly (TlsChannelBinding Kind, string Name)[] s_bindings = [(TlsChannelBinding.Exporter, "tls-exporter"), (TlsChannelBinding.Unique, "tls-unique"), (TlsChannelBinding.ServerEndPoint, "tls-server-end-point")];
 
@@ -24,6 +24,9 @@ internal sealed class KeyingMaterialOptions(Option report)
         foreach (Option option in (Option[])[_labels, _length, _context]) command.Options.Add(option);
         command.Validators.Add(result =>
         {
+            string[] labels = [.. result.GetResult(_labels)?.Tokens.Select(token => token.Value) ?? []];
+            foreach (string label in labels.Where(label => label.Length == 0 || !Ascii.IsValid(label))) result.AddError($"{_labels.Name} must be a label in ASCII, such as EXPORTER-protocol, and not '{label}'");
+            if (labels.Distinct().Count() < labels.Length) result.AddError($"{_labels.Name} gives a label twice");
             if (result.IsGiven(_labels) && !result.IsGiven(report)) result.AddError($"{_labels.Name} needs {report.Name}");
             foreach (Option option in (Option[])[_length, _context])
             {

@@ -15,6 +15,20 @@ internal static class OptionRules
     /// <summary>True when the option is on the command line, and does not just have its default.</summary>
     public static bool IsGiven(this SymbolResult result, Option option) => result.GetResult(option) is { Implicit: false };
 
+    /// <summary>Reads what an option names.</summary>
+    /// <exception cref="IOException">It cannot be read; the message names the option.</exception>
+    public static T Reading<T>(this Option option, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{option.Name}: {e.Message}", e);
+        }
+    }
+
     /// <summary>Makes the option take whole numbers from <paramref name="least"/> on.</summary>
     public static Option<int> AtLeast(this Option<int> option, int least) => option.Between(least, int.MaxValue);
 

@@ -31,7 +31,7 @@ try
 catch (Exception e)
 {
     // Whatever it is, people get a sentence. A defect is told from a refusal by its type.
-    bool isExpected = e is IOException or UnauthorizedAccessException or ArgumentException or OpenSslNb.OpenSslException or OpenSslNb.OpenSslNotFoundException;
+    bool isExpected = e is IOException or UnauthorizedAccessException or ArgumentException or FormatException or OpenSslNb.OpenSslException or OpenSslNb.OpenSslNotFoundException;
     await Console.Error.WriteLineAsync($"opensslnb: {(isExpected ? "" : $"{e.GetType().Name}: ")}{Sentence(e)}");
     return ExitCode.Failed;
 }

@@ -24,16 +24,6 @@ internal static class Protocols
     /// <summary>A handler that can be told that the server stops.</summary>
     internal abstract class ProtocolHandler : TlsConnectionHandler
     {
-        /// <summary>Told when the handshake has ended. On the loop's thread.</summary>
-        public Action<TlsConnection>? Opened { get; set; }
-
-        /// <summary>Told when the connection has ended. On the loop's thread.</summary>
-        public Action<TlsConnection, CloseOutcome>? Ended { get; set; }
-
-        public override void OnOpened(TlsConnection connection) => Opened?.Invoke(connection);
-
-        public override void OnClosed(TlsConnection connection, CloseOutcome outcome) => Ended?.Invoke(connection, outcome);
-
         /// <summary>The server stops: what is owed to the peer goes out, then close_notify. On the loop's thread.</summary>
         public virtual void Finish(TlsConnection connection) => connection.Close();
     }
@@ -162,7 +152,6 @@ internal static class Protocols
     {
         public override void OnOpened(TlsConnection connection)
         {
-            base.OnOpened(connection);
             _ = SendAsync(connection);
         }
 

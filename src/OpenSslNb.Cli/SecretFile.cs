@@ -6,12 +6,11 @@ internal static class SecretFile
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     /// <summary>Its first line, such as a password.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="option">Which option names it, for messages.</param>
-    public static string FirstLine(string path, string option)
+    /// <exception cref="IOException">It cannot be read, others may read it, or the line is empty.</exception>
+    public static string FirstLine(string path)
     {
         using StreamReader reader = Open(path, "the password");
-        return reader.ReadLine() is { Length: > 0 } password ? password : throw new IOException($"{option}: the first line of '{path}' is empty");
+        return reader.ReadLine() is { Length: > 0 } password ? password : throw new IOException($"the first line of '{path}' is empty");
     }
 
     /// <param name="path">The file.</param>

@@ -39,8 +39,9 @@ internal static class ServeCommand
         s_signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal)];
         ServeLoop[] loops = ServeLoop.StartAll(plan, count, endPoint);
         var reloading = new Lock();
+        var stays = new Complaint("the certificates stay as they are");
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangUp);
-        using TlsFileWatch? watch = lookEvery is null ? null : new TlsFileWatch(plan.Identity.Files, Reload, Stay, lookEvery);
+        using TlsFileWatch? watch = lookEvery is null ? null : new TlsFileWatch(plan.Files, Reload, Stay, lookEvery);
         try
         {
             Console.Out.WriteLine($"listening on {loops[0].EndPoint}");
@@ -71,10 +72,11 @@ internal static class ServeCommand
         void Reload()
         {
             lock (reloading) ServeLoop.ReloadAll(loops);
+            stays.Settle();
             Console.Error.WriteLine("opensslnb: the certificates were read again");
         }
 
-        static void Stay(Exception fault) => Console.Error.WriteLine($"opensslnb: the certificates stay as they are: {fault.Message}");
+        void Stay(Exception fault) => stays.Tell(fault);
 
         void OnSignal(PosixSignalContext signal)
         {

@@ -32,6 +32,17 @@ internal sealed class ServeIdentity : IDisposable
         }
     }
 
+    /// <summary>Looks whether clients can verify the certificates now. Those that are in use already are better than ones that nobody can; where there are none, it is just told.</summary>
+    public void CheckUse(bool isReload)
+    {
+        foreach (TlsCertificate certificate in ((IEnumerable<TlsCertificate>)[_own.First!, .. _own.Additional, .. _named.Values]).Where(certificate => certificate is not null))
+        {
+            if (CertificateUse.FaultOf(certificate) is not { } fault) continue;
+            if (isReload) throw new IOException(fault);
+            Console.Error.WriteLine($"opensslnb: {fault}");
+        }
+    }
+
     public TlsServerOptions ApplyTo(TlsServerOptions options) => options with { Certificate = _own.First, AdditionalCertificates = _own.Additional, NamedCertificates = _named };
 
     public void Dispose()
@@ -50,6 +61,9 @@ internal sealed class ServeIdentity : IDisposable
 /// <param name="ReadPassword">The password of them all.</param>
 internal sealed record ServerIdentity(IdentitySource Certificate, IReadOnlyList<IdentitySource> Additional, IReadOnlyList<NamedCertificate> Named, StapleSource? Staple, Func<string?> ReadPassword)
 {
+    /// <summary>Null for none.</summary>
+    public string? PasswordFile { get; init; }
+
     /// <summary>All files among them.</summary>
-    public string[] Files => [.. Certificate.Files, .. Additional.SelectMany(source => source.Files), .. Named.SelectMany(one => one.Source.Files), .. Staple?.Path is { } status ? [status] : Array.Empty<string>()];
+    public string[] Files => [.. PasswordFile is { } secret ? [secret] : Array.Empty<string>(), .. Certificate.Files, .. Additional.SelectMany(source => source.Files), .. Named.SelectMany(one => one.Source.Files), .. Staple?.Path is { } status ? [status] : Array.Empty<string>()];
 }

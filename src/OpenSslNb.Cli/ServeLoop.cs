@@ -44,7 +44,7 @@ internal sealed class ServeLoop : IDisposable
     /// <exception cref="Exception">What was no good.</exception>
     public static void ReloadAll(IReadOnlyList<ServeLoop> loops)
     {
-        ServeState[] renewed = LoopGroup.LoadAll(loops, loop => loop._plan.Load(loops[0].Context));
+        ServeState[] renewed = LoopGroup.LoadAll(loops, loop => loop._plan.Load(loops[0].Context, isReload: true));
         for (int i = 0; i < renewed.Length; i++) loops[i].Take(renewed[i]);
     }
 
@@ -83,18 +83,11 @@ internal sealed class ServeLoop : IDisposable
         return EndPoint;
     }
 
-    private Protocols.ProtocolHandler Accept(TlsConnection connection)
+    private Served Accept(TlsConnection connection)
     {
         Protocols.ProtocolHandler handler = Protocols.Create(_plan.Protocol, _plan.Listener.Connection.OutboundLimit, _plan.File);
-        var served = new Served(_plan);
-        handler.Opened = served.OnOpened;
-        handler.Ended = (connection, outcome) =>
-        {
-            _live.Remove(connection);
-            served.OnEnded(connection, outcome);
-        };
         _live.Add(connection, handler);
         if (_isStopping) connection.Dispose();
-        return handler;
+        return new Served(_plan, Loop, handler, () => _live.Remove(connection));
     }
 }

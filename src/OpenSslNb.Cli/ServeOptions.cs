@@ -18,7 +18,7 @@ internal sealed class ServeOptions
     private readonly ServerIdentityOptions _identity;
     private readonly Option<string?> _clientAuthorities = new("--client-ca") { Description = "demand client certificates of these authorities, PEM", HelpName = "FILE" };
     private readonly TrustOptions _clients;
-    private readonly Option<bool> _later = new("--client-cert-on-request") { Description = "with --client-ca: ask for the certificate after the handshake and not in it, where TLS 1.3 is spoken; data goes on meanwhile" };
+    private readonly Option<bool> _later = new("--client-cert-on-request") { Description = "with --client-ca: ask for the certificate after the handshake and not in it, where TLS 1.3 is spoken; the protocol begins when it is there" };
     private readonly Option<int> _maximum = new Option<int>("--max-connections") { Description = "most connections at a time, of all loops together; more are reset", DefaultValueFactory = _ => int.MaxValue }.AtLeast(1);
     private readonly Option<int> _backlog = new Option<int>("--backlog") { Description = "most connections that wait in the kernel, per loop", DefaultValueFactory = _ => new TlsListenerOptions().Backlog }.AtLeast(1);
     private readonly Option<int> _loops = CreateLoops();
@@ -31,7 +31,7 @@ internal sealed class ServeOptions
     {
         _identity = new ServerIdentityOptions(_own);
         _clients = new TrustOptions(_clientAuthorities);
-        Tls = new ServerTlsOptions(_clientAuthorities);
+        Tls = new ServerTlsOptions(_clients, _clientAuthorities);
         _material = new KeyingMaterialOptions(_log);
     }
 
@@ -53,12 +53,13 @@ internal sealed class ServeOptions
         {
             bool isFile = result.GetResult(_protocol)?.Tokens is [{ Value: "file" }];
             if (isFile != result.IsGiven(_file)) result.AddError(isFile ? "the protocol file needs --file FILE" : "--file is for the protocol file alone");
-            if (result.IsGiven(_later) && !result.IsGiven(_clientAuthorities)) result.AddError("--client-cert-on-request needs --client-ca");
+            if (result.IsGiven(_later) && !_clients.NamesAuthority(result)) result.AddError("--client-cert-on-request needs --client-ca or --ca-dir");
+            _clients.RequireAuthority(result);
         });
     }
 
     /// <summary>The file of <c>--connection-log</c>, or null.</summary>
-    public ConnectionLog? OpenLog(ParseResult parsed) => parsed.GetValue(_log) is { } path ? new ConnectionLog(path) : null;
+    public ConnectionLog? OpenLog(ParseResult parsed) => parsed.GetValue(_log) is { } path ? _log.Reading(() => new ConnectionLog(path)) : null;
 
     /// <summary>The file of <c>--file</c>, or null.</summary>
     public SafeFileHandle? OpenFile(ParseResult parsed)
@@ -87,7 +88,7 @@ internal sealed class ServeOptions
 
     public ServePlan Plan(ParseResult parsed, ServeFiles files, ServerResources resources)
     {
-        TlsServerOptions server = Tls.Create(parsed, _clients.Trust(parsed, otherwise: null), resources) with { ClientCertificateOnRequest = parsed.GetValue(_later), KeepClientHello = files.Log is not null };
+        ServerIdentity identity = _identity.Identity(parsed);
         return new ServePlan
         {
             Protocol = parsed.GetValue(_protocol)!,
@@ -95,8 +96,11 @@ internal sealed class ServeOptions
             Log = files.Log,
             Derive = files.Log is null ? null : connection => _material.DeriveAsync(parsed, connection),
             CreateLoop = () => Shared.CreateLoop(parsed),
-            Identity = _identity.Identity(parsed),
-            Context = Shared.Apply(parsed, server, files.KeyLog is null ? null : files.KeyLog.Write),
+            Identity = identity,
+            Files = [.. identity.Files, .. Tls.Files(parsed)],
+            AsksLater = parsed.GetValue(_later),
+            IsCertificateOptional = Tls.IsCertificateOptional(parsed),
+            LoadOptions = () => Shared.Apply(parsed, Tls.Create(parsed, resources) with { ClientCertificateOnRequest = parsed.GetValue(_later), KeepClientHello = files.Log is not null }, files.KeyLog is null ? null : files.KeyLog.Write),
             Listener = new TlsListenerOptions
             {
                 Backlog = parsed.GetValue(_backlog),

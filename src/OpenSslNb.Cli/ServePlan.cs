@@ -15,8 +15,17 @@ internal sealed record ServePlan
     /// <summary>Where the certificates and their keys are.</summary>
     public required ServerIdentity Identity { get; init; }
 
-    /// <summary>Without the certificates.</summary>
-    public required TlsServerOptions Context { get; init; }
+    /// <summary>Reads all that contexts are made of, but the certificates.</summary>
+    public required Func<TlsServerOptions> LoadOptions { get; init; }
+
+    /// <summary>All files that a reload reads.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
+    /// <summary>Ask for the certificate when the handshake has ended, and let nobody through before.</summary>
+    public bool AsksLater { get; init; }
+
+    /// <summary>With it: let those in too who cannot be asked.</summary>
+    public bool IsCertificateOptional { get; init; }
 
     /// <summary>With the limit that the loops share.</summary>
     public required TlsListenerOptions Listener { get; init; }
@@ -32,12 +41,14 @@ internal sealed record ServePlan
 
     /// <summary>Reads the certificates, for a loop of its own.</summary>
     /// <param name="first">The first loop's context, which lends its ticket keys.</param>
-    public ServeState Load(TlsContext? first)
+    /// <exception cref="Exception">Something is no good, or, when others are in use already, a certificate cannot be verified by anybody now.</exception>
+    public ServeState Load(TlsContext? first, bool isReload = false)
     {
         ServeIdentity identity = ServeIdentity.Load(Identity);
         try
         {
-            return new ServeState(identity, TlsContext.CreateServer(ServerTlsOptions.SharingTickets(identity.ApplyTo(Context), first)));
+            identity.CheckUse(isReload);
+            return new ServeState(identity, TlsContext.CreateServer(ServerTlsOptions.SharingTickets(identity.ApplyTo(LoadOptions()), first)));
         }
         catch
         {

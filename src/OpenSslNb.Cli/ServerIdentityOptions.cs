@@ -21,7 +21,7 @@ internal sealed class ServerIdentityOptions(IdentityOptions own)
 
     /// <summary>What the options say; <c>--cert</c> is given.</summary>
     public ServerIdentity Identity(ParseResult parsed) =>
-        new(own.Source(parsed)!.Value, own.Additional(parsed), parsed.GetValue(_named) ?? [], _staples.Source(parsed), () => own.Password(parsed));
+        new(own.Source(parsed)!.Value, own.Additional(parsed), parsed.GetValue(_named) ?? [], _staples.Source(parsed), () => own.Password(parsed)) { PasswordFile = own.PasswordFile(parsed) };
 
     private static Option<NamedCertificate[]> CreateNamed()
     {

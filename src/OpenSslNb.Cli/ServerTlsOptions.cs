@@ -4,8 +4,9 @@ using System.CommandLine.Parsing;
 namespace OpenSslNb.Cli;
 
 /// <summary>What a server of TLS can be told beside its identity: whom it lets in, sessions, early data, threads for slow keys.</summary>
-/// <param name="clientAuthorities">The option that names the clients' authorities.</param>
-internal sealed class ServerTlsOptions(Option clientAuthorities)
+/// <param name="clients">Whose certificates clients must have.</param>
+/// <param name="authorities">The option that names them, for messages.</param>
+internal sealed class ServerTlsOptions(TrustOptions clients, Option authorities)
 {
     // Each has a thread of its own.
     private const int MostWorkers = 1024;
@@ -13,7 +14,7 @@ internal sealed class ServerTlsOptions(Option clientAuthorities)
     private static readonly TlsServerOptions s_defaults = new();
 
     private readonly Option<string> _unknown = new Option<string>("--unknown-name") { Description = "what clients get that ask for a name without a certificate", DefaultValueFactory = _ => "default" }.OneOf("default", "refuse");
-    private readonly Option<bool> _optional = new("--client-cert-optional") { Description = $"with {clientAuthorities.Name}: let clients in that have no certificate" };
+    private readonly Option<bool> _optional = new("--client-cert-optional") { Description = $"with {authorities.Name}: let clients in that have no certificate" };
     private readonly Option<bool> _ignoresAlpn = new("--alpn-mismatch-ignored") { Description = "serve clients that offer other application protocols only, as if they had offered none" };
     private readonly Option<string?> _keys = new("--psk-file") { Description = "pre-shared keys that clients may be known by: lines of IDENTITY:HEXADECIMAL; for its owner alone", HelpName = "FILE" };
     private readonly Option<int> _tickets = new Option<int>("--session-tickets") { Description = "session tickets that a TLS 1.3 handshake sends", DefaultValueFactory = _ => s_defaults.SessionTicketCount }.AtLeast(0);
@@ -32,7 +33,7 @@ internal sealed class ServerTlsOptions(Option clientAuthorities)
         _ticketKeys.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.IsGiven(_optional) && !result.IsGiven(clientAuthorities)) result.AddError($"{_optional.Name} needs {clientAuthorities.Name}");
+            if (result.IsGiven(_optional) && !clients.NamesAuthority(result)) result.AddError($"{_optional.Name} needs {authorities.Name} or --ca-dir");
             if (result.IsGiven(_replay) && !IsSet(result, _earlyData)) result.AddError($"{_replay.Name} needs {_earlyData.Name}");
             Exclude(result, _earlyData, _workers, "early data is taken by the loops");
             Exclude(result, _earlyData, _shared, "what is kept together cannot be guarded against replay");
@@ -44,20 +45,28 @@ internal sealed class ServerTlsOptions(Option clientAuthorities)
     public async Task<ServerResources> StartAsync(ParseResult parsed)
     {
         TicketKeySource? keys = await _ticketKeys.StartAsync(parsed);
-        return new ServerResources(keys, parsed.GetValue(_workers) is > 0 and var count ? new TlsWorkers(count) : null);
+        TlsWorkers? workers = parsed.GetValue(_workers) is > 0 and var count ? new TlsWorkers(count) : null;
+        return new ServerResources(keys, workers) { Sessions = parsed.GetValue(_shared) is > 0 and var capacity ? new MemorySessionStore(capacity) : null };
     }
 
-    public TlsServerOptions Create(ParseResult parsed, TlsTrust? clientTrust, ServerResources resources) => new()
+    /// <summary>What <c>--client-cert-optional</c> says.</summary>
+    public bool IsCertificateOptional(ParseResult parsed) => parsed.GetValue(_optional);
+
+    /// <summary>The files that are read anew at each <see cref="Create"/>.</summary>
+    public IEnumerable<string> Files(ParseResult parsed) => [.. clients.Files(parsed), .. parsed.GetValue(_keys) is { } keys ? [keys] : Array.Empty<string>()];
+
+    /// <summary>What the options and the files that they name say now.</summary>
+    public TlsServerOptions Create(ParseResult parsed, ServerResources resources) => new()
     {
-        ClientTrust = clientTrust,
+        ClientTrust = clients.Trust(parsed, otherwise: null),
         ClientCertificateIsOptional = parsed.GetValue(_optional),
         UnknownServerName = parsed.GetValue(_unknown) == "refuse" ? UnknownServerName.Refuse : UnknownServerName.UseDefault,
         ApplicationProtocolMismatch = parsed.GetValue(_ignoresAlpn) ? ApplicationProtocolMismatch.Ignore : ApplicationProtocolMismatch.Refuse,
-        FindPreSharedKey = parsed.GetValue(_keys) is { } path ? Finder(path) : null,
+        FindPreSharedKey = parsed.GetValue(_keys) is { } path ? _keys.Reading(() => Finder(path)) : null,
         SessionTicketCount = parsed.GetValue(_tickets),
         TicketKeys = resources.TicketKeys,
         SessionCacheSize = parsed.GetValue(_cache),
-        SessionStore = parsed.GetValue(_shared) is > 0 and var capacity ? new MemorySessionStore(capacity) : null,
+        SessionStore = resources.Sessions,
         MaximumEarlyData = parsed.GetValue(_earlyData),
         DangerouslyAllowEarlyDataReplay = parsed.GetValue(_replay),
         HandshakeWorkers = resources.Workers,
@@ -89,6 +98,9 @@ internal sealed class ServerResources(TicketKeySource? keys, TlsWorkers? workers
     public ITicketKeySource? TicketKeys => keys?.Keys;
 
     public TlsWorkers? Workers => workers;
+
+    /// <summary>What all loops keep together, before a reload and after it; null when they do not.</summary>
+    public ITlsSessionStore? Sessions { get; init; }
 
     public async ValueTask DisposeAsync()
     {

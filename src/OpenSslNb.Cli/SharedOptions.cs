@@ -110,10 +110,10 @@ internal sealed class SharedOptions
     }
 
     /// <summary>The file of <c>--trace</c>, or null.</summary>
-    public TraceFile? OpenTrace(ParseResult parsed) => parsed.GetValue(_trace) is { } path ? new TraceFile(path) : null;
+    public TraceFile? OpenTrace(ParseResult parsed) => parsed.GetValue(_trace) is { } path ? _trace.Reading(() => new TraceFile(path)) : null;
 
     /// <summary>The file of <c>--keylog</c>, or null.</summary>
-    public LineFile? OpenKeyLog(ParseResult parsed) => parsed.GetValue(_keyLog) is { } path ? new LineFile(path) : null;
+    public LineFile? OpenKeyLog(ParseResult parsed) => parsed.GetValue(_keyLog) is { } path ? _keyLog.Reading(() => new LineFile(path)) : null;
 
     private static Option<int?> CreateLevel()
     {

@@ -46,7 +46,9 @@ internal static class StandardStreams
     private static async Task<bool> SendInputAsync(TlsStream stream, int keyUpdateBytes)
     {
         if (keyUpdateBytes > 0 && stream.Connection.Info!.Protocol != TlsProtocol.Tls13) throw new IOException("--update-keys-every: the server speaks TLS 1.2, which has no KeyUpdate");
-        byte[] buffer = new byte[BufferLength];
+
+        // Keys change between two pieces.
+        byte[] buffer = new byte[keyUpdateBytes > 0 ? Math.Min(keyUpdateBytes, BufferLength) : BufferLength];
         await using Stream input = Console.OpenStandardInput();
         try
         {

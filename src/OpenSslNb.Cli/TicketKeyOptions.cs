@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using OpenSslNb.Redis;
 using StackExchange.Redis;
 
@@ -7,6 +8,9 @@ namespace OpenSslNb.Cli;
 /// <summary>Where a server has the keys of its session tickets from.</summary>
 internal sealed class TicketKeyOptions
 {
+    // Redis is asked six times in that.
+    private const int LeastSharedPeriod = 6;
+
     private readonly Option<string?> _file = new("--ticket-key-file") { Description = $"keys of session tickets, {TicketKey.Length} random bytes each, the first makes tickets; read again when it changes; for several servers", HelpName = "FILE" };
     private readonly Option<double?> _period = CreatePeriod();
     private readonly Option<string?> _redis = new("--ticket-key-redis") { Description = "share the keys of session tickets with other servers through the Redis there; a new key every 8 hours, or after --ticket-key-period", HelpName = "HOST:PORT|!SOCKET" };
@@ -21,6 +25,8 @@ internal sealed class TicketKeyOptions
         {
             if (result.IsGiven(_file) && result.IsGiven(_period)) result.AddError("--ticket-key-file and --ticket-key-period exclude each other: a file's keys change with the file");
             if (result.IsGiven(_file) && result.IsGiven(_redis)) result.AddError("--ticket-key-file and --ticket-key-redis exclude each other: the keys come from one place");
+            if (result.GetResult(_redis)?.Tokens is [{ Value: var place }] && place.Contains(',')) result.AddError("--ticket-key-redis must be HOST:PORT or !SOCKET, without settings: a password comes from --ticket-key-redis-password-file");
+            if (result.IsGiven(_redis) && result.GetResult(_period)?.Tokens is [{ Value: var seconds }] && double.TryParse(seconds, CultureInfo.InvariantCulture, out double period) && period < LeastSharedPeriod) result.AddError($"--ticket-key-period must be {LeastSharedPeriod} seconds or more with --ticket-key-redis, and not '{seconds}': all servers must know a key before it makes tickets");
             if (result.IsGiven(_password) && !result.IsGiven(_redis)) result.AddError("--ticket-key-redis-password-file needs --ticket-key-redis");
         });
     }
@@ -42,12 +48,12 @@ internal sealed class TicketKeyOptions
         var options = new RedisTicketKeyOptions();
 
         // A key must be known to all servers three refreshes before it is used.
-        if (period is not null) options = options with { Period = period.Value, RefreshEvery = TimeSpan.FromTicks(Math.Min(options.RefreshEvery.Ticks, period.Value.Ticks / 6)) };
+        if (period is not null) options = options with { Period = period.Value, Overlap = period.Value, RefreshEvery = TimeSpan.FromTicks(Math.Min(options.RefreshEvery.Ticks, period.Value.Ticks / 6)) };
         ConnectionMultiplexer? redis = null;
         try
         {
             ConfigurationOptions configuration = ConfigurationOptions.Parse(place);
-            configuration.Password = passwordFile is null ? null : SecretFile.FirstLine(passwordFile, "--ticket-key-redis-password-file");
+            configuration.Password = passwordFile is null ? null : SecretFile.FirstLine(passwordFile);
             redis = await ConnectionMultiplexer.ConnectAsync(configuration);
             RedisTicketKeys keys = await RedisTicketKeys.StartAsync(redis, options);
             keys.RefreshFailed += Tell;
@@ -57,12 +63,14 @@ internal sealed class TicketKeyOptions
         {
             if (redis is not null) await redis.DisposeAsync();
 
-            // Its own advice, which follows the first sentence, is for programmers.
-            throw new IOException($"--ticket-key-redis {place}: {e.Message.Split(". ")[0]}", e);
+            throw new IOException($"--ticket-key-redis {place}: {FirstSentence(e)}", e);
         }
     }
 
-    private static void Tell(Exception fault) => Console.Error.WriteLine($"opensslnb: the ticket keys stay as they are: {fault.Message}");
+    private static void Tell(Exception fault) => Console.Error.WriteLine($"opensslnb: the ticket keys stay as they are: {FirstSentence(fault)}");
+
+    // What the client of Redis says further is advice for programmers.
+    private static string FirstSentence(Exception fault) => fault.Message.Split(". ")[0];
 
     private static Option<double?> CreatePeriod()
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace OpenSslNb.Cli;
 
@@ -22,16 +23,36 @@ internal sealed class TrustOptions(Option<string?> file)
         });
     }
 
+    /// <summary>True when the command line names an authority.</summary>
+    public bool NamesAuthority(SymbolResult result) => result.IsGiven(file) || result.IsGiven(_folder);
+
+    /// <summary>For those who trust nobody unless told: what is checked of certificates means nothing without an authority.</summary>
+    public void RequireAuthority(CommandResult result)
+    {
+        foreach (Option option in (Option[])[_lists, _partial])
+        {
+            if (result.IsGiven(option) && !NamesAuthority(result)) result.AddError($"{option.Name} needs {file.Name} or {_folder.Name}");
+        }
+    }
+
+    /// <summary>The files, which may change.</summary>
+    public IEnumerable<string> Files(ParseResult parsed) => ((string?[])[parsed.GetValue(file), parsed.GetValue(_lists)]).OfType<string>();
+
     /// <summary>What the options say; null when none of them names an authority.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="otherwise">Trusted where no authority is named.</param>
     public TlsTrust? Trust(ParseResult parsed, TlsTrust? otherwise)
     {
-        TlsTrust? trust = parsed.GetValue(file) is { } path ? TlsTrust.FromPemFile(path) : null;
-        if (parsed.GetValue(_folder) is { } folder) trust = trust is null ? TlsTrust.FromDirectory(folder) : trust.And(TlsTrust.FromDirectory(folder));
+        TlsTrust? trust = parsed.GetValue(file) is { } path ? file.Reading(() => TlsTrust.FromPemFile(path)) : null;
+        if (parsed.GetValue(_folder) is { } folder)
+        {
+            TlsTrust inFolder = _folder.Reading(() => TlsTrust.FromDirectory(folder));
+            trust = trust is null ? inFolder : trust.And(inFolder);
+        }
+
         trust ??= otherwise;
         if (parsed.GetValue(_partial)) trust = trust?.WithPartialChains();
-        if (parsed.GetValue(_lists) is { } lists) trust = trust?.WithRevocationListFile(lists, parsed.GetValue(_wholeChain));
+        if (parsed.GetValue(_lists) is { } lists) trust = _lists.Reading(() => trust?.WithRevocationListFile(lists, parsed.GetValue(_wholeChain)));
         return trust;
     }
 }

@@ -61,6 +61,7 @@ public sealed class ConnectionLogTests(string version, string protocol, string t
         Assert.That(line.GetProperty("alert_received").GetInt32(), Is.EqualTo(48), "unknown_ca");
         Assert.That(line.GetProperty("detail").GetString(), Does.Contain("unknown ca"));
         Assert.That(line.GetProperty("reason").GetString(), Is.EqualTo("ProtocolError"));
+        Assert.That(line.GetProperty("client_hello").GetProperty("ja4").GetString(), Does.StartWith(protocol == "Tls12" ? "t12" : "t13"), "who it was, all the same");
     }
 
     private Task<ServeProcess> StartAsync(string log, params string[] options) => ServeProcess.StartAsync("echo", ["--transport", transport, "--poller", poller, "--alpn", "h2", "--connection-log", log, .. options]);

@@ -175,6 +175,43 @@ public sealed class IdentityOptionTests
         Assert.That(line.GetProperty("reason").GetString(), Is.EqualTo(demand == "required" && !allows ? "Aborted" : "CloseNotify"));
     }
 
+    [Test]
+    public async Task A_client_that_is_owed_a_certificate_hears_nothing_whatever_it_sends_at_once()
+    {
+        using ServeProcess server = await ServeProcess.StartAsync("echo", "--client-ca", Pki.AuthorityFile, "--client-cert-on-request", "--min-protocol", "tls1.3");
+        for (int i = 0; i < 10; i++)
+        {
+            using TestClient client = await TestClient.ConnectAsync(server.Port);
+            Assert.That(async () => await client.EchoAsync("let me in"u8.ToArray()), Throws.InstanceOf<IOException>());
+        }
+
+        await server.Process.Error.WaitForTextAsync("cannot be asked for a certificate");
+    }
+
+    [Test]
+    public async Task A_client_that_does_not_answer_when_it_is_asked_for_its_certificate_is_not_waited_for()
+    {
+        const int Stop = 19;
+        string log = Pki.NewFile(".log");
+        using ServeProcess server = await ServeProcess.StartAsync("source", "--client-ca", Pki.AuthorityFile, "--client-cert-on-request", "--handshake-timeout", "2", "--connection-log", log);
+        using RunningProcess client = RunningProcess.Start("openssl", "s_client", "-connect", $"127.0.0.1:{server.Port}", "-tls1_3", "-enable_pha", "-msg");
+
+        // It has said its Finished, and is then stopped. What it has answered before is no certificate: it has none.
+        await client.Output.WaitForTextAsync("Finished");
+        client.Signal(Stop);
+        await WaitForLineAsync(log);
+        JsonElement line = JsonDocument.Parse((await File.ReadAllLinesAsync(log)).First()).RootElement;
+        Assert.That(line.GetProperty("bytes_sent").GetInt32(), Is.Zero);
+        Assert.That(line.GetProperty("reason").GetString(), Is.Not.EqualTo("CloseNotify"));
+    }
+
+    private static async Task WaitForLineAsync(string file)
+    {
+        using var deadline = new CancellationTokenSource(RunningProcess.Deadline);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!File.Exists(file) || new FileInfo(file).Length == 0) await pause.WaitForNextTickAsync(deadline.Token);
+    }
+
     private static readonly PbeParameters s_encryption = new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000);
 
     private static string[] Identity(X509Certificate2 certificate, string format, bool encrypted)

@@ -34,6 +34,15 @@ internal static class Pki
 
     public static string ClientKeyFile => PathOf("client.key");
 
+    /// <summary>What <see cref="Authority"/> has revoked: a list in PEM.</summary>
+    public static string RevocationList(params X509Certificate2[] revoked)
+    {
+        var list = new CertificateRevocationListBuilder();
+        foreach (X509Certificate2 certificate in revoked) list.AddEntry(certificate);
+        byte[] der = list.Build(Authority, 1, DateTimeOffset.UtcNow.AddDays(1), HashAlgorithmName.SHA256);
+        return PemEncoding.WriteString("X509 CRL", der) + "\n";
+    }
+
     /// <summary>A file name that nobody else uses. The file is not made, and is deleted after all tests.</summary>
     public static string NewFile(string extension) => PathOf(Path.GetRandomFileName() + extension);
 
@@ -46,7 +55,7 @@ internal static class Pki
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(6));
         File.WriteAllText(PathOf($"{name}.pem"), certificate.ExportCertificatePem());

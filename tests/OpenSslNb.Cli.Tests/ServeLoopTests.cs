@@ -73,7 +73,7 @@ public sealed class ServeLoopTests
         Protocol = "echo",
         CreateLoop = () => new EventLoop(),
         Identity = Identity(() => { }),
-        Context = new TlsServerOptions(),
+        LoadOptions = () => new TlsServerOptions(),
         Listener = new TlsListenerOptions { ReusePort = true, SharedLimit = new TlsConnectionLimit(10) },
     };
 

@@ -39,6 +39,12 @@ public sealed class UsageTests
         yield return Case("kernel TLS of a client where the kernel has no part in it", ["connect", "localhost:1", "--kernel-tls", "--transport", "buffered"], "--kernel-tls", "--transport fd");
         yield return Case("ticket keys from two places", [.. s_serve, "--ticket-key-file", "k", "--ticket-key-period", "60"], "--ticket-key-file", "--ticket-key-period");
         yield return Case("ticket keys from a file and from Redis", [.. s_serve, "--ticket-key-file", "k", "--ticket-key-redis", "localhost:1"], "--ticket-key-file", "--ticket-key-redis");
+        yield return Case("settings of Redis with a password", [.. s_serve, "--ticket-key-redis", "localhost:1,password=p"], "--ticket-key-redis", "HOST:PORT");
+        yield return Case("keys that others cannot know in time", [.. s_serve, "--ticket-key-redis", "localhost:1", "--ticket-key-period", "1"], "--ticket-key-period", "'1'");
+        yield return Case("revocation lists where nobody is verified", [.. s_serve, "--crl", "c"], "--crl", "--client-ca");
+        yield return Case("partial chains where nobody is verified", ["proxy", "--listen", "127.0.0.1:0", "--to", "localhost:1", "--cert", "c", "--partial-chain"], "--partial-chain", "--ca");
+        yield return Case("a label of nothing", ["connect", "localhost:1", "--json", "--export-keying-material", ""], "--export-keying-material", "''");
+        yield return Case("a label twice", ["connect", "localhost:1", "--json", "--export-keying-material", "a", "--export-keying-material", "a"], "--export-keying-material", "twice");
         yield return Case("a password for no Redis", [.. s_serve, "--ticket-key-redis-password-file", "p"], "--ticket-key-redis-password-file", "--ticket-key-redis");
         yield return Case("a limit to renegotiations that are not allowed", [.. s_serve, "--renegotiations-per-minute", "3"], "--renegotiations-per-minute", "--allow-renegotiation");
         yield return Case("a setting without a value", [.. s_serve, "--openssl-command", "Options"], "--openssl-command", "NAME=VALUE", "'Options'");

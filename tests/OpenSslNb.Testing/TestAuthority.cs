@@ -130,6 +130,14 @@ public sealed record IssuedCertificate(byte[] CertificatePem, byte[] KeyPem)
     /// <summary>The same as DER.</summary>
     public byte[] EncryptedKeyDer(string password) => Decoded(EncryptedKeyPem(password));
 
+    /// <summary>The ECDSA key in the format before PKCS#8, DER.</summary>
+    public byte[] TraditionalKeyDer()
+    {
+        using ECDsa key = ECDsa.Create();
+        key.ImportFromPem(Encoding.ASCII.GetString(KeyPem));
+        return key.ExportECPrivateKey();
+    }
+
     /// <summary>Certificate and key as DER.</summary>
     public (byte[] Certificate, byte[] Key) Der() => (Decoded(CertificatePem), Decoded(KeyPem));
 

@@ -32,7 +32,7 @@ internal sealed class ProxyOptions
     {
         _identity = new ServerIdentityOptions(_own);
         _trust = new TrustOptions(_authorities);
-        _server = new ServerTlsOptions(_authorities);
+        _server = new ServerTlsOptions(_trust, _authorities);
     }
 
     public void AddTo(Command command)
@@ -90,15 +90,14 @@ internal sealed class ProxyOptions
 
     private Func<Routes, TlsContext?, ProxyState> Server(ParseResult parsed, LineFile? keyLog, ServerResources resources)
     {
-        // Once: what clients bring of sessions must be known to all loops, after a reload too.
-        TlsServerOptions server = _server.Create(parsed, clientTrust: null, resources);
         ServerIdentity files = _identity.Identity(parsed);
         return (routes, first) =>
         {
             ServeIdentity identity = ServeIdentity.Load(files);
             try
             {
-                TlsServerOptions options = _shared.Apply(parsed, server with { ClientTrust = _trust.Trust(parsed, otherwise: null) }, keyLog is null ? null : keyLog.Write);
+                identity.CheckUse(isReload: first is not null);
+                TlsServerOptions options = _shared.Apply(parsed, _server.Create(parsed, resources), keyLog is null ? null : keyLog.Write);
                 return new ProxyState(routes, TlsContext.CreateServer(ServerTlsOptions.SharingTickets(identity.ApplyTo(options), first)), identity, null);
             }
             catch
@@ -119,6 +118,7 @@ internal sealed class ProxyOptions
     private void Validate(CommandResult result)
     {
         string mode = result.GetResult(_mode)?.Tokens is [var token] ? token.Value : Terminate;
+        if (mode == Terminate) _trust.RequireAuthority(result);
         if (mode == Terminate && !result.IsGiven(_own.Certificate)) result.AddError("--mode terminate needs --cert and its key");
         if (mode == PassThrough ? !result.IsGiven(_to) && !result.IsGiven(_routes) : !result.IsGiven(_to)) result.AddError($"--mode {mode} needs --to{(mode == PassThrough ? " or --route" : "")}");
         OnlyWith(PassThrough, _routes);

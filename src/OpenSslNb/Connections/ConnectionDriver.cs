@@ -136,6 +136,9 @@ internal sealed partial class ConnectionDriver : LoopSource
     /// <summary>The session as it is now; null when there is none. On the loop's thread, while the connection lives.</summary>
     public SafeSslSessionHandle? TakeSession() => _phase == Phase.Ended ? null : _instance.TakeSession();
 
+    /// <summary>What the client said first, if it is kept. From any thread.</summary>
+    public TlsClientHello? ClientHello => _instance.KeptHello;
+
     /// <summary>What has passed so far. From any thread.</summary>
     public TlsConnectionStatistics GetStatistics() => new()
     {

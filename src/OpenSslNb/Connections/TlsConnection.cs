@@ -78,6 +78,9 @@ public sealed class TlsConnection : IDisposable
     /// <summary>Plaintext bytes that are queued and not taken by OpenSSL yet. A snapshot.</summary>
     public long QueuedBytes => _driver.QueuedBytes;
 
+    /// <summary>At a server, what the client said first, as soon as it came and also when the handshake failed; null until then, and unless <see cref="TlsServerOptions.KeepClientHello"/> asks for it. From any thread.</summary>
+    public TlsClientHello? ClientHello => _driver.ClientHello;
+
     /// <summary>What has passed so far: bytes, records, wants, and the handshake's flights. From any thread, also when the connection has ended.</summary>
     public TlsConnectionStatistics GetStatistics() => _driver.GetStatistics();
 

@@ -8,9 +8,6 @@ internal static class CertificateFile
     private const byte Sequence = 0x30;
     private const byte Integer = 0x02;
 
-    // Of a length that stands in bytes of its own, as that of every certificate and key does.
-    private const byte LongLength = 0x80;
-
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="OpenSslException">It holds something else, or the password is wrong.</exception>
     public static CertificateParts Read(string certificatePath, string? keyPath, string? password)
@@ -52,8 +49,8 @@ internal static class CertificateFile
         return IsDer(key) ? Der.ReadPrivateKey(key, path, password) : Pem.ReadPrivateKey(key, password, path);
     }
 
-    // 0x30 is the digit 0 too, but no text goes on with a byte above 127.
-    private static bool IsDer(ReadOnlySpan<byte> file) => file.Length > 2 && file[0] == Sequence && file[1] >= LongLength;
+    // 0x30 is the digit 0 too, but no text goes on with a byte above 127, or has just as many bytes as its second one says.
+    private static bool IsDer(ReadOnlySpan<byte> file) => file.Length > 2 && file[0] == Sequence && (file[1] > 0x7F || file[1] == file.Length - 2);
 
     // RFC 7292 §4: a version comes first, 3, where a certificate has another sequence. Keys begin with versions 0 and 1 (RFC 5208, RFC 5915, RFC 8017).
     private static bool IsPkcs12(ReadOnlySpan<byte> file) => IsDer(file) && Der.Inner(file) is [Integer, 1, 3, ..];

@@ -5,16 +5,17 @@ using OpenSslNb.Interop;
 namespace OpenSslNb.OpenSsl;
 
 /// <summary>
-/// Sessions as bytes: a line that says what this is, then for each one its peer in UTF-8 and the session in DER (<c>i2d_SSL_SESSION(3)</c>), each behind its length in four bytes, big-endian.
+/// Sessions as bytes: a line that says what this is, the <see cref="SessionScope"/> of their context, then for each one its peer in UTF-8 and the session in DER (<c>i2d_SSL_SESSION(3)</c>), each behind its length in four bytes, big-endian.
 /// </summary>
 internal static unsafe class SessionFile
 {
-    private static ReadOnlySpan<byte> Head => "opensslnb sessions 1\n"u8;
+    private static ReadOnlySpan<byte> Head => "opensslnb sessions 2\n"u8;
 
-    public static byte[] Write(ClientSessions sessions)
+    public static byte[] Write(ClientSessions sessions, ReadOnlySpan<byte> scope)
     {
         using var file = new MemoryStream();
         file.Write(Head);
+        file.Write(scope);
         sessions.Each((peer, session) =>
         {
             WritePart(file, Encoding.UTF8.GetBytes(peer));
@@ -23,12 +24,17 @@ internal static unsafe class SessionFile
         return file.ToArray();
     }
 
-    /// <returns>How many were read.</returns>
+    /// <param name="file">What <see cref="Write"/> gave.</param>
+    /// <param name="sessions">Where they are kept.</param>
+    /// <param name="scope">Those of another are left out.</param>
+    /// <returns>How many were taken.</returns>
     /// <exception cref="FormatException">It is something else, or not whole; nothing was taken.</exception>
-    public static int Read(ReadOnlySpan<byte> file, ClientSessions sessions)
+    public static int Read(ReadOnlySpan<byte> file, ClientSessions sessions, ReadOnlySpan<byte> scope)
     {
-        if (!file.StartsWith(Head)) throw new FormatException("these are no sessions that TlsContext.ExportSessions has written");
+        if (!file.StartsWith(Head) || file.Length < Head.Length + scope.Length) throw new FormatException("these are no sessions that TlsContext.ExportSessions has written");
         file = file[Head.Length..];
+        bool isOurs = file[..scope.Length].SequenceEqual(scope);
+        file = file[scope.Length..];
         var read = new List<(string Peer, SafeSslSessionHandle Session)>();
         try
         {
@@ -40,8 +46,13 @@ internal static unsafe class SessionFile
             throw;
         }
 
-        read.ForEach(one => sessions.Add(one.Peer, one.Session));
-        return read.Count;
+        foreach ((string peer, SafeSslSessionHandle session) in read)
+        {
+            if (isOurs) sessions.Add(peer, session);
+            else session.Dispose();
+        }
+
+        return isOurs ? read.Count : 0;
     }
 
     private static SafeSslSessionHandle Parse(ReadOnlySpan<byte> der)

@@ -82,13 +82,15 @@ public sealed class TlsContext : IDisposable
 
     /// <summary>The sessions as bytes, for a later run of the program. Whoever has them can read what is sent in connections that resume them, and with TLS 1.2 the connections that they come from. From any thread.</summary>
     /// <exception cref="InvalidOperationException">This context remembers none: it is a server's, or <see cref="TlsClientOptions.SessionCacheSize"/> is 0.</exception>
-    public byte[] ExportSessions() => SessionFile.Write(RequireSessions());
+    public byte[] ExportSessions() => SessionFile.Write(RequireSessions(), Scope);
 
-    /// <summary>Takes sessions that <see cref="ExportSessions"/> gave. Only those of a context that verifies as this one does: a server is not verified again when a session is resumed. From any thread.</summary>
-    /// <returns>How many there were; those that are too old are not offered.</returns>
+    /// <summary>
+    /// Takes sessions that <see cref="ExportSessions"/> gave: those of a context with the same trust, revocation lists, pins, stapling and certificates, for a server is not verified again when a session is resumed. Others are left out. From any thread.
+    /// </summary>
+    /// <returns>How many were taken; those that are too old are not offered.</returns>
     /// <exception cref="FormatException">It is something else, or not whole; nothing was taken.</exception>
     /// <exception cref="InvalidOperationException">This context remembers none.</exception>
-    public int ImportSessions(ReadOnlySpan<byte> sessions) => SessionFile.Read(sessions, RequireSessions());
+    public int ImportSessions(ReadOnlySpan<byte> sessions) => SessionFile.Read(sessions, RequireSessions(), Scope);
 
     /// <summary>Releases this reference; connections that use the context keep theirs. May be called again, from any thread.</summary>
     public void Dispose()

@@ -17,6 +17,7 @@ internal static unsafe class TlsContextBuilder
     {
         if (options.PropertyQuery is not { } query) return SafeSslCtxHandle.Create();
         if (LibSsl.SSL_CTX_new_ex == null) throw new ArgumentException($"PropertyQuery needs OpenSSL 3.0, and this is {OpenSslLibrary.Version.Text}", nameof(options));
+        if (!OpenSsl.PropertyQuery.IsWellFormed(query)) throw new ArgumentException($"PropertyQuery must be properties separated by commas, such as fips=yes or ?provider=tpm2,-fips, and not '{query}' (property(7))", nameof(options));
         using var text = new NativeText(query);
         return SafeSslCtxHandle.Create(text.Pointer);
     }

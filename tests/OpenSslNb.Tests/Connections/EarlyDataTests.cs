@@ -171,7 +171,8 @@ public sealed class EarlyDataTests(World world)
 
     private static byte[] Renamed(byte[] sessions, string peer)
     {
-        ReadOnlySpan<byte> head = "opensslnb sessions 1\n"u8;
+        // What it is, and the scope of its context.
+        ReadOnlySpan<byte> head = sessions.AsSpan(0, "opensslnb sessions 2\n".Length + 32);
         int length = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(sessions.AsSpan(head.Length));
         byte[] name = System.Text.Encoding.UTF8.GetBytes(peer);
         byte[] nameLength = new byte[4];

@@ -96,6 +96,7 @@ public sealed class CertificateFormatTests
     [TestCase("pem", "encrypted pem")]
     [TestCase("pem", "der")]
     [TestCase("pem", "encrypted der")]
+    [TestCase("pem", "short der")]
     [TestCase("pem with its key", "")]
     [TestCase("pkcs12", "")]
     [TestCase("pkcs12 with a password", "")]
@@ -177,6 +178,9 @@ public sealed class CertificateFormatTests
         "encrypted pem" => _issued.EncryptedKeyPem("secret"),
         "der" => _issued.Der().Key,
         "encrypted der" => _issued.EncryptedKeyDer("secret"),
+
+        // RFC 5915: 121 bytes, whose length stands in one.
+        "short der" => _issued.TraditionalKeyDer(),
         _ => throw new ArgumentException(format),
     };
 

@@ -102,6 +102,62 @@ public sealed class ClientSessionTests(TlsProtocol protocol)
     }
 
     [Test]
+    public void Sessions_of_a_context_that_demands_less_of_servers_are_left_out()
+    {
+        using var other = new TestAuthority("another root");
+        string pin;
+        using (TlsCertificate certificate = _root.Issue(["pinned.example"]).Load()) pin = certificate.PublicKeyPin;
+        byte[] saved;
+        using (TlsContext careless = Client(10, options => options with { DangerouslyAcceptAnyPeerCertificate = true }))
+        {
+            _ = IsResumed(_server, careless);
+            saved = careless.ExportSessions();
+        }
+
+        using (TlsContext strict = Client(10)) Assert.That(strict.ImportSessions(saved), Is.Zero, "of one that verified nothing");
+        using (TlsContext first = Client(10))
+        {
+            _ = IsResumed(_server, first);
+            saved = first.ExportSessions();
+        }
+
+        Func<TlsClientOptions, TlsClientOptions>[] demands =
+        [
+            options => options with { Trust = other.Trust },
+            options => options with { Trust = _root.Trust.WithPartialChains() },
+            options => options with { Trust = _root.Trust.WithRevocationLists(_root.RevocationList(DateTimeOffset.UtcNow.AddDays(1))) },
+            options => options with { PinnedKeys = [pin] },
+            options => options with { Stapling = StaplePolicy.Require },
+        ];
+        foreach (Func<TlsClientOptions, TlsClientOptions> demand in demands)
+        {
+            using TlsContext another = Client(10, demand);
+            Assert.That((another.ImportSessions(saved), another.SessionCount), Is.EqualTo((0, 0)));
+        }
+
+        using TlsContext same = Client(10);
+        Assert.That(same.ImportSessions(saved), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_client_that_has_been_revoked_since_does_not_get_in_by_an_old_session()
+    {
+        IssuedCertificate issued = _root.Issue(["client"]);
+        TlsTrust before = _root.Trust.WithRevocationLists(_root.RevocationList(DateTimeOffset.UtcNow.AddDays(1)));
+        TlsTrust after = _root.Trust.WithRevocationLists(_root.RevocationList(DateTimeOffset.UtcNow.AddDays(1), issued));
+        var options = (TlsServerOptions)_server.Options;
+        using TlsContext first = TlsContext.CreateServer(options with { ClientTrust = before });
+        using TlsContext renewed = TlsContext.CreateServer(options with { ClientTrust = after, TicketKeysOf = first });
+        using TlsContext same = TlsContext.CreateServer(options with { ClientTrust = before, TicketKeysOf = first });
+        using TlsCertificate certificate = issued.Load();
+        using TlsContext client = Client(10, own => own with { Certificate = certificate });
+        Assert.That(IsResumed(first, client), Is.False);
+        Assert.That(IsResumed(same, client), Is.True, "nothing has changed");
+        using var pair = new MachinePair(renewed, client, "localhost");
+        Assert.That(pair.Settle().Server?.Reason, Is.EqualTo(CloseReason.VerificationFailed));
+    }
+
+    [Test]
     public void What_was_not_exported_is_not_imported_not_even_in_part()
     {
         using TlsContext client = Client(10);
@@ -172,5 +228,9 @@ public sealed class ClientSessionTests(TlsProtocol protocol)
         MaximumProtocol = protocol,
     });
 
-    private TlsContext Client(int capacity) => TlsContext.CreateClient(new TlsClientOptions { Trust = _root.Trust, SessionCacheSize = capacity, MinimumProtocol = protocol, MaximumProtocol = protocol });
+    private TlsContext Client(int capacity, Func<TlsClientOptions, TlsClientOptions>? configure = null)
+    {
+        var options = new TlsClientOptions { Trust = _root.Trust, SessionCacheSize = capacity, MinimumProtocol = protocol, MaximumProtocol = protocol };
+        return TlsContext.CreateClient(configure?.Invoke(options) ?? options);
+    }
 }

@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using OpenSslNb.Interop;
 using OpenSslNb.Testing;
 
 namespace OpenSslNb.Tests.OpenSsl;
@@ -30,6 +31,30 @@ public sealed class KeyStoreTests
         using var pair = new MachinePair(server, client);
         Assert.That(pair.Settle(), Is.EqualTo(((CloseOutcome?)null, (CloseOutcome?)null)));
         Assert.That(pair.Client.Info!.PeerCertificates, Has.Count.EqualTo(2));
+    }
+
+    // OpenSSL would take each of them for no demand at all.
+    [TestCase("fips==yes")]
+    [TestCase("fips:yes")]
+    [TestCase("fips yes")]
+    [TestCase(";;")]
+    [TestCase("=;!!")]
+    [TestCase("")]
+    [TestCase("fips=yes,")]
+    public void A_query_for_properties_that_OpenSSL_cannot_read_is_refused(string query)
+    {
+        if (!OpenSslLibrary.Version.Is3OrLater) Assert.Ignore("properties came with OpenSSL 3.0");
+        var options = new TlsClientOptions { Trust = _root.Trust, PropertyQuery = query };
+        Assert.That(() => TlsContext.CreateClient(options).Dispose(), Throws.ArgumentException.With.Message.Contains($"'{query}'"));
+    }
+
+    [TestCase("?fips=yes")]
+    [TestCase("-fips")]
+    [TestCase("provider = default, ?x.y != 'a, b'")]
+    public void A_query_for_properties_that_OpenSSL_can_read_is_taken(string query)
+    {
+        if (!OpenSslLibrary.Version.Is3OrLater) Assert.Ignore("properties came with OpenSSL 3.0");
+        TlsContext.CreateClient(new TlsClientOptions { Trust = _root.Trust, PropertyQuery = query }).Dispose();
     }
 
     [Test]
