@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <errno.h>
 #include <signal.h>
+#include <dlfcn.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -238,6 +240,13 @@ int main(void)
     SHOW(POLLNVAL);
     SHOW(SIGPIPE);
     SHOW(SIG_BLOCK);
+    SHOW(RTLD_LAZY);
+    SHOW(RTLD_NOLOAD);
+    SHOW(SO_TYPE);
+    SHOW(F_GETFL);
+    SHOW(F_SETFL);
+    SHOW(F_DUPFD_CLOEXEC);
+    SHOW(O_NONBLOCK);
     SHOW(RLIMIT_NOFILE);
     SHOW(EPERM);
     SHOW(EINTR);

@@ -10,6 +10,7 @@ internal static unsafe partial class LibC
     internal const int SOCK_CLOEXEC = 0x80000;
     internal const int SOL_SOCKET = 1;
     internal const int SO_ERROR = 4;
+    internal const int SO_TYPE = 3;
     internal const int SO_LINGER = 13;
     internal const int SO_RCVBUF = 8;
     internal const int SO_SNDBUF = 7;
@@ -41,4 +42,10 @@ internal static unsafe partial class LibC
     internal const int SIGPIPE = 13;
     internal const int SIG_BLOCK = 0;
     internal const int RLIMIT_NOFILE = 7;
+    internal const int RTLD_LAZY = 1;
+    internal const int RTLD_NOLOAD = 4;
+    internal const int F_GETFL = 3;
+    internal const int F_SETFL = 4;
+    internal const int F_DUPFD_CLOEXEC = 1030;
+    internal const int O_NONBLOCK = 0x800;
 }

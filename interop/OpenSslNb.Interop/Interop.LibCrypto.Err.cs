@@ -30,6 +30,12 @@ internal static unsafe partial class LibCrypto
     /// <summary><c>ERR_set_error(3)</c>. Null where the version in use lacks it.</summary>
     internal static readonly delegate* unmanaged<int, int, byte*, void> ERR_set_error = (delegate* unmanaged<int, int, byte*, void>)OpenSslLibrary.Optional("ERR_set_error");
 
+    /// <summary><c>ERR_set_debug(3)</c>. Null where the version in use lacks it.</summary>
+    internal static readonly delegate* unmanaged<byte*, int, byte*, void> ERR_set_debug = (delegate* unmanaged<byte*, int, byte*, void>)OpenSslLibrary.Optional("ERR_set_debug");
+
+    /// <summary><c>ERR_set_error_data</c>, which <c>ERR_add_error_data(3)</c> is made of: the text was allocated by <see cref="CRYPTO_malloc"/> and is OpenSSL's from then on.</summary>
+    internal static readonly delegate* unmanaged<byte*, int, void> ERR_set_error_data = (delegate* unmanaged<byte*, int, void>)OpenSslLibrary.Required("ERR_set_error_data");
+
     /// <summary><c>CRYPTO_get_ex_new_index(3)</c>.</summary>
     internal static readonly delegate* unmanaged<int, nint, void*, void*, void*, void*, int> CRYPTO_get_ex_new_index = (delegate* unmanaged<int, nint, void*, void*, void*, void*, int>)OpenSslLibrary.Required("CRYPTO_get_ex_new_index");
 }

@@ -11,7 +11,9 @@ internal static unsafe class OpenSslLibrary
 
     private const ulong OldestVersion = 0x1010100FUL;
 
-    private static readonly Lazy<Loaded> s_loaded = new(() => Load(Candidates(Environment.GetEnvironmentVariable(DirectoryVariable))), LazyThreadSafetyMode.PublicationOnly);
+    private static readonly Lazy<Loaded> s_loaded = new(() => Load(Preferred(Candidates(s_directory ?? Environment.GetEnvironmentVariable(DirectoryVariable)))), LazyThreadSafetyMode.PublicationOnly);
+
+    private static string? s_directory;
 
     private static Action<nint>? s_beforeInitialization;
 
@@ -27,6 +29,20 @@ internal static unsafe class OpenSslLibrary
     {
         if (s_loaded.IsValueCreated) throw new InvalidOperationException("OpenSSL is in use already: what must come before its initialisation is too late");
         s_beforeInitialization = action;
+    }
+
+    /// <summary>Takes the OpenSSL that the process has loaded already, if there is one, in place of a newer one. For hosts that use it too.</summary>
+    internal static bool PrefersLoaded { get; set; }
+
+    /// <summary>True once the library was looked for and found.</summary>
+    internal static bool IsLoaded => s_loaded.IsValueCreated;
+
+    /// <summary>Names a folder to look in before all others, in place of the environment's.</summary>
+    /// <exception cref="InvalidOperationException">The library is in use already.</exception>
+    internal static void LookIn(string directory)
+    {
+        if (s_loaded.IsValueCreated) throw new InvalidOperationException("OpenSSL is in use already: where it is looked for is chosen before anything else");
+        s_directory = directory;
     }
 
     /// <summary>Chooses OpenSSL's configuration file, before anything else.</summary>
@@ -100,6 +116,10 @@ internal static unsafe class OpenSslLibrary
     /// <summary>The address of a symbol that not every version has; null when it is absent.</summary>
     /// <remarks>All symbols are looked up through libssl's handle, which leads to the very libcrypto that this libssl uses (<c>dlsym(3)</c>), even if another one is in the process.</remarks>
     internal static void* Optional(string name) => NativeLibrary.TryGetExport(s_loaded.Value.Ssl, name, out nint address) ? (void*)address : null;
+
+    // The sort is stable. Names with a folder were asked for, and stay first.
+    private static IReadOnlyList<(string Crypto, string Ssl)> Preferred(IReadOnlyList<(string Crypto, string Ssl)> candidates) =>
+        PrefersLoaded ? [.. candidates.OrderBy(candidate => candidate.Ssl.Contains('/') ? 0 : LoadedLibraries.Contains(candidate.Ssl) ? 1 : 2)] : candidates;
 
     // What is not used must not stay loaded: the linker would give it to the next candidate, which asks for the same soname.
     private static bool TryLoad(string crypto, string ssl, out nint cryptoHandle, out nint sslHandle)

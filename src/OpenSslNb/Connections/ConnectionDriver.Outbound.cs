@@ -87,6 +87,12 @@ internal sealed partial class ConnectionDriver
 
     private void TraceSend(SendMoment moment, TlsTraceEvent what, long bytes) => _trace?.Application(moment.Time, what, bytes, moment.Queued);
 
+    /// <summary>As if a send had been refused: the handler is told once the queue is no longer than the low-water mark. In a turn.</summary>
+    public void AskLowWater()
+    {
+        lock (_outboundGuard) OweLowWater(_options.OutboundLimit);
+    }
+
     // Under the guard. Never told while the refused send would be refused again, or the two would chase each other.
     private void OweLowWater(int fits)
     {

@@ -20,15 +20,6 @@ public sealed partial class EventLoop
         }
     }
 
-    /// <summary>One turn of a driven loop, on the thread that made it: takes what is ready now, and does not wait.</summary>
-    /// <returns>True when there is more to do at once.</returns>
-    internal bool RunTurn()
-    {
-        if (_stopRequested) return false;
-        Turn(mayWait: false);
-        return HasWork;
-    }
-
     /// <summary>True when a turn would find something to do that no poller and no timer tells.</summary>
     internal bool HasWork => _readyList.Count > 0 || !_inbox.IsEmpty;
 
@@ -163,6 +154,9 @@ public sealed partial class EventLoop
 
     private void StopDriven()
     {
+        if (_isInTurn) throw new InvalidOperationException("a driven loop cannot be disposed from inside its own turn");
+        if (!IsCurrent) throw new InvalidOperationException("a driven loop is disposed by the thread that made it");
+        _stopRequested = true;
         if (!_stopped) Stop();
     }
 

@@ -75,17 +75,20 @@ public sealed partial class EventLoop : IDisposable
     public event Action<Exception>? UnhandledCallbackException;
 
     /// <summary>Stops the loop: connections on it end as <see cref="CloseReason.Disposed"/>, then the thread ends. Waits for that, unless called on the loop's own thread. May be called again.</summary>
+    /// <exception cref="InvalidOperationException">A driven loop, in its own turn or on another thread than the one that made it.</exception>
     public void Dispose()
     {
+        if (_isDriven)
+        {
+            StopDriven();
+            return;
+        }
+
         _stopRequested = true;
         Interlocked.MemoryBarrier();
         WakeIfSleeping();
-        if (_isDriven) StopDriven();
-        else if (!IsCurrent) _thread.Join();
+        if (!IsCurrent) _thread.Join();
     }
-
-    /// <summary>Makes a loop without a thread: the calling thread is the loop's, and gives it each of its turns.</summary>
-    internal static EventLoop CreateDriven(EventLoopOptions options) => new(options, isDriven: true);
 
     /// <summary>Time on the loop's clock in milliseconds since the loop began, as of the start of this turn.</summary>
     internal long Now { get; private set; }

@@ -18,6 +18,9 @@ internal sealed unsafe class EpollPoller : IPoller
         if (_epoll < 0) throw PollerFault("epoll_create1", errno);
     }
 
+    /// <summary>Readable when there are events: an epoll descriptor can itself be waited for.</summary>
+    public int Descriptor => _epoll;
+
     public void Add(int fd, Token token, Interest interest) => Control(LibC.EPOLL_CTL_ADD, fd, token, interest);
 
     public void Modify(int fd, Token token, Interest interest) => Control(LibC.EPOLL_CTL_MOD, fd, token, interest);

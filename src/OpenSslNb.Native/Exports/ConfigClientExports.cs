@@ -1,0 +1,138 @@
+using System.Runtime.InteropServices;
+using OpenSslNb.Native.Boundary;
+using OpenSslNb.Native.Handles;
+using OpenSslNb.Native.Objects;
+using OpenSslNb.Native.Structs;
+
+namespace OpenSslNb.Native.Exports;
+
+/// <summary><c>onb_config_*</c> for clients.</summary>
+internal static unsafe class ConfigClientExports
+{
+    [UnmanagedCallersOnly(EntryPoint = "onb_config_dangerously_accept_any_certificate")]
+    public static int AcceptAny(nint config, int accept)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { DangerouslyAcceptAnyPeerCertificate = accept != 0 });
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_config_add_pin")]
+    public static int AddPin(nint config, byte* pin)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            string value = Input.Text(pin, "pin");
+            Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { PinnedKeys = [.. options.PinnedKeys, value] });
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_config_set_session_cache_size")]
+    public static int SetSessionCacheSize(nint config, int sessions)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            NativeConfig target = Handle.Get<NativeConfig>(config, "config");
+            if (sessions < 0) throw Refusal.Argument($"sessions is {sessions}: it must not be negative");
+            if (target.IsServer) target.SetServer(options => options with { SessionCacheSize = sessions });
+            else target.SetClient(options => options with { SessionCacheSize = sessions });
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_config_set_stapling")]
+    public static int SetStapling(nint config, int policy)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            StaplePolicy value = Input.Defined<StaplePolicy>(policy, "policy");
+            Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { Stapling = value });
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_config_set_max_fragment_length")]
+    public static int SetMaxFragmentLength(nint config, int length)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { MaximumFragmentLength = length == 0 ? null : length });
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_config_set_psk")]
+    public static int SetPsk(nint config, byte* identity, void* key, nuint keyLength)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            TlsPreSharedKey? own = identity == null ? null : new TlsPreSharedKey(Input.Text(identity, "identity"), Input.Bytes(key, keyLength, "key"));
+            Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { PreSharedKey = own });
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_config_allow_post_handshake_authentication")]
+    public static int AllowPostHandshakeAuthentication(nint config, int allow)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { AllowPostHandshakeAuthentication = allow != 0 });
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_config_set_select_certificate")]
+    public static int SetSelectCertificate(nint config, delegate* unmanaged<nint, NativeCertificateRequest*, void*, void> callback, void* user)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            Func<TlsCertificateRequest, ValueTask<TlsCertificate?>>? select = callback == null ? null : ContextCallbacks.SelectCertificate(callback, user);
+            Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { SelectCertificate = select });
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+using System.Runtime.InteropServices;
+using OpenSslNb.Native.Boundary;
+using OpenSslNb.Native.Handles;
+using OpenSslNb.Native.Objects;
+using OpenSslNb.Native.Structs;
+
+namespace OpenSslNb.Native.Exports;
+
+/// <summary><c>onb_conn_*</c>: what is known of a connection.</summary>
+internal static unsafe class ConnFactExports
+{
+    [UnmanagedCallersOnly(EntryPoint = "onb_conn_set_user")]
+    public static int SetUser(nint conn, void* user)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            NativeConn own = Handle.Get<NativeConn>(conn, "conn");
+            own.Owner.RequireCurrent();
+            own.User = user;
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_conn_user")]
+    public static int User(nint conn, void** user)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            NativeConn own = Handle.Get<NativeConn>(conn, "conn");
+            Input.Required(user, "user");
+            *user = own.User;
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_conn_loop")]
+    public static int Loop(nint conn, nint* loop)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            NativeConn own = Handle.Get<NativeConn>(conn, "conn");
+            Input.Required(loop, "loop");
+            *loop = own.Owner.Handle;
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_conn_queued")]
+    public static int Queued(nint conn, nuint* bytes)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            NativeConn own = Handle.Get<NativeConn>(conn, "conn");
+            Input.Required(bytes, "bytes");
+            *bytes = (nuint)own.QueuedBytes;
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_conn_state")]
+    public static int State(nint conn, int* state)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            NativeConn own = Handle.Get<NativeConn>(conn, "conn");
+            Input.Required(state, "state");
+            *state = (int)(own.Connection?.State ?? ConnectionState.Handshaking);
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_conn_info")]
+    public static int Info(nint conn, NativeInfo* info)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            NativeConn own = Handle.Get<NativeConn>(conn, "conn");
+            own.Owner.RequireCurrent();
+            Versioned.Write(info, own.Info(), "info");
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_conn_statistics")]
+    public static int Statistics(nint conn, NativeStatistics* statistics)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            NativeConn own = Handle.Get<NativeConn>(conn, "conn");
+            Versioned.Write(statistics, NativeStatistics.Of(own.Required.GetStatistics()), "statistics");
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_conn_remote_address")]
+    public static int RemoteAddress(nint conn, byte* address, int* port)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            Addresses.Write(Handle.Get<NativeConn>(conn, "conn").Required.RemoteEndPoint, address, port);
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_conn_local_address")]
+    public static int LocalAddress(nint conn, byte* address, int* port)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            Addresses.Write(Handle.Get<NativeConn>(conn, "conn").Required.LocalEndPoint, address, port);
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_conn_proxy")]
+    public static int Proxy(nint conn, NativeProxy* proxy)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            ProxyHeader header = Handle.Get<NativeConn>(conn, "conn").Required.ProxyHeader ?? throw Refusal.State("there is no PROXY header");
+            Versioned.Write(proxy, Addresses.Of(header), "proxy");
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_conn_proxy_field")]
+    public static int ProxyField(nint conn, int type, void* buffer, nuint* length)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            ProxyHeader header = Handle.Get<NativeConn>(conn, "conn").Required.ProxyHeader ?? throw Refusal.State("there is no PROXY header");
+            if (type is < 0 or > byte.MaxValue || header.Find((byte)type) is not { } value) throw Refusal.State($"the PROXY header has no field {type}");
+            return (int)Output.Copy(value.Span, buffer, length);
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+}

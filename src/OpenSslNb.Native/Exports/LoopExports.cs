@@ -1,0 +1,219 @@
+using System.Runtime.InteropServices;
+using OpenSslNb.Native.Boundary;
+using OpenSslNb.Native.Handles;
+using OpenSslNb.Native.Objects;
+using OpenSslNb.Native.Structs;
+
+namespace OpenSslNb.Native.Exports;
+
+/// <summary><c>onb_loop_*</c> and <c>onb_timer_*</c>.</summary>
+internal static unsafe class LoopExports
+{
+    [UnmanagedCallersOnly(EntryPoint = "onb_loop_new")]
+    public static int New(NativeLoopOptions* options, nint* loop)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            Input.Required(loop, "loop");
+            EventLoopOptions given = Versioned.Read(options, "options").ToOptions();
+            Interop.OpenSslLibrary.EnsureLoaded();
+            var made = new NativeLoop(new EventLoop(given), isDriven: false);
+            made.Handle = HandleTable.Add(made);
+            *loop = made.Handle;
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_loop_new_driven")]
+    public static int NewDriven(NativeLoopOptions* options, nint* loop)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            Input.Required(loop, "loop");
+            EventLoopOptions given = Versioned.Read(options, "options").ToOptions();
+            Interop.OpenSslLibrary.EnsureLoaded();
+            var made = new NativeLoop(EventLoop.CreateDriven(given), isDriven: true);
+            made.Handle = HandleTable.Add(made);
+            *loop = made.Handle;
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_loop_free")]
+    public static int Free(nint loop)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            Handle.Optional<NativeLoop>(loop, "loop")?.Free();
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_loop_run")]
+    public static int Run(nint loop)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            Handle.Get<NativeLoop>(loop, "loop").RunUntilStopped();
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_loop_stop")]
+    public static int Stop(nint loop)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            Handle.Get<NativeLoop>(loop, "loop").Stop();
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_loop_fd")]
+    public static int Descriptor(nint loop, int* fd)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            NativeLoop own = Handle.Get<NativeLoop>(loop, "loop");
+            Input.Required(fd, "fd");
+            if (!own.IsDriven) throw new Refusal(Result.NotSupported, "this loop has a thread of its own: nobody else needs to wait for it");
+            *fd = own.Loop.PollDescriptor;
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_loop_timeout")]
+    public static int NextTimeout(nint loop, int* timeoutMilliseconds)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            NativeLoop own = Handle.Get<NativeLoop>(loop, "loop");
+            Input.Required(timeoutMilliseconds, "timeout_ms");
+            own.RequireCurrent();
+            *timeoutMilliseconds = own.Loop.MillisecondsToNextTurn;
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_loop_turn")]
+    public static int Turn(nint loop, int* more)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            bool hasMore = Handle.Get<NativeLoop>(loop, "loop").Turn();
+            if (more != null) *more = hasMore ? 1 : 0;
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_loop_post")]
+    public static int Post(nint loop, delegate* unmanaged<void*, void> callback, void* user)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            NativeLoop own = Handle.Get<NativeLoop>(loop, "loop");
+            Input.Required(callback, "callback");
+            if (!own.Loop.Post(new PostedCallback(own, callback, user))) throw Refusal.State("the loop has stopped");
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_loop_is_current")]
+    public static int IsCurrent(nint loop, int* isCurrent)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            Input.Required(isCurrent, "is_current");
+            *isCurrent = Handle.Get<NativeLoop>(loop, "loop").Loop.IsCurrent ? 1 : 0;
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_timer_start")]
+    public static int StartTimer(nint loop, int delayMilliseconds, int periodMilliseconds, delegate* unmanaged<void*, void> callback, void* user, nint* timer)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            NativeLoop own = Handle.Get<NativeLoop>(loop, "loop");
+            Input.Required(callback, "callback");
+            if (delayMilliseconds < 0 || periodMilliseconds < 0) throw Refusal.Argument("delay_ms and period_ms must not be negative");
+            own.RequireCurrent();
+            var made = new NativeTimer(own, TimeSpan.FromMilliseconds(periodMilliseconds), callback, user);
+            made.Start(TimeSpan.FromMilliseconds(delayMilliseconds));
+            if (timer != null) *timer = made.Handle;
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_timer_stop")]
+    public static int StopTimer(nint timer)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            NativeTimer own = Handle.Get<NativeTimer>(timer, "timer");
+            own.Owner.RequireCurrent();
+            own.Stop();
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+}

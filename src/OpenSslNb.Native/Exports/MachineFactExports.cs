@@ -1,0 +1,166 @@
+using System.Runtime.InteropServices;
+using OpenSslNb.Native.Boundary;
+using OpenSslNb.Native.Handles;
+using OpenSslNb.Native.Objects;
+using OpenSslNb.Native.Structs;
+
+namespace OpenSslNb.Native.Exports;
+
+/// <summary><c>onb_machine_*</c>: what is known of a machine.</summary>
+internal static unsafe class MachineFactExports
+{
+    [UnmanagedCallersOnly(EntryPoint = "onb_machine_interest")]
+    public static int Interest(nint machine, int* interest)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
+            own.Enter(keepsOutput: true);
+            try
+            {
+                Input.Required(interest, "interest");
+                *interest = (int)own.Machine.Interest;
+            }
+            finally
+            {
+                own.Leave();
+            }
+
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_machine_state")]
+    public static int State(nint machine, int* state)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
+            own.Enter(keepsOutput: true);
+            try
+            {
+                Input.Required(state, "state");
+                *state = (int)own.Machine.State;
+            }
+            finally
+            {
+                own.Leave();
+            }
+
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_machine_queued")]
+    public static int Queued(nint machine, nuint* bytes)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
+            own.Enter(keepsOutput: true);
+            try
+            {
+                Input.Required(bytes, "bytes");
+                *bytes = (nuint)own.Machine.QueuedBytes;
+            }
+            finally
+            {
+                own.Leave();
+            }
+
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_machine_outcome")]
+    public static int Outcome(nint machine, NativeOutcome* outcome)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
+            own.Enter(keepsOutput: true);
+            try
+            {
+                Versioned.Write(outcome, own.Outcome(), "outcome");
+            }
+            finally
+            {
+                own.Leave();
+            }
+
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_machine_info")]
+    public static int Info(nint machine, NativeInfo* info)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
+            own.Enter(keepsOutput: true);
+            try
+            {
+                using HostErrors errors = HostErrors.Keep();
+                Versioned.Write(info, own.Info(), "info");
+            }
+            finally
+            {
+                own.Leave();
+            }
+
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "onb_machine_notify")]
+    public static int Notify(nint machine, delegate* unmanaged<void*, void> callback, void* user)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
+            own.Enter(keepsOutput: true);
+            try
+            {
+                Input.Required(callback, "callback");
+                _ = own.Machine.WaitForAnswerAsync().ContinueWith(_ => callback(user), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            }
+            finally
+            {
+                own.Leave();
+            }
+
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+/*
+ * What the library needs of C itself: the host's signals stay the host's, and a fork is noticed.
+ * Linked into libopensslnb.so with --wrap for sigaction, signal and pthread_create, so that the runtime inside asks here.
+ */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+int __real_sigaction(int number, const struct sigaction *action, struct sigaction *before);
+
+/*
+ * The runtime stops its threads with SIGRTMIN, and cannot do without. It would also ignore SIGPIPE, and handle SIGSEGV and SIGFPE to
+ * make exceptions of them: this library sends with MSG_NOSIGNAL and causes neither of the others, so they stay as the host has them.
+ */
+int __wrap_sigaction(int number, const struct sigaction *action, struct sigaction *before)
+{
+    return __real_sigaction(number, number == SIGRTMIN ? action : NULL, before);
+}
+
+sighandler_t __wrap_signal(int number, sighandler_t handler)
+{
+    struct sigaction now;
+    (void)handler;
+    if (__real_sigaction(number, NULL, &now) != 0) return SIG_ERR;
+    return now.sa_handler;
+}
+
+static volatile int forked;
+
+static void note_fork(void)
+{
+    forked = 1;
+}
+
+/* Called when the library is used first; a process that forks before that has two that may both use it. */
+const volatile int *onb_shim_start(void)
+{
+    static int started;
+    if (!started && pthread_atfork(NULL, NULL, note_fork) == 0) started = 1;
+    return &forked;
+}
+
+/* Blocks SIGPIPE for the calling thread. Returns 1 if one was pending already, which is then the host's. */
+int onb_shim_block_sigpipe(sigset_t *before)
+{
+    sigset_t pipe, pending;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    sigemptyset(&pending);
+    sigpending(&pending);
+    pthread_sigmask(SIG_BLOCK, &pipe, before);
+    return sigismember(&pending, SIGPIPE) == 1;
+}
+
+/* Takes the SIGPIPE that came meanwhile, if it is ours, and sets the mask as it was. */
+void onb_shim_restore_sigpipe(const sigset_t *before, int was_pending)
+{
+    if (!was_pending) {
+        sigset_t pipe;
+        const struct timespec none = { 0, 0 };
+        sigemptyset(&pipe);
+        sigaddset(&pipe, SIGPIPE);
+        while (sigtimedwait(&pipe, NULL, &none) == SIGPIPE) continue;
+    }
+    pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument);
+
+/* The host's signals are handled on the host's threads: those of the library block what is not their own. */
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument)
+{
+    static const int own[] = { SIGSEGV, SIGFPE, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGSYS };
+    sigset_t blocked, before;
+    size_t i;
+    int result;
+    sigfillset(&blocked);
+    sigdelset(&blocked, SIGRTMIN);
+    for (i = 0; i < sizeof own / sizeof own[0]; i++) sigdelset(&blocked, own[i]);
+    pthread_sigmask(SIG_SETMASK, &blocked, &before);
+    result = __real_pthread_create(thread, attributes, start, argument);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return result;
+}
