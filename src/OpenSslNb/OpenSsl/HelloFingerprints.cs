@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace OpenSslNb.OpenSsl;
@@ -15,7 +14,7 @@ internal sealed record HelloFingerprints(string Ja3Text, string Ja3, string Ja4)
         string text = Ja3TextOf(hello);
 
         // Not for security: JA3 is defined by MD5.
-        string ja3 = Convert.ToHexStringLower(MD5.HashData(Encoding.ASCII.GetBytes(text)));
+        string ja3 = Convert.ToHexStringLower(Digests.Md5(Encoding.ASCII.GetBytes(text)));
         return new HelloFingerprints(text, ja3, Ja4Of(hello));
     }
 
@@ -74,5 +73,5 @@ internal sealed record HelloFingerprints(string Ja3Text, string Ja3, string Ja4)
 
     private static string Hexadecimal(IEnumerable<ushort> values) => string.Join(',', values.Select(value => value.ToString("x4", CultureInfo.InvariantCulture)));
 
-    private static string Hash(string text) => text.Length == 0 ? NoJa4Hash : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(text)))[..Ja4HashLength];
+    private static string Hash(string text) => text.Length == 0 ? NoJa4Hash : Convert.ToHexStringLower(Digests.Sha256(Encoding.ASCII.GetBytes(text)))[..Ja4HashLength];
 }

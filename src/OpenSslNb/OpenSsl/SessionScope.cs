@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace OpenSslNb.OpenSsl;
@@ -9,52 +8,52 @@ namespace OpenSslNb.OpenSsl;
 /// </summary>
 internal static class SessionScope
 {
-    public const int Length = SHA256.HashSizeInBytes;
+    public const int Length = Digests.Sha256Length;
 
     public static byte[] Of(TlsOptions options)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Add(hash, "opensslnb");
-        if (options.Certificate is { } own) hash.AppendData(own.Fingerprint());
-        foreach (TlsCertificate certificate in options.AdditionalCertificates) hash.AppendData(certificate.Fingerprint());
+        using var text = new MemoryStream();
+        Add(text, "opensslnb");
+        if (options.Certificate is { } own) text.Write(own.Fingerprint());
+        foreach (TlsCertificate certificate in options.AdditionalCertificates) text.Write(certificate.Fingerprint());
 
-        if (options is TlsServerOptions { FindPreSharedKey: not null }) Add(hash, "pre-shared keys");
+        if (options is TlsServerOptions { FindPreSharedKey: not null }) Add(text, "pre-shared keys");
         if (options is TlsServerOptions { ClientTrust: { } trust } server)
         {
-            Add(hash, server.ClientCertificateIsOptional ? "optional" : "demanded");
-            Add(hash, server.VerifyPeer is null ? "" : "judged");
-            Add(hash, trust);
+            Add(text, server.ClientCertificateIsOptional ? "optional" : "demanded");
+            Add(text, server.VerifyPeer is null ? "" : "judged");
+            Add(text, trust);
         }
 
-        if (options is TlsClientOptions client) Add(hash, client);
-        return hash.GetHashAndReset();
+        if (options is TlsClientOptions client) Add(text, client);
+        return Digests.Sha256(text.GetBuffer().AsSpan(0, (int)text.Length));
     }
 
-    private static void Add(IncrementalHash hash, TlsClientOptions client)
+    private static void Add(MemoryStream scope, TlsClientOptions client)
     {
-        Add(hash, client.DangerouslyAcceptAnyPeerCertificate ? "anybody" : "verified");
-        Add(hash, client.VerifyPeer is null ? "" : "judged");
-        Add(hash, client.Stapling.ToString());
-        foreach (string pin in client.PinnedKeys) Add(hash, pin);
-        if (client.Trust is { } trust) Add(hash, trust);
+        Add(scope, client.DangerouslyAcceptAnyPeerCertificate ? "anybody" : "verified");
+        Add(scope, client.VerifyPeer is null ? "" : "judged");
+        Add(scope, client.Stapling.ToString());
+        foreach (string pin in client.PinnedKeys) Add(scope, pin);
+        if (client.Trust is { } trust) Add(scope, trust);
     }
 
-    private static void Add(IncrementalHash hash, TlsTrust trust)
+    private static void Add(MemoryStream scope, TlsTrust trust)
     {
-        if (trust.AllowsPartialChains) Add(hash, "partial chains");
+        if (trust.AllowsPartialChains) Add(scope, "partial chains");
         if (trust.Revocation is { } revocation)
         {
-            Add(hash, revocation.WholeChain ? "no chain with what these revoke" : "no peer that these revoke");
-            foreach ((byte[] pem, _) in revocation.Texts) hash.AppendData(SHA256.HashData(pem));
+            Add(scope, revocation.WholeChain ? "no chain with what these revoke" : "no peer that these revoke");
+            foreach ((byte[] pem, _) in revocation.Texts) scope.Write(Digests.Sha256(pem));
         }
 
         foreach (TrustSource source in trust.Sources)
         {
-            if (source.Text is { } text) hash.AppendData(SHA256.HashData(text));
-            else Add(hash, source.Origin);
+            if (source.Text is { } pem) scope.Write(Digests.Sha256(pem));
+            else Add(scope, source.Origin);
         }
     }
 
     // With its end, so that no two lists are alike.
-    private static void Add(IncrementalHash hash, string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + '\0'));
+    private static void Add(MemoryStream scope, string text) => scope.Write(Encoding.UTF8.GetBytes(text + '\0'));
 }

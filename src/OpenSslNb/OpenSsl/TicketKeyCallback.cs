@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using OpenSslNb.Interop;
 
 namespace OpenSslNb.OpenSsl;
@@ -46,7 +45,7 @@ internal static unsafe class TicketKeyCallback
         // Without a key 1.1.1 would send an empty ticket, which TLS 1.3 does not have: one that nobody can read does no harm.
         TicketKey key = keys.Count > 0 ? keys[0] : TicketKey.Create();
         key.Name.CopyTo(new Span<byte>(name, TicketKey.NameLength));
-        RandomNumberGenerator.Fill(new Span<byte>(iv, IvLength));
+        Digests.FillRandomly(new Span<byte>(iv, IvLength));
         return TryInit(key, iv, cipher, mac, encrypts: true) ? Good : Error;
     }
 

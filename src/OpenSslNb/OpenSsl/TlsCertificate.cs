@@ -156,7 +156,7 @@ public sealed unsafe partial class TlsCertificate : IDisposable
     internal byte[] Fingerprint()
     {
         using Hold hold = new(this);
-        return System.Security.Cryptography.SHA256.HashData(Der.Write(_chain[0].Pointer));
+        return Digests.Sha256(Der.Write(_chain[0].Pointer));
     }
 
     /// <summary>For one connection alone, in place of what its context has.</summary>

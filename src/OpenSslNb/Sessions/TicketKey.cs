@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using OpenSslNb.OpenSsl;
 
 namespace OpenSslNb;
 
@@ -22,7 +22,12 @@ public sealed class TicketKey
     internal ReadOnlySpan<byte> CipherKey => _bytes.AsSpan(NameLength + PartLength, PartLength);
 
     /// <summary>Makes a new one, of random bytes.</summary>
-    public static TicketKey Create() => new(RandomNumberGenerator.GetBytes(Length));
+    public static TicketKey Create()
+    {
+        byte[] bytes = new byte[Length];
+        Digests.FillRandomly(bytes);
+        return new(bytes);
+    }
 
     /// <summary>Takes one that <see cref="ToBytes"/> gave, or <c>openssl rand 80</c>.</summary>
     /// <param name="bytes"><see cref="Length"/> of them; copied.</param>
