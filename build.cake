@@ -12,6 +12,7 @@ const string TestResults = "artifacts/test-results";
 const string OldestOpenSsl = "1.1.1";
 string[] otherOpenSsls = [OldestOpenSsl, "3.5", "3.6", "4.0"];
 string[] openSslSuites = ["OpenSslNb.Interop.Tests", "OpenSslNb.Engine.Tests", "OpenSslNb.Tests", "OpenSslNb.Cli.Tests", "OpenSslNb.Peers.Tests"];
+const string NativeFolder = "artifacts/native";
 const string FuzzFolder = "artifacts/fuzz";
 const string FuzzProgram = "artifacts/bin/OpenSslNb.Fuzz/release/OpenSslNb.Fuzz";
 
@@ -177,6 +178,14 @@ Task("Publish")
     System.IO.File.Move("artifacts/aot/OpenSslNb.Cli", AheadOfTimeProgram, overwrite: true);
 });
 
+Task("PublishNative")
+    .Description("compile libopensslnb.so, for programs in C and their like, into artifacts/native")
+    .Does(() =>
+{
+    Run("dotnet", "publish", "src/OpenSslNb.Native", "-c", Configuration, "-r", RuntimeIdentifier(), "-o", $"{NativeFolder}/publish");
+    LayOutNative();
+});
+
 Task("Pack")
     .Description("make the NuGet packages in artifacts/packages")
     .IsDependentOn("Build")
@@ -225,6 +234,24 @@ Task("Verify")
     .Does(() => Run(AheadOfTimeProgram, "demo"));
 
 RunTarget(Argument<string>("target"));
+
+// The library under the names that linkers look for, beside its header.
+void LayOutNative()
+{
+    var version = System.Xml.Linq.XDocument.Load("Directory.Build.props").Descendants("Version").Single().Value;
+    var file = $"libopensslnb.so.{version}";
+    var soname = $"libopensslnb.so.{version.Split('.')[0]}";
+    foreach (var folder in (string[])["lib", "include"]) System.IO.Directory.CreateDirectory($"{NativeFolder}/{folder}");
+    System.IO.File.Copy($"{NativeFolder}/publish/OpenSslNb.Native.so", $"{NativeFolder}/lib/{file}", overwrite: true);
+    System.IO.File.Copy("native/include/opensslnb.h", $"{NativeFolder}/include/opensslnb.h", overwrite: true);
+    foreach (var (link, target) in new[] { (soname, file), ("libopensslnb.so", soname) })
+    {
+        System.IO.File.Delete($"{NativeFolder}/lib/{link}");
+        System.IO.File.CreateSymbolicLink($"{NativeFolder}/lib/{link}", target);
+    }
+
+    System.Console.WriteLine($"{NativeFolder}/lib/{file}: {new System.IO.FileInfo($"{NativeFolder}/lib/{file}").Length:N0} bytes");
+}
 
 // Runs a test project that is built; with the OpenSSL of a folder unless that is null. False when a test failed.
 bool RunTests(string project, string results, string openSslFolder, params string[] arguments)
