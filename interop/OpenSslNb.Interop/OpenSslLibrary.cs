@@ -15,6 +15,8 @@ internal static unsafe class OpenSslLibrary
 
     private static string? s_directory;
 
+    private static bool s_isConfigurationBroken;
+
     private static Action<nint>? s_beforeInitialization;
 
     // Null leaves OpenSSL to its own rules.
@@ -161,7 +163,11 @@ internal static unsafe class OpenSslLibrary
         {
             _ = ((delegate* unmanaged<nint, nint, int>)NativeLibrary.GetExport(handle, "OPENSSL_INIT_set_config_filename"))(settings, name);
             ((delegate* unmanaged<nint, nuint, void>)NativeLibrary.GetExport(handle, "OPENSSL_INIT_set_config_file_flags"))(settings, 0);
-            if (initialize(settings) != 1) throw new OpenSslNotFoundException($"OpenSSL could not be initialised with the configuration file {path}: does it exist, and is it in order (config(5))?");
+            if (!s_isConfigurationBroken && initialize(settings) == 1) return;
+
+            // OpenSSL reads it once: asked again, it would go on without.
+            s_isConfigurationBroken = true;
+            throw new OpenSslNotFoundException($"OpenSSL could not be initialised with the configuration file {path}: does it exist, and is it in order (config(5))?");
         }
         finally
         {
