@@ -53,7 +53,7 @@ static void on_closed(onb_conn *conn, const onb_outcome *outcome, void *user)
 {
     peer *state = user;
     (void)conn;
-    (void)outcome;
+    if (outcome->reason != ONB_CLOSE_RESET && outcome->reason != ONB_CLOSE_TRUNCATED) fail_at(__FILE__, __LINE__, outcome->message);
     state->closed = 1;
     OK(onb_loop_stop(state->loop));
 }

@@ -20,13 +20,14 @@ internal struct SocketName
     [UnscopedRef]
     public Span<byte> Buffer => _bytes;
 
-    /// <summary>The address as an object, a new one each time; null when there is none.</summary>
+    /// <summary>The address as an object, a new one each time; null when there is none, and for sockets that are not of the Internet.</summary>
     public readonly IPEndPoint? ToEndPoint()
     {
         if (Length is 0 or > Capacity) return null;
         var address = new SocketAddress(AddressFamily.InterNetworkV6) { Size = (int)Length };
         ReadOnlySpan<byte> bytes = _bytes;
         bytes[..(int)Length].CopyTo(address.Buffer.Span);
+        if (address.Family is not (AddressFamily.InterNetwork or AddressFamily.InterNetworkV6)) return null;
         return (IPEndPoint)new IPEndPoint(address.Family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0).Create(address);
     }
 
