@@ -241,7 +241,9 @@ int main(void)
     SHOW(SIGPIPE);
     SHOW(SIG_BLOCK);
     SHOW(RTLD_LAZY);
+    SHOW(RTLD_NOW);
     SHOW(RTLD_NOLOAD);
+    SHOW(RTLD_DEEPBIND);
     SHOW(SO_TYPE);
     SHOW(F_GETFL);
     SHOW(F_SETFL);

@@ -43,7 +43,9 @@ internal static unsafe partial class LibC
     internal const int SIG_BLOCK = 0;
     internal const int RLIMIT_NOFILE = 7;
     internal const int RTLD_LAZY = 1;
+    internal const int RTLD_NOW = 2;
     internal const int RTLD_NOLOAD = 4;
+    internal const int RTLD_DEEPBIND = 8;
     internal const int F_GETFL = 3;
     internal const int F_SETFL = 4;
     internal const int F_DUPFD_CLOEXEC = 1030;

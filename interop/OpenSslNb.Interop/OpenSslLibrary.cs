@@ -127,11 +127,14 @@ internal static unsafe class OpenSslLibrary
     private static bool TryLoad(string crypto, string ssl, out nint cryptoHandle, out nint sslHandle)
     {
         sslHandle = 0;
-        if (!NativeLibrary.TryLoad(crypto, out cryptoHandle)) return false;
-        if (NativeLibrary.TryLoad(ssl, out sslHandle)) return true;
+        bool bindsDeeply = PrefersLoaded && LoadedLibraries.ProgramHasOpenSsl && !LoadedLibraries.Contains(ssl);
+        if (!TryLoad(crypto, bindsDeeply, out cryptoHandle)) return false;
+        if (TryLoad(ssl, bindsDeeply, out sslHandle)) return true;
         NativeLibrary.Free(cryptoHandle);
         return false;
     }
+
+    private static bool TryLoad(string name, bool bindsDeeply, out nint handle) => bindsDeeply ? LoadedLibraries.TryLoadBoundDeeply(name, out handle) : NativeLibrary.TryLoad(name, out handle);
 
     private static OpenSslVersion VersionOf(nint handle)
     {
