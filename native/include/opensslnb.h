@@ -105,7 +105,7 @@ typedef enum onb_result {
     ONB_E_LOST = -12,            /* a machine's connection has failed for good: onb_machine_outcome tells why */
     ONB_E_BUFFER_TOO_SMALL = -13,/* the length parameter now says how many bytes it takes */
     ONB_E_NOT_SUPPORTED = -14,   /* not with this OpenSSL, this kernel, or this kind of object */
-    ONB_E_FORMAT = -15,          /* bytes that are not what they should be: PEM, DER, PKCS#12, saved sessions */
+    ONB_E_FORMAT = -15,          /* bytes that are not what they should be: saved sessions */
     ONB_E_INTERNAL = -16         /* a defect of this library; please report it with onb_error_message */
 } onb_result;
 
@@ -193,13 +193,19 @@ typedef struct onb_bytes {
 ONB_API onb_result onb_certificate_from_pem_files(const char *certificate_file, const char *key_file,
     const char *password, onb_certificate **certificate) ONB_MUST_CHECK;
 
-/* The same from memory. key may be NULL: it is in the first part then. */
+/* The same from files in whatever format they are in: PEM, DER or PKCS#12. key_file may be NULL if the first has the
+ * key. */
+ONB_API onb_result onb_certificate_from_files(const char *certificate_file, const char *key_file,
+    const char *password, onb_certificate **certificate) ONB_MUST_CHECK;
+
+/* PEM from memory. key may be NULL: it is in the first part then. */
 ONB_API onb_result onb_certificate_from_pem(const void *pem, size_t pem_length, const void *key, size_t key_length,
     const char *password, onb_certificate **certificate) ONB_MUST_CHECK;
 
-/* From DER: the certificate, its key (PKCS#8 or the traditional forms), and the rest of the chain. */
+/* From DER: the certificate, its key (PKCS#8 or the traditional forms; password may be NULL), and the rest of the
+ * chain. */
 ONB_API onb_result onb_certificate_from_der(const void *der, size_t der_length, const void *key, size_t key_length,
-    const onb_bytes *chain, size_t chain_count, onb_certificate **certificate) ONB_MUST_CHECK;
+    const char *password, const onb_bytes *chain, size_t chain_count, onb_certificate **certificate) ONB_MUST_CHECK;
 
 /* From PKCS#12 (.p12, .pfx). password may be NULL. */
 ONB_API onb_result onb_certificate_from_pkcs12(const void *data, size_t length, const char *password,
@@ -507,6 +513,9 @@ typedef struct onb_client_hello {
 typedef void (*onb_select_context_fn)(onb_question *question, const onb_client_hello *hello, void *user);
 ONB_API onb_result onb_config_set_select_context(onb_config *config, onb_select_context_fn callback, void *user);
 
+/* Keeps the first message of each client for onb_conn_client_hello and onb_machine_client_hello. */
+ONB_API onb_result onb_config_keep_client_hello(onb_config *config, int keep);
+
 /* Session tickets that a TLS 1.3 handshake sends; 1 unless told otherwise. */
 ONB_API onb_result onb_config_set_session_tickets(onb_config *config, int count);
 
@@ -743,6 +752,10 @@ ONB_API onb_result onb_machine_outcome(onb_machine *machine, onb_outcome *outcom
 /* What the handshake agreed on; ONB_E_BAD_STATE before. What it points to is valid until onb_machine_free. */
 ONB_API onb_result onb_machine_info(onb_machine *machine, onb_info *info);
 
+/* The client's first message, where the server's configuration keeps it (onb_config_keep_client_hello), once the
+ * handshake has ended; ONB_E_BAD_STATE otherwise. Valid until onb_machine_free. */
+ONB_API onb_result onb_machine_client_hello(onb_machine *machine, const onb_client_hello **hello);
+
 /* Calls back once, when what a step waits for (ONB_WANT_CLIENT_HELLO, _CERTIFICATE, _VERIFY, _ASYNC) is there,
  * from whichever thread, perhaps at once: wake the machine's thread, and step again there. The callback must not
  * use the machine itself. */
@@ -975,6 +988,9 @@ ONB_API onb_result onb_conn_state(onb_conn *conn, onb_state *state);
 /* What the handshake agreed on; ONB_E_BAD_STATE before. What it points to is valid until on_closed returns. The
  * loop's thread. */
 ONB_API onb_result onb_conn_info(onb_conn *conn, onb_info *info);
+
+/* As onb_machine_client_hello; valid until on_closed returns. The loop's thread. */
+ONB_API onb_result onb_conn_client_hello(onb_conn *conn, const onb_client_hello **hello);
 
 /* Room for an address as text. */
 #define ONB_ADDRESS_SIZE 64

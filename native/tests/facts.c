@@ -44,9 +44,10 @@ static void of_a_certificate(void)
     CHECK_RESULT(ONB_E_BAD_STATE, onb_certificate_ocsp_responder(copy, again, &needed));
     OK(onb_certificate_free(copy));
     CHECK_RESULT(ONB_E_OPENSSL, onb_certificate_from_pem("nonsense", 8, NULL, 0, NULL, &copy));
-    CHECK_RESULT(ONB_E_OPENSSL, onb_certificate_from_der("nonsense", 8, "nonsense", 8, NULL, 0, &copy));
+    CHECK_RESULT(ONB_E_OPENSSL, onb_certificate_from_der("nonsense", 8, "nonsense", 8, NULL, NULL, 0, &copy));
     CHECK_RESULT(ONB_E_OPENSSL, onb_certificate_from_pkcs12("nonsense", 8, NULL, &copy));
     CHECK_RESULT(ONB_E_IO, onb_certificate_from_pem_files("/nonexistent", NULL, NULL, &copy));
+    CHECK_RESULT(ONB_E_IO, onb_certificate_from_files("/nonexistent", NULL, NULL, &copy));
     CHECK_RESULT(ONB_E_IO, onb_certificate_from_pkcs12_file("/nonexistent", NULL, &copy));
     identity_free(&id);
 }
@@ -95,6 +96,30 @@ static void ownership(void)
     pair_free(&machines);
 }
 
+static void kept_hello(onb_protocol version)
+{
+    identity id;
+    onb_config *config;
+    onb_context *server, *client;
+    pair machines;
+    const onb_client_hello *hello;
+    identity_make(&id, "localhost");
+    config = server_config(&id, version);
+    OK(onb_config_keep_client_hello(config, 1));
+    server = context_of(config);
+    client = context_of(client_config(&id, version));
+    pair_make(&machines, client, server, "localhost");
+    CHECK_RESULT(ONB_E_BAD_STATE, onb_machine_client_hello(machines.server, &hello));
+    pair_connect(&machines);
+    OK(onb_machine_client_hello(machines.server, &hello));
+    CHECK(strcmp(hello->server_name, "localhost") == 0 && hello->random.length == 32 && strlen(hello->ja3) == 32);
+    CHECK_RESULT(ONB_E_BAD_STATE, onb_machine_client_hello(machines.client, &hello));
+    pair_free(&machines);
+    OK(onb_context_free(server));
+    OK(onb_context_free(client));
+    identity_free(&id);
+}
+
 static void options_that_openssl_knows(void)
 {
     identity id;
@@ -130,6 +155,8 @@ int main(void)
     of_a_handshake(ONB_TLS1_2);
     of_a_handshake(ONB_TLS1_3);
     of_a_certificate();
+    kept_hello(ONB_TLS1_2);
+    kept_hello(ONB_TLS1_3);
     pins();
     ownership();
     options_that_openssl_knows();

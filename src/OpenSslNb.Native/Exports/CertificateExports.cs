@@ -26,6 +26,23 @@ internal static unsafe class CertificateExports
         }
     }
 
+    [UnmanagedCallersOnly(EntryPoint = "onb_certificate_from_files")]
+    public static int FromFiles(byte* certificateFile, byte* keyFile, byte* password, nint* certificate)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            Input.Required(certificate, "certificate");
+            using HostErrors errors = HostErrors.Keep();
+            *certificate = HandleTable.Add(new Shared<TlsCertificate>(TlsCertificate.FromFiles(Input.Text(certificateFile, "certificate_file"), Input.OptionalText(keyFile, "key_file"), Input.OptionalText(password, "password"))));
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
     [UnmanagedCallersOnly(EntryPoint = "onb_certificate_from_pem")]
     public static int FromPem(void* pem, nuint pemLength, void* key, nuint keyLength, byte* password, nint* certificate)
     {
@@ -44,14 +61,14 @@ internal static unsafe class CertificateExports
     }
 
     [UnmanagedCallersOnly(EntryPoint = "onb_certificate_from_der")]
-    public static int FromDer(void* der, nuint derLength, void* key, nuint keyLength, NativeBytesView* chain, nuint chainCount, nint* certificate)
+    public static int FromDer(void* der, nuint derLength, void* key, nuint keyLength, byte* password, NativeBytesView* chain, nuint chainCount, nint* certificate)
     {
         if (Fork.Happened) return Fork.Refused;
         try
         {
             Input.Required(certificate, "certificate");
             using HostErrors errors = HostErrors.Keep();
-            *certificate = HandleTable.Add(new Shared<TlsCertificate>(TlsCertificate.FromDer(Input.Bytes(der, derLength, "der"), Input.Bytes(key, keyLength, "key"), ChainOf(chain, chainCount))));
+            *certificate = HandleTable.Add(new Shared<TlsCertificate>(TlsCertificate.FromDer(Input.Bytes(der, derLength, "der"), Input.Bytes(key, keyLength, "key"), Input.OptionalText(password, "password"), ChainOf(chain, chainCount))));
             return (int)Result.Ok;
         }
         catch (Exception e)

@@ -104,6 +104,21 @@ internal static unsafe class ConfigServerExports
         }
     }
 
+    [UnmanagedCallersOnly(EntryPoint = "onb_config_keep_client_hello")]
+    public static int KeepClientHello(nint config, int keep)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            Handle.Get<NativeConfig>(config, "config").SetServer(options => options with { KeepClientHello = keep != 0 });
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
     [UnmanagedCallersOnly(EntryPoint = "onb_config_set_session_tickets")]
     public static int SetSessionTickets(nint config, int count)
     {

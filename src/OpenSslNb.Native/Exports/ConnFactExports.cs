@@ -111,6 +111,24 @@ internal static unsafe class ConnFactExports
         }
     }
 
+    [UnmanagedCallersOnly(EntryPoint = "onb_conn_client_hello")]
+    public static int ClientHello(nint conn, NativeClientHello** hello)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            NativeConn own = Handle.Get<NativeConn>(conn, "conn");
+            Input.Required(hello, "hello");
+            own.Owner.RequireCurrent();
+            *hello = own.Hello();
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
     [UnmanagedCallersOnly(EntryPoint = "onb_conn_statistics")]
     public static int Statistics(nint conn, NativeStatistics* statistics)
     {

@@ -138,6 +138,32 @@ internal static unsafe class MachineFactExports
         }
     }
 
+    [UnmanagedCallersOnly(EntryPoint = "onb_machine_client_hello")]
+    public static int ClientHello(nint machine, NativeClientHello** hello)
+    {
+        if (Fork.Happened) return Fork.Refused;
+        try
+        {
+            NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
+            own.Enter(keepsOutput: true);
+            try
+            {
+                Input.Required(hello, "hello");
+                *hello = own.Hello();
+            }
+            finally
+            {
+                own.Leave();
+            }
+
+            return (int)Result.Ok;
+        }
+        catch (Exception e)
+        {
+            return (int)Fault.Of(e);
+        }
+    }
+
     [UnmanagedCallersOnly(EntryPoint = "onb_machine_notify")]
     public static int Notify(nint machine, delegate* unmanaged<void*, void> callback, void* user)
     {

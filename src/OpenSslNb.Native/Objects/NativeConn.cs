@@ -14,6 +14,8 @@ internal sealed unsafe partial class NativeConn : TlsConnectionHandler
     private volatile TlsConnection? _connection;
     private Arena? _facts;
     private NativeInfo _info;
+    private TlsConnectionInfo? _told;
+    private NativeClientHello* _hello;
     private int _isFinished;
 
     public NativeConn(NativeLoop owner, in NativeCallbacks callbacks, void* user)
@@ -45,11 +47,15 @@ internal sealed unsafe partial class NativeConn : TlsConnectionHandler
         if (Required.Info is not { } info) throw Refusal.State("the handshake has not ended");
 
         // A renegotiation, or a certificate that was asked for later, makes new ones; the old ones stay as long as C may look at them.
-        if (_facts is null || !ReferenceEquals(info, _told)) _info = NativeInfo.Of(_told = info, _facts ??= new Arena());
+        if (!ReferenceEquals(info, _told)) _info = NativeInfo.Of(_told = info, _facts ??= new Arena());
         return _info;
     }
 
-    private TlsConnectionInfo? _told;
+    public NativeClientHello* Hello()
+    {
+        if (_hello == null) _hello = NativeClientHello.Of(Required.Info?.ClientHello ?? throw Refusal.State("no ClientHello was kept, or the handshake has not ended"), _facts ??= new Arena());
+        return _hello;
+    }
 
     public override void OnOpened(TlsConnection connection)
     {

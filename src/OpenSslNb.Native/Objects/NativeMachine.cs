@@ -13,6 +13,8 @@ internal sealed unsafe class NativeMachine(SslMachine machine, int outboundLimit
     private Arena? _facts;
     private Arena? _outcome;
     private NativeInfo _info;
+    private bool _hasInfo;
+    private NativeClientHello* _hello;
     private CloseOutcome? _told;
     private NativeOutcome _toldAs;
 
@@ -71,8 +73,15 @@ internal sealed unsafe class NativeMachine(SslMachine machine, int outboundLimit
     public NativeInfo Info()
     {
         if (machine.Info is not { } info) throw Refusal.State("the handshake has not ended");
-        if (_facts is null) _info = NativeInfo.Of(info, _facts = new Arena());
+        if (!_hasInfo) _info = NativeInfo.Of(info, _facts ??= new Arena());
+        _hasInfo = true;
         return _info;
+    }
+
+    public NativeClientHello* Hello()
+    {
+        if (_hello == null) _hello = NativeClientHello.Of(machine.Info?.ClientHello ?? throw Refusal.State("no ClientHello was kept, or the handshake has not ended"), _facts ??= new Arena());
+        return _hello;
     }
 
     public NativeOutcome Outcome()
