@@ -78,6 +78,7 @@ Task("Peers")
 Task("Test")
     .Description("run every test project, then fuzz for a minute; arguments go to dotnet test (--filter ...), without fuzzing")
     .IsDependentOn("BenchPrograms")
+    .IsDependentOn("PublishNative")
     .Does(() =>
 {
     System.IO.Directory.CreateDirectory(TestResults);
@@ -186,6 +187,20 @@ Task("PublishNative")
     LayOutNative();
 });
 
+Task("CheckNative")
+    .Description("the C programs of native/tests: as they are, with sanitizers, and under memcheck, in their long form")
+    .IsDependentOn("Peers")
+    .IsDependentOn("PublishNative")
+    .Does(() =>
+{
+    foreach (var (name, option) in new[] { ("native-tests", "-DONB_SANITIZE=OFF"), ("native-tests-sanitize", "-DONB_SANITIZE=ON"), ("native-tests-memcheck", "-DONB_MEMCHECK=ON") })
+    {
+        Run("cmake", "-S", "native/tests", "-B", $"artifacts/{name}", $"-DONB_ROOT={System.IO.Path.GetFullPath(NativeFolder)}", option);
+        Run("cmake", "--build", $"artifacts/{name}", "--parallel", "2");
+        Run("ctest", "--test-dir", $"artifacts/{name}", "--output-on-failure");
+    }
+});
+
 Task("Pack")
     .Description("make the NuGet packages in artifacts/packages")
     .IsDependentOn("Build")
@@ -229,6 +244,7 @@ Task("Verify")
     .IsDependentOn("Memory")
     .IsDependentOn("Concurrency")
     .IsDependentOn("Mutate")
+    .IsDependentOn("CheckNative")
     .IsDependentOn("Versions")
     .IsDependentOn("Publish")
     .Does(() => Run(AheadOfTimeProgram, "demo"));
@@ -455,6 +471,9 @@ void InstallPeers() => Install(
         ("python3", HasCommand("python3")),
         ("softhsm2", HasCommand("softhsm2-util")),
         ("gcc", HasCommand("gcc")),
+        ("g++", HasCommand("g++")),
+        ("cmake", HasCommand("cmake")),
+        ("valgrind", HasCommand("valgrind")),
         ("libc6-dev", HasHeader("stdio.h")),
         ("libssl-dev", HasHeader("openssl/ssl.h")),
         ("afl++", HasCommand("afl-fuzz")),

@@ -217,6 +217,7 @@ int main(void)
         }
         CHECK(strncmp(onb_result_name(result), "ONB_", 4) == 0);
     }
+    CHECK(strcmp(onb_version_text(), "0.1.0") == 0);
     CHECK(strcmp(onb_result_name(-17), "unknown") == 0 && strcmp(onb_result_name(9), "unknown") == 0);
     for (result = ONB_CLOSE_NONE; result <= ONB_CLOSE_LOCAL_ERROR; result++) CHECK(strcmp(onb_close_reason_name(result), "unknown") != 0);
     CHECK(strcmp(onb_close_reason_name(15), "unknown") == 0 && strcmp(onb_close_reason_name(-1), "unknown") == 0);
