@@ -45,6 +45,9 @@
  * first use of the library: one that the process has loaded already, or the newest installed one. No environment is
  * needed.
  *
+ * UNLOADING. dlclose(3) does not unload the library: its threads live as long as the process. A program may end without
+ * freeing anything.
+ *
  * FORK. After fork(2) the child must not use the library, not even to free: every function gives ONB_E_FORKED there.
  * It may exec, or leave by _exit or exit. A process that has not yet called the library may fork and use it on both
  * sides.
@@ -834,7 +837,7 @@ ONB_API onb_result onb_loop_post(onb_loop *loop, void (*callback)(void *user), v
 /* 1 when the calling thread is the loop's. Any thread. */
 ONB_API onb_result onb_loop_is_current(onb_loop *loop, int *is_current);
 
-/* Calls back after delay_ms, and then every period_ms if that is not 0. The loop's thread. The timer's handle ends
+/* Calls back after delay_ms, in steps of 8, and then every period_ms if that is not 0. The loop's thread. The timer's handle ends
  * with onb_timer_stop, or when its only callback returns. timer may be NULL where nobody will stop it. */
 ONB_API onb_result onb_timer_start(onb_loop *loop, int delay_ms, int period_ms, void (*callback)(void *user),
     void *user, onb_timer **timer);

@@ -17,7 +17,7 @@ internal static unsafe class LoopExports
         {
             Input.Required(loop, "loop");
             EventLoopOptions given = Versioned.Read(options, "options").ToOptions();
-            Interop.OpenSslLibrary.EnsureLoaded();
+            using HostErrors errors = HostErrors.Keep();
             var made = new NativeLoop(new EventLoop(given), isDriven: false);
             made.Handle = HandleTable.Add(made);
             *loop = made.Handle;
@@ -37,7 +37,7 @@ internal static unsafe class LoopExports
         {
             Input.Required(loop, "loop");
             EventLoopOptions given = Versioned.Read(options, "options").ToOptions();
-            Interop.OpenSslLibrary.EnsureLoaded();
+            using HostErrors errors = HostErrors.Keep();
             var made = new NativeLoop(EventLoop.CreateDriven(given), isDriven: true);
             made.Handle = HandleTable.Add(made);
             *loop = made.Handle;
