@@ -19,7 +19,7 @@ public sealed partial class ArchitectureTests
         ["Metrics"] = ["Engine"],
         ["Loop"] = ["Interop", "Polling", "Metrics"],
         ["OpenSsl"] = ["Engine", "Interop", "Transport"],
-        ["Sessions"] = [],
+        ["Sessions"] = ["Interop"],
         ["ProxyProtocol"] = [],
         ["Transport"] = ["Engine", "Interop"],
         ["Connections"] = ["Engine", "Interop", "OpenSsl", "Transport", "Polling", "Loop", "Metrics", "ProxyProtocol"],

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using OpenSslNb.Interop;
 
 namespace OpenSslNb.OpenSsl;
 

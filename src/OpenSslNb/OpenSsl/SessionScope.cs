@@ -1,4 +1,5 @@
 using System.Text;
+using OpenSslNb.Interop;
 
 namespace OpenSslNb.OpenSsl;
 

@@ -1,4 +1,4 @@
-using OpenSslNb.OpenSsl;
+using OpenSslNb.Interop;
 
 namespace OpenSslNb;
 

@@ -1,6 +1,4 @@
-using OpenSslNb.Interop;
-
-namespace OpenSslNb.OpenSsl;
+namespace OpenSslNb.Interop;
 
 /// <summary>Hashes and random bytes of the OpenSSL in use: .NET's own would load and initialise one a second time, by rules of its own.</summary>
 /// <remarks>Also used inside OpenSSL's callbacks, and so the error queue is not cleared.</remarks>
