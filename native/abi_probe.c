@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -21,6 +20,7 @@
 #include <openssl/ocsp.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
+#include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/store.h>
 #include <openssl/ui.h>
@@ -245,10 +245,6 @@ int main(void)
     SHOW(RTLD_NOLOAD);
     SHOW(RTLD_DEEPBIND);
     SHOW(SO_TYPE);
-    SHOW(F_GETFL);
-    SHOW(F_SETFL);
-    SHOW(F_DUPFD_CLOEXEC);
-    SHOW(O_NONBLOCK);
     SHOW(RLIMIT_NOFILE);
     SHOW(EPERM);
     SHOW(EINTR);

@@ -46,8 +46,4 @@ internal static unsafe partial class LibC
     internal const int RTLD_NOW = 2;
     internal const int RTLD_NOLOAD = 4;
     internal const int RTLD_DEEPBIND = 8;
-    internal const int F_GETFL = 3;
-    internal const int F_SETFL = 4;
-    internal const int F_DUPFD_CLOEXEC = 1030;
-    internal const int O_NONBLOCK = 0x800;
 }

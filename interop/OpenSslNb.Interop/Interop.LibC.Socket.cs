@@ -35,9 +35,6 @@ internal static unsafe partial class LibC
     /// <summary><c>shutdown(2)</c>.</summary>
     internal static readonly delegate* unmanaged<int, int, int> shutdown = (delegate* unmanaged<int, int, int>)LibCSymbols.Address("shutdown");
 
-    /// <summary><c>fcntl(2)</c>, with a number for its third argument.</summary>
-    internal static readonly delegate* unmanaged<int, int, int, int> fcntl = (delegate* unmanaged<int, int, int, int>)LibCSymbols.Address("fcntl");
-
     /// <summary><c>close(2)</c>.</summary>
     internal static readonly delegate* unmanaged<int, int> close = (delegate* unmanaged<int, int>)LibCSymbols.Address("close");
 

@@ -42,9 +42,6 @@ internal static unsafe partial class LibCrypto
     /// <summary><c>EVP_md5(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint> EVP_md5 = (delegate* unmanaged<nint>)OpenSslLibrary.Required("EVP_md5");
 
-    /// <summary><c>RAND_bytes(3)</c>, openssl/rand.h.</summary>
-    internal static readonly delegate* unmanaged<byte*, int, int> RAND_bytes = (delegate* unmanaged<byte*, int, int>)OpenSslLibrary.Required("RAND_bytes");
-
     /// <summary><c>EVP_PKEY_CTX_set_ec_paramgen_curve_nid(3)</c>: a macro before 3.0, and still what the function does.</summary>
     internal static int EVP_PKEY_CTX_set_ec_paramgen_curve_nid(nint context, int nid) =>
         EVP_PKEY_CTX_ctrl(context, CryptoConst.EVP_PKEY_EC, CryptoConst.EVP_PKEY_OP_PARAMGEN | CryptoConst.EVP_PKEY_OP_KEYGEN, CryptoConst.EVP_PKEY_CTRL_EC_PARAMGEN_CURVE_NID, nid, null);

@@ -3,6 +3,7 @@
  * Linked into libopensslnb.so with --wrap for sigaction, signal and pthread_create, so that the runtime inside asks here.
  */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -40,6 +41,19 @@ const volatile int *onb_shim_start(void)
     static int started;
     if (!started && pthread_atfork(NULL, NULL, note_fork) == 0) started = 1;
     return &forked;
+}
+
+/* A copy of a descriptor, close-on-exec; -1 and errno. Here because fcntl takes a variable list, which only C knows how to call. */
+int onb_shim_duplicate(int fd)
+{
+    return fcntl(fd, F_DUPFD_CLOEXEC, 0);
+}
+
+/* 0, or -1 and errno. */
+int onb_shim_unblock(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+    return flags < 0 ? -1 : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 }
 
 /* Blocks SIGPIPE for the calling thread. Returns 1 if one was pending already, which is then the host's. */

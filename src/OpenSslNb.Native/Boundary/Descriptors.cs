@@ -11,8 +11,8 @@ internal static unsafe class Descriptors
     /// <exception cref="IOException">It is none.</exception>
     public static SafeFileHandle Duplicate(int fd)
     {
-        int copy = LibC.fcntl(fd, LibC.F_DUPFD_CLOEXEC, 0);
-        int errno = Marshal.GetLastSystemError();
+        int copy = Shim.onb_shim_duplicate(fd);
+        int errno = Marshal.GetLastPInvokeError();
         return copy >= 0 ? new SafeFileHandle(copy, ownsHandle: true) : throw new IOException($"fcntl failed: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})");
     }
 
@@ -23,7 +23,6 @@ internal static unsafe class Descriptors
         int type = 0;
         uint length = sizeof(int);
         if (LibC.getsockopt(fd, LibC.SOL_SOCKET, LibC.SO_TYPE, (byte*)&type, &length) != 0 || type != LibC.SOCK_STREAM) throw Refusal.Argument($"fd is {fd}, which is no socket of type SOCK_STREAM");
-        int flags = LibC.fcntl(fd, LibC.F_GETFL, 0);
-        if (flags < 0 || LibC.fcntl(fd, LibC.F_SETFL, flags | LibC.O_NONBLOCK) != 0) throw Refusal.Argument($"fd is {fd}, which cannot be made non-blocking");
+        if (Shim.onb_shim_unblock(fd) != 0) throw Refusal.Argument($"fd is {fd}, which cannot be made non-blocking");
     }
 }

@@ -16,6 +16,12 @@ internal static unsafe partial class Shim
     [LibraryImport(Library)]
     internal static partial void onb_shim_restore_sigpipe(SignalSet* before, int wasPending);
 
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int onb_shim_duplicate(int fd);
+
+    [LibraryImport(Library)]
+    internal static partial int onb_shim_unblock(int fd);
+
     /// <summary><c>sigset_t</c>.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 128)]
     internal struct SignalSet
