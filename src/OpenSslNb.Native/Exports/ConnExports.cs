@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using System.Net;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using OpenSslNb.Native.Boundary;
 using OpenSslNb.Native.Handles;

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using System.Net;
+using System.Runtime.InteropServices;
 using OpenSslNb.Native.Boundary;
 using OpenSslNb.Native.Handles;
 using OpenSslNb.Native.Objects;
