@@ -41,9 +41,10 @@
  *
  * THE PROCESS. Dispositions of signals and the signal mask stay as they are, but for the real-time signal SIGRTMIN,
  * with which the runtime inside stops its threads: a program must not use or block that one. No SIGPIPE is raised.
- * The error queue of OpenSSL (ERR_get_error(3)) on the caller's threads is left as it was. OpenSSL is found at the
- * first use of the library: one that the process has loaded already, or the newest installed one. No environment is
- * needed.
+ * The error queue of OpenSSL (ERR_get_error(3)) on the caller's threads is left as it was; what callbacks leave in it
+ * is dropped. OpenSSL is found at the first use of the library: one that the process has loaded already, or the
+ * newest installed one. No environment is needed. One thread is started at the first use, and 16 GB of address space
+ * (ulimit -v) are reserved, of which little is used.
  *
  * UNLOADING. dlclose(3) does not unload the library: its threads live as long as the process. A program may end without
  * freeing anything.
