@@ -509,8 +509,8 @@ typedef struct onb_client_hello {
     const uint16_t *versions;       size_t version_count;      /* supported_versions; none before TLS 1.3 */
     const uint16_t *groups;         size_t group_count;
     const uint16_t *signature_algorithms; size_t signature_algorithm_count;
-    const char *ja3;      /* the JA3 fingerprint, hexadecimal */
-    const char *ja4;      /* the JA4 fingerprint */
+    const char *ja3;      /* the JA3 fingerprint, hexadecimal; NULL where OpenSSL has no MD5 (FIPS) */
+    const char *ja4;      /* the JA4 fingerprint, or NULL as well */
 } onb_client_hello;
 
 /* Chooses the context of a connection by its first message: answer with onb_answer_context, now or later, once. */

@@ -107,9 +107,22 @@ internal unsafe struct NativeClientHello
             GroupCount = (nuint)hello.Groups.Count,
             SignatureAlgorithms = arena.Numbers(hello.SignatureAlgorithms),
             SignatureAlgorithmCount = (nuint)hello.SignatureAlgorithms.Count,
-            Ja3 = arena.Text(hello.Ja3),
-            Ja4 = arena.Text(hello.Ja4),
         };
+        AddFingerprints(hello, arena, result);
         return result;
+    }
+
+    // JA3 is defined by MD5, which FIPS providers do not have. The handshake is not to fail for that.
+    private static void AddFingerprints(TlsClientHello hello, Arena arena, NativeClientHello* result)
+    {
+        try
+        {
+            result->Ja3 = arena.Text(hello.Ja3);
+            result->Ja4 = arena.Text(hello.Ja4);
+        }
+        catch (OpenSslException)
+        {
+            result->Ja3 = result->Ja4 = null;
+        }
     }
 }
