@@ -190,9 +190,8 @@ int main(int argc, char **argv)
         return 2;
     }
     onb_context *context = make_context(argc == 4 ? argv[3] : NULL);
-    if (context == NULL) return 1;
-    int status = connect_and_run(argv[1], (int)port, context);
+    int status = context == NULL ? 1 : connect_and_run(argv[1], (int)port, context);
     must(onb_context_free(context));
-    onb_error_clear();
+    onb_error_clear(); /* what the thread remembers of its last failure */
     return status;
 }

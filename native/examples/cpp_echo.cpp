@@ -49,7 +49,7 @@ private:
 
 int serve(int port, const std::string &certificate_file, const std::string &key_file)
 {
-    // Blocked before the loop's thread is made, which inherits that.
+    // For sigwait. The library's threads take no signals in any case.
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);

@@ -211,7 +211,7 @@ int main(int argc, char **argv)
         return 2;
     }
 
-    /* Blocked before the loop's thread is made, which inherits that: so they come to sigwait and to nothing else. */
+    /* So that they come to sigwait and to nothing else. The library's threads take no signals in any case. */
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
@@ -223,10 +223,9 @@ int main(int argc, char **argv)
     }
 
     onb_context *context = make_context(argc == 4 ? argv[2] : NULL, argc == 4 ? argv[3] : NULL);
-    if (context == NULL) return 1;
-    int status = serve(&server, (int)port, context, &signals);
+    int status = context == NULL ? 1 : serve(&server, (int)port, context, &signals);
     must(onb_context_free(context));
-    onb_error_clear();
+    onb_error_clear(); /* what the thread remembers of its last failure */
     sem_destroy(&server.stopped);
     return status;
 }

@@ -272,6 +272,6 @@ int main(int argc, char **argv)
     }
     freeaddrinfo(address);
     must(onb_machine_free(client.machine));
-    onb_error_clear();
+    onb_error_clear(); /* what the thread remembers of its last failure */
     return client.status;
 }

@@ -236,11 +236,10 @@ int main(int argc, char **argv)
         return 2;
     }
     struct client client = { .machine = make_machine(argv[1], argc == 4 ? argv[3] : NULL) };
-    if (client.machine == NULL) return 1;
-    client.fd = connect_to(argv[1], argv[2]);
+    client.fd = client.machine == NULL ? -1 : connect_to(argv[1], argv[2]);
     int status = client.fd < 0 ? 1 : run(&client);
     if (client.fd >= 0) close(client.fd);
     must(onb_machine_free(client.machine));
-    onb_error_clear();
+    onb_error_clear(); /* what the thread remembers of its last failure */
     return status;
 }

@@ -278,12 +278,14 @@ int main(int argc, char **argv)
     }
     static struct server server;
     server.context = make_context(argc == 4 ? argv[2] : NULL, argc == 4 ? argv[3] : NULL);
-    if (server.context == NULL) return 1;
-    signal(SIGPIPE, SIG_IGN); /* libuv writes without MSG_NOSIGNAL; the library itself needs no such thing */
-    int status = listen_on(&server, (int)port);
-    must_uv(uv_run(&server.loop, UV_RUN_DEFAULT)); /* until every handle is closed */
-    must_uv(uv_loop_close(&server.loop));
+    int status = 1;
+    if (server.context != NULL) {
+        signal(SIGPIPE, SIG_IGN); /* libuv writes without MSG_NOSIGNAL; the library itself needs no such thing */
+        status = listen_on(&server, (int)port);
+        must_uv(uv_run(&server.loop, UV_RUN_DEFAULT)); /* until every handle is closed */
+        must_uv(uv_loop_close(&server.loop));
+    }
     must(onb_context_free(server.context));
-    onb_error_clear();
+    onb_error_clear(); /* what the thread remembers of its last failure */
     return status;
 }
