@@ -201,6 +201,11 @@ Task("CheckNative")
     }
 });
 
+Task("PackNative")
+    .Description("make artifacts/native/opensslnb-VERSION-PLATFORM.tar.gz: the C library, headers, examples, licences")
+    .IsDependentOn("PublishNative")
+    .Does(PackNative);
+
 Task("Pack")
     .Description("make the NuGet packages in artifacts/packages")
     .IsDependentOn("Build")
@@ -254,7 +259,7 @@ RunTarget(Argument<string>("target"));
 // The library under the names that linkers look for, beside its header.
 void LayOutNative()
 {
-    var version = System.Xml.Linq.XDocument.Load("Directory.Build.props").Descendants("Version").Single().Value;
+    var version = ProductVersion();
     var file = $"libopensslnb.so.{version}";
     var soname = $"libopensslnb.so.{version.Split('.')[0]}";
     foreach (var folder in (string[])["lib", "include"]) System.IO.Directory.CreateDirectory($"{NativeFolder}/{folder}");
@@ -268,6 +273,61 @@ void LayOutNative()
 
     System.Console.WriteLine($"{NativeFolder}/lib/{file}: {new System.IO.FileInfo($"{NativeFolder}/lib/{file}").Length:N0} bytes");
 }
+
+// The archive for those who embed the library: it may be unpacked anywhere.
+void PackNative()
+{
+    var version = ProductVersion();
+    var name = $"opensslnb-{version}-{RuntimeIdentifier()}";
+    var tree = $"{NativeFolder}/{name}";
+    if (System.IO.Directory.Exists(tree)) System.IO.Directory.Delete(tree, recursive: true);
+    foreach (var folder in (string[])["lib/pkgconfig", "lib/cmake/opensslnb", "include", "examples", "docs", "licenses"]) System.IO.Directory.CreateDirectory($"{tree}/{folder}");
+
+    Run("sh", "-c", $"cp -P {NativeFolder}/lib/libopensslnb.so* {tree}/lib/");
+    foreach (var header in System.IO.Directory.GetFiles("native/include")) System.IO.File.Copy(header, $"{tree}/include/{System.IO.Path.GetFileName(header)}");
+    FillIn("native/package/opensslnb.pc", $"{tree}/lib/pkgconfig", version);
+    foreach (var file in System.IO.Directory.GetFiles("native/package", "*.cmake")) FillIn(file, $"{tree}/lib/cmake/opensslnb", version);
+    FillIn("native/package/README.md", tree, version);
+    System.IO.File.Copy("docs/embedding.md", $"{tree}/docs/embedding.md");
+    System.IO.File.Copy("LICENSE", $"{tree}/LICENSE");
+    CopyRuntimeLicences($"{tree}/licenses");
+
+    // What git knows, and not what was built or compiled in place.
+    Run("sh", "-c", $"git ls-files native/examples | sed s,^native/examples/,, | tar -c -C native/examples -T - | tar -x -C {tree}/examples");
+
+    // The same bytes from the same sources: names in order, nobody's, and as old as the last commit.
+    Run("sh", "-c", $"tar --sort=name --owner=0 --group=0 --numeric-owner --mode=u+rwX,go+rX-w --mtime=@$(git log -1 --format=%ct) -C {NativeFolder} -c {name} | gzip -9n > {tree}.tar.gz");
+    System.Console.WriteLine($"{tree}.tar.gz: {new System.IO.FileInfo($"{tree}.tar.gz").Length:N0} bytes");
+}
+
+// Copies a file of the package, with the version and the platform where they belong.
+void FillIn(string file, string folder, string version)
+{
+    var text = System.IO.File.ReadAllText(file)
+        .Replace("@VERSION@", version)
+        .Replace("@MAJOR@", version.Split('.')[0])
+        .Replace("@PLATFORM@", RuntimeIdentifier())
+        .Replace("@PROCESSORS@", RuntimeIdentifier() == "linux-x64" ? "x86_64|AMD64" : "aarch64|arm64");
+    System.IO.File.WriteAllText(System.IO.Path.Combine(folder, System.IO.Path.GetFileName(file)), text);
+}
+
+// The runtime that is linked into the library, from the package that it came in.
+void CopyRuntimeLicences(string folder)
+{
+    var package = $"Microsoft.NETCore.App.Runtime.NativeAOT.{RuntimeIdentifier()}";
+    var assets = System.Text.Json.Nodes.JsonNode.Parse(System.IO.File.ReadAllText("artifacts/obj/OpenSslNb.Native/project.assets.json"));
+    var packages = assets["packageFolders"].AsObject().First().Key;
+    var used = assets["project"]["frameworks"].AsObject().First().Value["downloadDependencies"].AsArray().Single(dependency => (string)dependency["name"] == package);
+    var version = ((string)used["version"]).Trim('[').Split(',')[0];
+    foreach (var file in (string[])["LICENSE.TXT", "THIRD-PARTY-NOTICES.TXT"])
+    {
+        // Not a copy of the file, which says that it can be executed.
+        var text = System.IO.File.ReadAllBytes(System.IO.Path.Combine(packages, package.ToLowerInvariant(), version, file));
+        System.IO.File.WriteAllBytes($"{folder}/dotnet-runtime-{file}", text);
+    }
+}
+
+string ProductVersion() => System.Xml.Linq.XDocument.Load("Directory.Build.props").Descendants("Version").Single().Value;
 
 // Runs a test project that is built; with the OpenSSL of a folder unless that is null. False when a test failed.
 bool RunTests(string project, string results, string openSslFolder, params string[] arguments)

@@ -5,7 +5,7 @@
 //     ./cpp_echo serve 8443 certificate.pem key.pem
 //     ./cpp_echo send localhost 8443 certificate.pem "some text"
 
-#include "opensslnb.hpp"
+#include <opensslnb.hpp>
 
 #include <csignal>
 #include <cstdio>
