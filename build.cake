@@ -78,7 +78,7 @@ Task("Peers")
 Task("Test")
     .Description("run every test project, then fuzz for a minute; arguments go to dotnet test (--filter ...), without fuzzing")
     .IsDependentOn("BenchPrograms")
-    .IsDependentOn("PublishNative")
+    .IsDependentOn("PackNative")
     .Does(() =>
 {
     System.IO.Directory.CreateDirectory(TestResults);
@@ -534,6 +534,10 @@ void InstallPeers() => Install(
         ("g++", HasCommand("g++")),
         ("cmake", HasCommand("cmake")),
         ("valgrind", HasCommand("valgrind")),
+        ("make", HasCommand("make")),
+        ("pkgconf", HasCommand("pkg-config")),
+        ("libuv1-dev", HasHeader("uv.h")),
+        ("libevent-dev", HasHeader("event2/event.h")),
         ("libc6-dev", HasHeader("stdio.h")),
         ("libssl-dev", HasHeader("openssl/ssl.h")),
         ("afl++", HasCommand("afl-fuzz")),

@@ -79,6 +79,16 @@ public sealed class ArchiveTests
         Assert.That(output.Trim(), Is.EqualTo((await Tool.ShellAsync(folder, "pkg-config --modversion opensslnb")).Trim()));
     }
 
+    // Its threads run in it: a plugin that is unloaded must not pull the ground from under them.
+    [Test]
+    public async Task The_library_stays_when_the_program_closes_it_and_goes_on_working()
+    {
+        string folder = Archive.NewFolder();
+        await File.WriteAllTextAsync(Path.Combine(folder, "plugin.c"), Plugin);
+        await Tool.ShellAsync(folder, "cc -Wall -Wextra -Werror plugin.c $(pkg-config --cflags opensslnb) -ldl -lpthread");
+        Assert.That(await Tool.RunAsync(Path.Combine(folder, "a.out"), "gcc", Archive.Library), Is.EqualTo("still there\nposted\nfreed\n"));
+    }
+
     [TestCase("opensslnb 9.0")]
     [TestCase("opensslnb 0.999")]
     public async Task The_CMake_package_is_not_found_for_a_version_that_it_is_not(string wanted)
@@ -105,6 +115,32 @@ public sealed class ArchiveTests
         #include <opensslnb.h>
         #include <stdio.h>
         int main(void) { return onb_version() == ONB_VERSION && puts(onb_version_text()) >= 0 && onb_openssl_version() != NULL ? 0 : 1; }
+        """;
+
+    private const string Plugin = """
+        #include <dlfcn.h>
+        #include <opensslnb.h>
+        #include <semaphore.h>
+        #include <stdio.h>
+        static void wake(void *user) { sem_post(user); }
+        int main(int argc, char **argv)
+        {
+            void *library = argc == 2 ? dlopen(argv[1], RTLD_NOW) : NULL;
+            if (library == NULL) return 1;
+            onb_result (*make)(const onb_loop_options *, onb_loop **) = (onb_result (*)(const onb_loop_options *, onb_loop **))dlsym(library, "onb_loop_new");
+            onb_result (*post)(onb_loop *, void (*)(void *), void *) = (onb_result (*)(onb_loop *, void (*)(void *), void *))dlsym(library, "onb_loop_post");
+            onb_result (*release)(onb_loop *) = (onb_result (*)(onb_loop *))dlsym(library, "onb_loop_free");
+            onb_loop *loop;
+            sem_t posted;
+            if (make(NULL, &loop) != ONB_OK || sem_init(&posted, 0, 0) != 0 || dlclose(library) != 0) return 2;
+            if (dlopen(argv[1], RTLD_NOW | RTLD_NOLOAD) == NULL) return 3;
+            puts("still there");
+            if (post(loop, wake, &posted) != ONB_OK || sem_wait(&posted) != 0) return 4;
+            puts("posted");
+            if (release(loop) != ONB_OK) return 5;
+            puts("freed");
+            return 0;
+        }
         """;
 
     private static string Project(string wanted) => $"""
