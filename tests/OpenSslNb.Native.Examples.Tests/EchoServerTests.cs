@@ -43,16 +43,17 @@ public sealed class EchoServerTests(string name)
         Assert.That(ProcessFacts.PeakMemory(server.Process.Id), Is.LessThan(200 << 20), "the server has kept what the client did not read");
     }
 
+    // Not at the same time: SslStream's shutdown fails while its read is just at a ticket.
     [Test]
     public async Task A_client_that_half_closes_still_gets_the_rest()
     {
         await using ExampleServer server = await ExampleServer.StartEchoAsync(name);
         await using Browser client = await Browser.ConnectAsync(server.Port);
-        byte[] data = Payload.Bytes(3, Payload.Megabyte);
-        Task writing = client.Stream.WriteAsync(data).AsTask().ContinueWith(_ => client.Stream.ShutdownAsync(), TaskScheduler.Default).Unwrap();
+        byte[] data = Payload.Bytes(3, Payload.Megabyte / 2);
+        await client.Stream.WriteAsync(data).AsTask().WaitAsync(ExternalProcess.Deadline);
+        await client.Stream.ShutdownAsync().WaitAsync(ExternalProcess.Deadline);
         using var back = new MemoryStream();
         await client.Stream.CopyToAsync(back).WaitAsync(ExternalProcess.Deadline);
-        await writing.WaitAsync(ExternalProcess.Deadline);
         Payload.AssertSame(back.ToArray(), data);
         Assert.That(await server.StopAsync(), Is.Empty);
     }
