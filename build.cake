@@ -288,7 +288,7 @@ void PackNative()
     FillIn("native/package/opensslnb.pc", $"{tree}/lib/pkgconfig", version);
     foreach (var file in System.IO.Directory.GetFiles("native/package", "*.cmake")) FillIn(file, $"{tree}/lib/cmake/opensslnb", version);
     FillIn("native/package/README.md", tree, version);
-    System.IO.File.Copy("docs/embedding.md", $"{tree}/docs/embedding.md");
+    System.IO.File.WriteAllText($"{tree}/docs/embedding.md", System.IO.File.ReadAllText("docs/embedding.md").Replace("](../native/", "](../"));
     System.IO.File.Copy("LICENSE", $"{tree}/LICENSE");
     CopyRuntimeLicences($"{tree}/licenses");
 

@@ -46,6 +46,17 @@ public sealed partial class EmbeddingPageTests
 
     private static string[] CPrograms => [.. Blocks("c").Where(block => block.StartsWith("#include", StringComparison.Ordinal))];
 
+    [Test]
+    public void Its_links_lead_somewhere_in_the_source_tree_and_in_the_archive()
+    {
+        foreach (string docs in (string[])[Repository.PathOf("docs"), Path.Combine(Archive.Root, "docs")])
+        {
+            string[] links = [.. Link().Matches(File.ReadAllText(Path.Combine(docs, "embedding.md"))).Select(match => match.Groups[1].Value)];
+            Assert.That(links, Has.Length.GreaterThan(5));
+            Assert.That(links.Where(link => !Path.Exists(Path.Combine(docs, link))), Is.Empty, docs);
+        }
+    }
+
     // Cases by number: all of them, and no more.
     public static IEnumerable<int> ProgramNumbers => Enumerable.Range(0, CPrograms.Length);
 
@@ -88,6 +99,9 @@ public sealed partial class EmbeddingPageTests
     // | functions | thread | what |
     [GeneratedRegex(@"^\| (`onb_[^|]*) \| ([^|]*) \|", RegexOptions.Multiline)]
     private static partial Regex Row();
+
+    [GeneratedRegex(@"\]\(([^)]+)\)")]
+    private static partial Regex Link();
 
     [GeneratedRegex(@"onb_\w+")]
     private static partial Regex FunctionName();
