@@ -177,6 +177,17 @@ Task("Publish")
 {
     Run("dotnet", "publish", "src/OpenSslNb.Cli", "-c", Configuration, "-r", RuntimeIdentifier(), "-o", "artifacts/aot");
     System.IO.File.Move("artifacts/aot/OpenSslNb.Cli", AheadOfTimeProgram, overwrite: true);
+    System.Console.WriteLine($"{AheadOfTimeProgram}: {new System.IO.FileInfo(AheadOfTimeProgram).Length:N0} bytes");
+});
+
+Task("CheckPublished")
+    .Description("the tests of the command with the program that was compiled ahead of time; arguments go to dotnet test")
+    .IsDependentOn("Build")
+    .IsDependentOn("Peers")
+    .IsDependentOn("Publish")
+    .Does(() =>
+{
+    Run("env", ["OPENSSLNB_TEST_PROGRAM=" + AheadOfTimeProgram, "dotnet", "test", "tests/OpenSslNb.Cli.Tests/OpenSslNb.Cli.Tests.csproj", "--no-build", "-c", Configuration, "--logger", "trx;LogFileName=OpenSslNb.Cli.Tests.trx", "--results-directory", $"{TestResults}/published", .. rest]);
 });
 
 Task("PublishNative")
@@ -251,7 +262,7 @@ Task("Verify")
     .IsDependentOn("Mutate")
     .IsDependentOn("CheckNative")
     .IsDependentOn("Versions")
-    .IsDependentOn("Publish")
+    .IsDependentOn("CheckPublished")
     .Does(() => Run(AheadOfTimeProgram, "demo"));
 
 RunTarget(Argument<string>("target"));

@@ -8,8 +8,8 @@ internal static class Opensslnb
     /// <summary>Where the solution is.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The command's program, of the configuration that the tests were built in.</summary>
-    public static string Program { get; } = BuiltProgram("OpenSslNb.Cli");
+    /// <summary>The command's program: of the configuration that the tests were built in, or another one, such as the one that was compiled ahead of time.</summary>
+    public static string Program { get; } = Environment.GetEnvironmentVariable("OPENSSLNB_TEST_PROGRAM") is { Length: > 0 } path ? Path.GetFullPath(path, Root) : BuiltProgram("OpenSslNb.Cli");
 
     /// <summary>The program of another project.</summary>
     public static string BuiltProgram(string project) => Path.Combine(Root, "artifacts", "bin", project, new DirectoryInfo(AppContext.BaseDirectory).Name, project);
