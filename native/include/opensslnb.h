@@ -832,7 +832,8 @@ ONB_API onb_result onb_loop_timeout(onb_loop *loop, int *timeout_ms);
 ONB_API onb_result onb_loop_turn(onb_loop *loop, int *more);
 
 /* Calls back on the loop's thread, in the order of the posts of a thread. Any thread, callbacks included: then it
- * comes after them. */
+ * comes after them. What has not been called when the loop is freed never is: whoever posts memory of its own keeps
+ * track of it. */
 ONB_API onb_result onb_loop_post(onb_loop *loop, void (*callback)(void *user), void *user);
 
 /* 1 when the calling thread is the loop's. Any thread. */
@@ -1109,7 +1110,9 @@ typedef struct onb_listen_statistics {
 
 ONB_API onb_result onb_listener_statistics(onb_listener *listener, onb_listen_statistics *statistics);
 
-/* Stops accepting, and ends the handle. Connections that live go on. Any thread, callbacks included. */
+/* Stops accepting, and ends the handle. Connections that live go on. Any thread, callbacks included. From another
+ * thread than the loop's, on_accepted may be under way: what only it uses may be freed in a callback that was given to
+ * onb_loop_post after this, or when the loop is freed. */
 ONB_API onb_result onb_listener_close(onb_listener *listener);
 
 #ifdef __cplusplus
