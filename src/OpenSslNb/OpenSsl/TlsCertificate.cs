@@ -24,7 +24,7 @@ public sealed unsafe partial class TlsCertificate : IDisposable
     public static TlsCertificate FromPemFiles(string certificatePath, string keyPath, string? password = null) =>
         Load(File.ReadAllBytes(certificatePath), certificatePath, File.ReadAllBytes(keyPath), keyPath, password);
 
-    /// <summary>Reads a certificate and its key from files in whatever format they are in: PEM, DER or PKCS#12.</summary>
+    /// <summary>Reads a certificate and its key from files in whatever format they are in: PEM (RFC 7468; <c>PEM_read_bio_PrivateKey(3)</c>), DER (<c>d2i_X509(3)</c>) or PKCS#12 (RFC 7292; <c>PKCS12_parse(3)</c>).</summary>
     /// <param name="certificatePath">Our certificate; in PEM and PKCS#12 with those that lead to the authority.</param>
     /// <param name="keyPath">Its private key, PEM or DER; null when the first file, PEM or PKCS#12, has it.</param>
     /// <param name="password">For an encrypted key or PKCS#12; null otherwise.</param>
@@ -44,7 +44,7 @@ public sealed unsafe partial class TlsCertificate : IDisposable
     public static TlsCertificate FromPem(ReadOnlySpan<byte> certificatePem, ReadOnlySpan<byte> keyPem, string? password = null) =>
         Load(certificatePem, "the certificate text", keyPem, "the key text", password);
 
-    /// <summary>Reads certificate, chain and key from one file of PEM, in any order but for the certificates.</summary>
+    /// <summary>Reads certificate, chain and key from one file of PEM, in any order but for the certificates (RFC 7468; <c>PEM_read_bio_X509(3)</c>).</summary>
     /// <param name="path">Our certificate before those that lead to the authority.</param>
     /// <param name="password">For an encrypted key; null otherwise.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
