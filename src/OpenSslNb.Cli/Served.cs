@@ -8,7 +8,8 @@ internal sealed class Served(ServePlan plan, EventLoop loop, Protocols.ProtocolH
     // More than a client has to say before it has answered.
     private const int MostBeforeAnswer = 64 * 1024;
 
-    private readonly MemoryStream _before = new();
+    // Made for those who send before they have answered.
+    private MemoryStream? _before;
     private Action<Utf8JsonWriter>? _derived;
     private string? _refusal;
     private bool _isLetIn;
@@ -25,7 +26,7 @@ internal sealed class Served(ServePlan plan, EventLoop loop, Protocols.ProtocolH
     public override void OnReceived(TlsConnection connection, ReadOnlySpan<byte> data)
     {
         if (_isLetIn) protocol.OnReceived(connection, data);
-        else if (_before.Length + data.Length > MostBeforeAnswer) Refuse(connection, "it has sent too much before its certificate");
+        else if ((_before ??= new MemoryStream()).Length + data.Length > MostBeforeAnswer) Refuse(connection, "it has sent too much before its certificate");
         else _before.Write(data);
     }
 
@@ -52,7 +53,8 @@ internal sealed class Served(ServePlan plan, EventLoop loop, Protocols.ProtocolH
     {
         _isLetIn = true;
         protocol.OnOpened(connection);
-        if (_before.Length > 0) protocol.OnReceived(connection, _before.GetBuffer().AsSpan(0, (int)_before.Length));
+        if (_before is { } early) protocol.OnReceived(connection, early.GetBuffer().AsSpan(0, (int)early.Length));
+        _before = null;
         if (_hasPeerClosed) protocol.OnPeerClosed(connection);
     }
 

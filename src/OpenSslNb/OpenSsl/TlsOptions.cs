@@ -65,7 +65,7 @@ public abstract record TlsOptions
 
     /// <summary>
     /// Which implementations of algorithms are to be used (<c>property(7)</c>, <c>SSL_CTX_new_ex(3)</c>), such as <c>fips=yes</c> for those of a FIPS provider alone; null for any. The provider has to be loaded by OpenSSL's configuration
-    /// file (<c>fips_config(5)</c>). Needs OpenSSL 3.0. Random numbers and hashes that .NET makes for this library's own use are not among them.
+    /// file (<c>fips_config(5)</c>). Needs OpenSSL 3.0. Random numbers and hashes of this library's own use (<c>RAND_bytes(3)</c>, <c>EVP_Digest(3)</c>) go by OpenSSL's default properties.
     /// </summary>
     public string? PropertyQuery { get; init; }
 

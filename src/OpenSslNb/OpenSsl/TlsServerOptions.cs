@@ -41,7 +41,7 @@ public sealed record TlsServerOptions : TlsOptions
     /// </summary>
     public Func<TlsClientHello, ValueTask<TlsContext?>>? SelectContext { get; init; }
 
-    /// <summary>Keeps the client's first message for <see cref="TlsConnectionInfo.ClientHello"/>: what it offered, and its fingerprints. Some two kilobytes a connection while anybody holds its <see cref="TlsConnection.Info"/>.</summary>
+    /// <summary>Keeps the client's first message (RFC 8446 §4.1.2) for <see cref="TlsConnection.ClientHello"/> and <see cref="TlsConnectionInfo.ClientHello"/>: what it offered, and its fingerprints. Some two kilobytes for as long as the connection's object is held. Off unless told otherwise.</summary>
     public bool KeepClientHello { get; init; }
 
     // Also because the context that is chosen may ask.
