@@ -7,9 +7,7 @@ namespace OpenSslNb.Cli;
 internal sealed class ClientTlsOptions
 {
     private readonly TrustOptions _servers = new(new Option<string?>("--ca") { Description = "trust these authorities instead of the system's, PEM", HelpName = "FILE" });
-    private readonly Option<string[]> _pins = new("--pin") { Description = "demand one of these public keys in the server's chain: sha256// and Base64; may be given again", HelpName = "PIN" };
-    private readonly Option<bool> _insecure = new("--dangerously-accept-any-certificate") { Description = "do not verify the peer" };
-    private readonly Option<string> _stapling = new Option<string>("--stapling") { Description = "what to make of the status that the server sends with its certificate", DefaultValueFactory = _ => "ignore" }.OneOf("ignore", "check", "require");
+    private readonly VerificationOptions _verification = new();
     private readonly IdentityOptions _own = new("who we are for servers that ask");
     private readonly Option<bool> _later = new("--post-handshake-auth") { Description = "give the certificate when the server asks later, too; TLS 1.3" };
     private readonly Option<string?> _keys = new("--psk-file") { Description = "pre-shared keys, lines of IDENTITY:HEXADECIMAL; for its owner alone", HelpName = "FILE" };
@@ -23,11 +21,11 @@ internal sealed class ClientTlsOptions
     public void AddTo(Command command)
     {
         _servers.AddTo(command);
+        _verification.AddTo(command);
         _own.AddTo(command);
-        foreach (Option option in (Option[])[_pins, _insecure, _stapling, _later, _keys, _identity, _sessions, _fragment]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_later, _keys, _identity, _sessions, _fragment]) command.Options.Add(option);
         command.Validators.Add(result =>
         {
-            if (result.IsGiven(_insecure) && result.IsGiven(_stapling)) result.AddError("--stapling and --dangerously-accept-any-certificate exclude each other");
             if (result.IsGiven(_keys) != result.IsGiven(_identity)) result.AddError("--psk-file and --psk-identity must be given together");
             if (result.IsGiven(_keys) && result.IsGiven(_sessions)) result.AddError("--psk-file and --session-file exclude each other");
             if (result.IsGiven(_later) && !result.IsGiven(_own.Certificate)) result.AddError("--post-handshake-auth needs --cert");
@@ -37,22 +35,21 @@ internal sealed class ClientTlsOptions
     /// <summary>Our certificates. To be disposed once the context is made.</summary>
     public OwnCertificates LoadCertificates(ParseResult parsed) => _own.Load(parsed);
 
-    public TlsClientOptions Create(ParseResult parsed, OwnCertificates own) => new()
-    {
-        Trust = _servers.Trust(parsed, otherwise: TlsTrust.System),
-        PinnedKeys = parsed.GetValue(_pins) ?? [],
-        Certificate = own.First,
-        AdditionalCertificates = own.Additional,
-        DangerouslyAcceptAnyPeerCertificate = parsed.GetValue(_insecure),
-        SessionCacheSize = parsed.GetValue(_sessions) is null ? 0 : SessionStore.Capacity,
-        AllowPostHandshakeAuthentication = parsed.GetValue(_later),
-        Stapling = parsed.GetValue(_stapling) switch { "check" => StaplePolicy.CheckIfSent, "require" => StaplePolicy.Require, _ => StaplePolicy.Ignore },
-        MaximumFragmentLength = parsed.GetValue(_fragment) is { } bytes ? int.Parse(bytes, CultureInfo.InvariantCulture) : null,
-        PreSharedKey = parsed.GetValue(_keys) is { } path ? KeyOf(path, parsed.GetValue(_identity)!) : null,
-    };
+    public TlsClientOptions Create(ParseResult parsed, OwnCertificates own) => _verification.ApplyTo(
+        new TlsClientOptions
+        {
+            Trust = _servers.Trust(parsed, otherwise: TlsTrust.System),
+            Certificate = own.First,
+            AdditionalCertificates = own.Additional,
+            SessionCacheSize = parsed.GetValue(_sessions) is null ? 0 : SessionStore.Capacity,
+            AllowPostHandshakeAuthentication = parsed.GetValue(_later),
+            MaximumFragmentLength = parsed.GetValue(_fragment) is { } bytes ? int.Parse(bytes, CultureInfo.InvariantCulture) : null,
+            PreSharedKey = parsed.GetValue(_keys) is { } path ? KeyOf(path, parsed.GetValue(_identity)!) : null,
+        },
+        parsed);
 
     /// <summary>Gives the context what <c>--session-file</c> holds; null where there is none.</summary>
-    public SessionStore? LoadSessions(ParseResult parsed, TlsContext context) => parsed.GetValue(_sessions) is { } path ? SessionStore.Load(path, context) : null;
+    public SessionStore? LoadSessions(ParseResult parsed, TlsContext context) => parsed.GetValue(_sessions) is { } path ? _sessions.Reading(() => SessionStore.Load(path, context)) : null;
 
     private static Option<string?> CreateFragment()
     {

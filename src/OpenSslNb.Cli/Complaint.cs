@@ -11,6 +11,6 @@ internal sealed class Complaint(string consequence)
         if (Interlocked.Exchange(ref _last, fault.Message) != fault.Message) Console.Error.WriteLine($"opensslnb: {consequence}: {fault.Message}");
     }
 
-    /// <summary>All is well again.</summary>
+    /// <summary>All is well again, or somebody asks: the next fault is told even if it is the same.</summary>
     public void Settle() => Volatile.Write(ref _last, null);
 }

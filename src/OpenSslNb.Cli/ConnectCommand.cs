@@ -72,15 +72,19 @@ internal sealed class ConnectCommand
     private async Task<int> UseAsync(ParseResult parsed, TlsStream stream, TimeSpan elapsed, bool isEarlyLost)
     {
         TlsConnectionInfo info = stream.Connection.Info!;
-        if (isEarlyLost && info.EarlyData != TlsEarlyData.Accepted) await Console.Error.WriteLineAsync($"opensslnb: the early data did not get to the server ({info.EarlyData}), and is not sent again");
+        bool isLost = isEarlyLost && info.EarlyData != TlsEarlyData.Accepted;
+        if (isLost) await Console.Error.WriteLineAsync($"opensslnb: the early data did not get to the server ({info.EarlyData}), and is not sent again");
         if (parsed.GetValue(_json))
         {
             Print(stream.Connection, elapsed, await _material.DeriveAsync(parsed, stream.Connection));
-            return await StandardStreams.CloseAsync(stream);
+            return Worse(await StandardStreams.CloseAsync(stream));
         }
 
         await Console.Error.WriteLineAsync(Describe(stream.Connection));
-        return await StandardStreams.CopyAsync(stream, parsed.GetValue(_keyUpdates));
+        return Worse(await StandardStreams.CopyAsync(stream, parsed.GetValue(_keyUpdates)));
+
+        // What was to be sent and was not is a failure, however well the rest has gone.
+        int Worse(int status) => isLost && status == ExitCode.Ok ? ExitCode.Failed : status;
     }
 
     private static void Print(TlsConnection connection, TimeSpan elapsed, Action<Utf8JsonWriter> more)

@@ -32,5 +32,8 @@ internal sealed class ConnectionLog(string path) : IDisposable
         _file.Write(Encoding.UTF8.GetString(line.GetBuffer(), 0, (int)line.Length));
     }
 
+    /// <inheritdoc cref="LineFile.Reopen"/>
+    public void Reopen() => _file.Reopen();
+
     public void Dispose() => _file.Dispose();
 }

@@ -31,13 +31,21 @@ internal sealed class IdentityOptions
     }
 
     /// <summary>Null when there is none.</summary>
-    public IdentitySource? Source(ParseResult parsed) => parsed.GetValue(_certificate) is { } certificate ? new IdentitySource(certificate, parsed.GetValue(_key)) : null;
+    public IdentitySource? Source(ParseResult parsed)
+    {
+        if (parsed.GetValue(_certificate) is not { } certificate) return null;
+        string? key = parsed.GetValue(_key);
+        return new IdentitySource(key is null ? _certificate.Name : $"{_certificate.Name} and {_key.Name}", certificate, key);
+    }
 
     /// <summary>The password, read anew; null for none.</summary>
     public string? Password(ParseResult parsed) => parsed.GetValue(_password) is { } path ? _password.Reading(() => SecretFile.FirstLine(path)) : null;
 
     /// <summary>The file of the password, which may change; null for none.</summary>
     public string? PasswordFile(ParseResult parsed) => parsed.GetValue(_password);
+
+    /// <summary>All files, which may change.</summary>
+    public IEnumerable<string> Files(ParseResult parsed) => [.. PasswordFile(parsed) is { } secret ? [secret] : Array.Empty<string>(), .. Source(parsed)?.Files ?? [], .. Additional(parsed).SelectMany(source => source.Files)];
 
     /// <summary>What <c>--additional-cert</c> says.</summary>
     public IReadOnlyList<IdentitySource> Additional(ParseResult parsed) => parsed.GetValue(_additional) ?? [];
@@ -53,7 +61,7 @@ internal sealed class IdentityOptions
             HelpName = "CERT[,KEY]",
             AllowMultipleArgumentsPerToken = false,
         };
-        option.CustomParser = result => [.. result.Tokens.Select(token => IdentitySource.Parse(token.Value))];
+        option.CustomParser = result => [.. result.Tokens.Select(token => IdentitySource.Parse(option.Name, token.Value))];
         return option;
     }
 }

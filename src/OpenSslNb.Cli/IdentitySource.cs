@@ -3,23 +3,36 @@ using System.Text.RegularExpressions;
 namespace OpenSslNb.Cli;
 
 /// <summary>Where a certificate and its key are: files, in whatever format, or what OpenSSL's providers find by a URI.</summary>
+/// <param name="Option">That says so, for messages.</param>
 /// <param name="Certificate">With the chain behind it.</param>
 /// <param name="Key">Null when it is with the certificate.</param>
-internal readonly partial record struct IdentitySource(string Certificate, string? Key)
+internal readonly partial record struct IdentitySource(string Option, string Certificate, string? Key)
 {
     /// <summary>Reads <c>CERT</c> or <c>CERT,KEY</c>. The name of a file that is there may have a comma.</summary>
-    public static IdentitySource Parse(string text)
+    public static IdentitySource Parse(string option, string text)
     {
         int comma = text.IndexOf(',');
-        return comma < 0 || File.Exists(text) ? new IdentitySource(text, null) : new IdentitySource(text[..comma], text[(comma + 1)..]);
+        return comma < 0 || File.Exists(text) ? new IdentitySource(option, text, null) : new IdentitySource(option, text[..comma], text[(comma + 1)..]);
     }
 
     /// <summary>The files, which can be watched; what other URIs name cannot.</summary>
     public IEnumerable<string> Files => ((string?[])[Certificate, Key]).OfType<string>().Select(place => !IsUri(place) ? place : Uri.TryCreate(place, UriKind.Absolute, out Uri? uri) && uri.IsFile ? uri.LocalPath : null).OfType<string>();
 
     /// <param name="password">Of an encrypted key or PKCS#12, or a PIN; null for none.</param>
-    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="IOException">A file cannot be read, or holds something else; the message names the option.</exception>
     public TlsCertificate Load(string? password)
+    {
+        try
+        {
+            return Read(password);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OpenSslException or ArgumentException or FormatException or NotSupportedException)
+        {
+            throw new IOException($"{Option}: {e.Message}", e);
+        }
+    }
+
+    private TlsCertificate Read(string? password)
     {
         if (Certificate.Length == 0 || Key is "") throw new ArgumentException("a certificate or key is named by an empty text, where a file or a URI was expected");
         string key = Key ?? Certificate;

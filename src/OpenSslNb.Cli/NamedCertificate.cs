@@ -6,7 +6,7 @@ internal readonly record struct NamedCertificate(string Name, IdentitySource Sou
     public static bool TryParse(string text, out NamedCertificate value)
     {
         int equals = text.IndexOf('=');
-        value = equals > 0 && equals < text.Length - 1 ? new NamedCertificate(text[..equals], IdentitySource.Parse(text[(equals + 1)..])) : default;
+        value = equals > 0 && equals < text.Length - 1 ? new NamedCertificate(text[..equals], IdentitySource.Parse($"--named-cert {text[..equals]}", text[(equals + 1)..])) : default;
         return value != default;
     }
 }

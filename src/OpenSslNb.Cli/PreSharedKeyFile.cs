@@ -7,7 +7,7 @@ internal static class PreSharedKeyFile
     /// <exception cref="FormatException">A line is something else.</exception>
     public static IReadOnlyDictionary<string, TlsPreSharedKey> Load(string path)
     {
-        using StreamReader reader = SecretFile.Open(path, "pre-shared keys");
+        using StreamReader reader = new(SecretFile.Open(path, "pre-shared keys"));
         var keys = new Dictionary<string, TlsPreSharedKey>(StringComparer.Ordinal);
         for (int number = 1; reader.ReadLine() is { } line; number++)
         {

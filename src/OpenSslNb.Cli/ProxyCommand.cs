@@ -18,35 +18,40 @@ internal static class ProxyCommand
         Option<int> loops = ServeOptions.CreateLoops();
         Option<HostPort?> metrics = ServeOptions.CreateMetrics();
         var options = new ProxyOptions();
-        var command = new Command("proxy", "Ends TLS in front of a server without it, begins it for a client without it, or passes it on by the name that is asked for. SIGTERM ends it once its connections have ended, SIGHUP has it read its files and look its targets up again.") { listen, loops, metrics };
+        var command = new Command("proxy", "Ends TLS in front of a server without it, begins it for a client without it, or passes it on by the name that is asked for. SIGTERM ends it once its connections have ended, SIGHUP has it read its files and look its targets up again, and open its logs anew.") { listen, loops, metrics };
         options.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
             options.Configure(parsed);
-            using TraceFile? trace = options.OpenTrace(parsed);
-            using LineFile? keyLog = options.OpenKeyLog(parsed);
+            using ServerFiles files = options.Files.Open(parsed);
             DescriptorLimit.Raise();
             int count = parsed.GetValue(loops);
             await using ServerResources resources = await options.StartAsync(parsed);
-            ProxyPlan plan = options.Plan(parsed, count, trace, keyLog, resources);
+            ProxyPlan plan = options.Plan(parsed, count, files, resources);
             IPEndPoint? metricsAt = parsed.GetValue(metrics) is { } at ? await at.ResolveAsync(metrics.Name) : null;
-            return await RunAsync(plan, count, await parsed.GetValue(listen).ResolveAsync(listen.Name), metricsAt);
+            return await RunAsync(plan, count, await parsed.GetValue(listen).ResolveAsync(listen.Name), metricsAt, options.Files.LookEvery(parsed));
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(ProxyPlan plan, int count, IPEndPoint endPoint, IPEndPoint? metricsAt)
+    private static async Task<int> RunAsync(ProxyPlan plan, int count, IPEndPoint endPoint, IPEndPoint? metricsAt, TimeSpan? lookEvery)
     {
         var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var giveUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        s_signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal)];
         ProxyLoop[] loops = await ProxyLoop.StartAllAsync(plan, count, endPoint);
+
+        // Not before: a signal ends a start that waits for a file, as it ends any program.
+        s_signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal)];
         using var reloading = new SemaphoreSlim(1);
+        var stays = new Complaint("certificates and targets stay as they are");
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
-            _ = ReloadAsync(loops, reloading);
+            plan.Files.Reopen();
+            stays.Settle();
+            _ = ReloadAsync(loops, reloading, stays);
         });
+        using TlsFileWatch? watch = lookEvery is null ? null : new TlsFileWatch(plan.Read, () => ReloadAsync(loops, reloading, stays).GetAwaiter().GetResult(), stays.Tell, lookEvery);
         try
         {
             using var meter = new ProxyMeter([.. loops.Select(loop => loop.Figures)]);
@@ -72,17 +77,18 @@ internal static class ProxyCommand
     }
 
     // One at a time, each with what the files hold then.
-    private static async Task ReloadAsync(ProxyLoop[] loops, SemaphoreSlim reloading)
+    private static async Task ReloadAsync(ProxyLoop[] loops, SemaphoreSlim reloading, Complaint stays)
     {
         await reloading.WaitAsync();
         try
         {
             await ProxyLoop.ReloadAllAsync(loops);
+            stays.Settle();
             await Console.Error.WriteLineAsync("opensslnb: certificates and targets were read again");
         }
         catch (Exception e)
         {
-            await Console.Error.WriteLineAsync($"opensslnb: certificates and targets stay as they are: {e.Message}");
+            stays.Tell(e);
         }
         finally
         {

@@ -15,20 +15,18 @@ internal static class ServeCommand
     public static Command Create()
     {
         var options = new ServeOptions();
-        var command = new Command("serve", "A TLS server of a simple protocol. SIGTERM ends it in good order, SIGHUP has it read its certificates again.");
+        var command = new Command("serve", "A TLS server of a simple protocol. SIGTERM ends it in good order, SIGHUP has it read its certificates again and open its logs anew.");
         options.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
             options.Shared.Configure(parsed);
-            using TraceFile? trace = options.Shared.OpenTrace(parsed);
-            using LineFile? keyLog = options.Shared.OpenKeyLog(parsed);
-            using ConnectionLog? log = options.OpenLog(parsed);
-            using SafeFileHandle? file = options.OpenFile(parsed);
+            using ServerFiles files = options.Files.Open(parsed);
+            using SafeFileHandle? sent = options.OpenFile(parsed);
             await using ServerResources resources = await options.Tls.StartAsync(parsed);
             DescriptorLimit.Raise();
-            ServePlan plan = options.Plan(parsed, new ServeFiles(trace, keyLog, log, file), resources);
+            ServePlan plan = options.Plan(parsed, files, sent, resources);
             using MetricsServer? metrics = await options.StartMetricsAsync(parsed);
-            return await RunAsync(plan, options.Loops(parsed), await options.EndPointAsync(parsed), options.LookEvery(parsed));
+            return await RunAsync(plan, options.Loops(parsed), await options.EndPointAsync(parsed), options.Files.LookEvery(parsed));
         });
         return command;
     }
@@ -36,12 +34,14 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(ServePlan plan, int count, IPEndPoint endPoint, TimeSpan? lookEvery)
     {
         var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        s_signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal)];
         ServeLoop[] loops = ServeLoop.StartAll(plan, count, endPoint);
+
+        // Not before: a signal ends a start that waits for a file, as it ends any program.
+        s_signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal)];
         var reloading = new Lock();
         var stays = new Complaint("the certificates stay as they are");
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangUp);
-        using TlsFileWatch? watch = lookEvery is null ? null : new TlsFileWatch(plan.Files, Reload, Stay, lookEvery);
+        using TlsFileWatch? watch = lookEvery is null ? null : new TlsFileWatch(plan.Read, Reload, Stay, lookEvery);
         try
         {
             Console.Out.WriteLine($"listening on {loops[0].EndPoint}");
@@ -59,6 +59,8 @@ internal static class ServeCommand
         void OnHangUp(PosixSignalContext signal)
         {
             signal.Cancel = true;
+            plan.Files.Reopen();
+            stays.Settle();
             try
             {
                 Reload();

@@ -23,27 +23,29 @@ internal sealed class ServeOptions
     private readonly Option<int> _backlog = new Option<int>("--backlog") { Description = "most connections that wait in the kernel, per loop", DefaultValueFactory = _ => new TlsListenerOptions().Backlog }.AtLeast(1);
     private readonly Option<int> _loops = CreateLoops();
     private readonly Option<HostPort?> _metrics = CreateMetrics();
-    private readonly Option<double?> _watch = new Option<double?>("--watch-files") { Description = "look every so many seconds whether certificates have changed, and read them again as on SIGHUP" }.Seconds();
-    private readonly Option<string?> _log = new("--connection-log") { Description = "append a line of JSON about each connection that has ended: what was agreed on, the client's hello with its JA3 and JA4, what passed, why it ended", HelpName = "FILE" };
     private readonly KeyingMaterialOptions _material;
 
     public ServeOptions()
     {
+        Files = new ServerFileOptions(Shared);
         _identity = new ServerIdentityOptions(_own);
         _clients = new TrustOptions(_clientAuthorities);
         Tls = new ServerTlsOptions(_clients, _clientAuthorities);
-        _material = new KeyingMaterialOptions(_log);
+        _material = new KeyingMaterialOptions(Files.Log);
     }
 
     public SharedOptions Shared { get; } = new();
 
     public ServerTlsOptions Tls { get; }
 
+    public ServerFileOptions Files { get; }
+
     public void AddTo(Command command)
     {
         command.Arguments.Add(_protocol);
         _own.Certificate.Required = true;
-        foreach (Option option in (Option[])[_file, _listen, _maximum, _backlog, _loops, _metrics, _watch, _log, _later]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_file, _listen, _maximum, _backlog, _loops, _metrics, _later]) command.Options.Add(option);
+        Files.AddTo(command);
         _identity.AddTo(command);
         _clients.AddTo(command);
         Tls.AddTo(command);
@@ -57,9 +59,6 @@ internal sealed class ServeOptions
             _clients.RequireAuthority(result);
         });
     }
-
-    /// <summary>The file of <c>--connection-log</c>, or null.</summary>
-    public ConnectionLog? OpenLog(ParseResult parsed) => parsed.GetValue(_log) is { } path ? _log.Reading(() => new ConnectionLog(path)) : null;
 
     /// <summary>The file of <c>--file</c>, or null.</summary>
     public SafeFileHandle? OpenFile(ParseResult parsed)
@@ -83,24 +82,21 @@ internal sealed class ServeOptions
 
     public Task<IPEndPoint> EndPointAsync(ParseResult parsed) => parsed.GetValue(_listen).ResolveAsync(_listen.Name);
 
-    /// <summary>What <c>--watch-files</c> says, or null.</summary>
-    public TimeSpan? LookEvery(ParseResult parsed) => parsed.GetValue(_watch) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
-
-    public ServePlan Plan(ParseResult parsed, ServeFiles files, ServerResources resources)
+    public ServePlan Plan(ParseResult parsed, ServerFiles files, SafeFileHandle? sent, ServerResources resources)
     {
         ServerIdentity identity = _identity.Identity(parsed);
         return new ServePlan
         {
             Protocol = parsed.GetValue(_protocol)!,
-            File = files.Sent,
-            Log = files.Log,
+            File = sent,
+            Files = files,
             Derive = files.Log is null ? null : connection => _material.DeriveAsync(parsed, connection),
             CreateLoop = () => Shared.CreateLoop(parsed),
             Identity = identity,
-            Files = [.. identity.Files, .. Tls.Files(parsed)],
+            Read = [.. identity.Files, .. Tls.Files(parsed)],
             AsksLater = parsed.GetValue(_later),
             IsCertificateOptional = Tls.IsCertificateOptional(parsed),
-            LoadOptions = () => Shared.Apply(parsed, Tls.Create(parsed, resources) with { ClientCertificateOnRequest = parsed.GetValue(_later), KeepClientHello = files.Log is not null }, files.KeyLog is null ? null : files.KeyLog.Write),
+            LoadOptions = () => Shared.Apply(parsed, Tls.Create(parsed, resources) with { ClientCertificateOnRequest = parsed.GetValue(_later), KeepClientHello = files.Log is not null }, files.WriteSecret),
             Listener = new TlsListenerOptions
             {
                 Backlog = parsed.GetValue(_backlog),
@@ -117,10 +113,3 @@ internal sealed class ServeOptions
     /// <summary><c>--metrics</c>, which <c>proxy</c> has too.</summary>
     public static Option<HostPort?> CreateMetrics() => new Option<HostPort?>("--metrics") { Description = "answer Prometheus there, at /metrics over plain HTTP; port 0 picks one" }.At();
 }
-
-/// <summary>What <c>serve</c> has open while it runs; null for what it was not told to have.</summary>
-/// <param name="Trace">All that connections do.</param>
-/// <param name="KeyLog">Their secrets.</param>
-/// <param name="Log">Their facts.</param>
-/// <param name="Sent">What the protocol <c>file</c> sends.</param>
-internal sealed record ServeFiles(TraceFile? Trace, LineFile? KeyLog, ConnectionLog? Log, SafeFileHandle? Sent);

@@ -19,7 +19,7 @@ internal sealed record ServePlan
     public required Func<TlsServerOptions> LoadOptions { get; init; }
 
     /// <summary>All files that a reload reads.</summary>
-    public IReadOnlyList<string> Files { get; init; } = [];
+    public IReadOnlyList<string> Read { get; init; } = [];
 
     /// <summary>Ask for the certificate when the handshake has ended, and let nobody through before.</summary>
     public bool AsksLater { get; init; }
@@ -33,8 +33,8 @@ internal sealed record ServePlan
     /// <summary>What the protocol <c>file</c> sends.</summary>
     public SafeFileHandle? File { get; init; }
 
-    /// <summary>Where each connection's facts go; null for nowhere.</summary>
-    public ConnectionLog? Log { get; init; }
+    /// <summary>What is written while it runs.</summary>
+    public ServerFiles Files { get; init; } = new(null, null, null);
 
     /// <summary>Derives what the log has beside them, of a connection whose handshake has ended.</summary>
     public Func<TlsConnection, Task<Action<Utf8JsonWriter>>>? Derive { get; init; }

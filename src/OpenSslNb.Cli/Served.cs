@@ -45,7 +45,7 @@ internal sealed class Served(ServePlan plan, EventLoop loop, Protocols.ProtocolH
     {
         _isOver = true;
         ended();
-        plan.Log?.Write(connection, outcome, _derived, _refusal);
+        plan.Files.Log?.Write(connection, outcome, _derived, _refusal);
         protocol.OnClosed(connection, outcome);
     }
 

@@ -15,14 +15,15 @@ internal sealed class SessionStore
     }
 
     /// <summary>Gives the context what the file holds; one that does not exist holds nothing.</summary>
-    /// <exception cref="IOException">It cannot be read, or is something else.</exception>
+    /// <exception cref="IOException">It cannot be read, others may read it, it is something else, or there is no folder to keep it in.</exception>
     public static SessionStore Load(string path, TlsContext context)
     {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder)) throw new IOException($"there is no folder '{folder}' to keep it in");
         if (File.Exists(path) && new FileInfo(path).Length > 0)
         {
             try
             {
-                _ = context.ImportSessions(File.ReadAllBytes(path));
+                _ = context.ImportSessions(SecretFile.ReadAll(path, "sessions"));
             }
             catch (FormatException e)
             {

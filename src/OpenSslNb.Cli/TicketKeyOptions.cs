@@ -69,8 +69,16 @@ internal sealed class TicketKeyOptions
 
     private static void Tell(Exception fault) => Console.Error.WriteLine($"opensslnb: the ticket keys stay as they are: {FirstSentence(fault)}");
 
-    // What the client of Redis says further is advice for programmers.
-    private static string FirstSentence(Exception fault) => fault.Message.Split(". ")[0];
+    // What the client of Redis says further is advice for programmers; that the server has refused the password is said by the innermost fault alone.
+    private static string FirstSentence(Exception fault)
+    {
+        for (Exception? cause = fault; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure }) return $"the password is refused: {cause.Message.Split(". ")[0]}";
+        }
+
+        return fault.Message.Split(". ")[0];
+    }
 
     private static Option<double?> CreatePeriod()
     {

@@ -45,6 +45,32 @@ public sealed class ConnectionLogTests(string version, string protocol, string t
     }
 
     [Test]
+    public async Task A_log_that_was_moved_away_is_begun_anew_on_SIGHUP()
+    {
+        string log = Pki.NewFile(".log");
+        File.Delete(log);
+        using ServeProcess server = await StartAsync(log);
+        await VisitAsync(server);
+        await WaitForLineAsync(log);
+        File.Move(log, $"{log}.1");
+        server.Process.Signal(RunningProcess.SIGHUP);
+        await server.Process.Error.WaitForTextAsync("the certificates were read again");
+        await VisitAsync(server);
+        await VisitAsync(server);
+        Assert.That(await StopAndReadAsync(server, log), Has.Length.EqualTo(2));
+        Assert.That(await File.ReadAllLinesAsync($"{log}.1"), Has.Length.EqualTo(1));
+        Assert.That(File.GetUnixFileMode(log), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        File.Delete($"{log}.1");
+
+        async Task VisitAsync(ServeProcess server)
+        {
+            using RunningProcess client = SClient(server);
+            client.CloseInput();
+            await client.WaitForExitAsync();
+        }
+    }
+
+    [Test]
     public async Task A_handshake_that_fails_has_a_line_with_the_reason_and_the_alert()
     {
         string log = Pki.NewFile(".log");
@@ -62,6 +88,14 @@ public sealed class ConnectionLogTests(string version, string protocol, string t
         Assert.That(line.GetProperty("detail").GetString(), Does.Contain("unknown ca"));
         Assert.That(line.GetProperty("reason").GetString(), Is.EqualTo("ProtocolError"));
         Assert.That(line.GetProperty("client_hello").GetProperty("ja4").GetString(), Does.StartWith(protocol == "Tls12" ? "t12" : "t13"), "who it was, all the same");
+    }
+
+    // It is written when the server has seen the end, which the client does not wait for.
+    private static async Task WaitForLineAsync(string log)
+    {
+        using var deadline = new CancellationTokenSource(RunningProcess.Deadline);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!(await File.ReadAllTextAsync(log, deadline.Token)).EndsWith('\n')) await pause.WaitForNextTickAsync(deadline.Token);
     }
 
     private Task<ServeProcess> StartAsync(string log, params string[] options) => ServeProcess.StartAsync("echo", ["--transport", transport, "--poller", poller, "--alpn", "h2", "--connection-log", log, .. options]);

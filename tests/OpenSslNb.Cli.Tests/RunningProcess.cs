@@ -7,6 +7,7 @@ namespace OpenSslNb.Cli.Tests;
 /// <summary>A process whose streams are pumped all the time; killed with all its children when disposed.</summary>
 internal sealed partial class RunningProcess : IDisposable
 {
+    public const int SIGHUP = 1;
     public const int SIGINT = 2;
     public const int SIGTERM = 15;
 

@@ -78,7 +78,7 @@ public sealed class ServeLoopTests
     };
 
     // The first thing that is read is the password.
-    private static ServerIdentity Identity(Action onRead) => new(new IdentitySource(Pki.ServerFile, Pki.ServerKeyFile), [], [], null, () =>
+    private static ServerIdentity Identity(Action onRead) => new(new IdentitySource("--cert", Pki.ServerFile, Pki.ServerKeyFile), [], [], null, () =>
     {
         onRead();
         return null;

@@ -24,6 +24,20 @@ public sealed class ServeShutdownTests(int signal, string transport)
     }
 
     [Test]
+    public async Task A_start_that_waits_for_a_file_is_ended_as_any_program_is()
+    {
+        string pipe = Pki.NewFile(".pipe");
+        File.Delete(pipe);
+        using (RunningProcess make = RunningProcess.Start("mkfifo", "--mode=600", pipe)) Assert.That(await make.WaitForExitAsync(), Is.Zero);
+        using RunningProcess server = Opensslnb.Start("serve", "echo", "--listen", "127.0.0.1:0", "--transport", transport, "--cert", pipe);
+
+        // It reads: a writer gets through. And it goes on waiting for the end of the file.
+        await using FileStream writer = await Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Write)).WaitAsync(RunningProcess.Deadline);
+        server.Signal(signal);
+        Assert.That(await server.WaitForExitAsync(), Is.EqualTo(128 + signal));
+    }
+
+    [Test]
     public async Task A_second_signal_does_not_change_the_exit_code()
     {
         using ServeProcess server = await StartAsync("echo");

@@ -56,6 +56,12 @@ public sealed class SessionOptionTests(string version)
         using ServeProcess one = await ServeProcess.StartAsync("echo", [.. options, "--loops", "2"]);
         using ServeProcess two = await ServeProcess.StartAsync("echo", options);
         using ServeProcess stranger = await ServeProcess.StartAsync("echo");
+        string other = Pki.NewFile(".password");
+        await File.WriteAllTextAsync(other, "shark\n");
+        File.SetUnixFileMode(other, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Opensslnb.Result refused = await Opensslnb.RunAsync("serve", "echo", "--listen", "127.0.0.1:0", "--cert", Pki.ServerFile, "--key", Pki.ServerKeyFile, "--ticket-key-redis", $"!{socket}", "--ticket-key-redis-password-file", other);
+        Assert.That(refused.Code, Is.EqualTo(1));
+        Assert.That(refused.Error, Does.Contain("--ticket-key-redis").And.Contain("the password is refused"));
         Assert.That(await VisitAsync(one, "-sess_out", session), Does.Contain("New, "));
         Assert.That(await VisitAsync(stranger, "-sess_in", session), Does.Contain("New, "));
         redis.Signal(RunningProcess.SIGTERM);
@@ -98,7 +104,7 @@ public sealed class SessionOptionTests(string version)
         string sessions = Pki.NewFile(".sessions");
         File.Delete(sessions);
         Opensslnb.Result result = await Opensslnb.RunAsync("connect", $"127.0.0.1:{server.Port}", "--ca", Pki.AuthorityFile, "--session-file", sessions, "--early-data", early, "--resend-early-data", resend, "--json");
-        Assert.That(result.Code, Is.Zero, result.Error);
+        Assert.That(result.Code, Is.EqualTo(resend == "never" ? 1 : 0), result.Error);
         Assert.That(result.Error, resend == "never" ? Does.Contain("the early data did not get to the server") : Is.Empty);
         await server.StopAsync();
         JsonElement line = JsonDocument.Parse((await File.ReadAllLinesAsync(log)).Single()).RootElement;
@@ -166,7 +172,20 @@ public sealed class SessionOptionTests(string version)
         await File.WriteAllTextAsync(file, "nothing");
         Opensslnb.Result result = await Opensslnb.RunAsync("connect", "127.0.0.1:1", "--session-file", file);
         Assert.That(result.Code, Is.EqualTo(1));
-        Assert.That(result.Error, Does.Contain(file));
+        Assert.That(result.Error, Does.Contain("--session-file").And.Contain(file));
+    }
+
+    [Test]
+    public async Task A_file_of_sessions_that_others_may_read_or_that_has_no_folder_is_refused_before_anything_is_sent()
+    {
+        string file = Pki.NewFile(".sessions");
+        await File.WriteAllTextAsync(file, "something");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        Opensslnb.Result result = await Opensslnb.RunAsync("connect", "127.0.0.1:1", "--session-file", file);
+        Assert.That((result.Code, result.Error), Is.EqualTo((1, $"opensslnb: --session-file: the file of sessions '{file}' must be for its owner alone: chmod 600\n")));
+        string folder = Path.Combine(Path.GetDirectoryName(file)!, "no-such-folder");
+        result = await Opensslnb.RunAsync("connect", "127.0.0.1:1", "--session-file", Path.Combine(folder, "sessions"));
+        Assert.That((result.Code, result.Error), Is.EqualTo((1, $"opensslnb: --session-file: there is no folder '{folder}' to keep it in\n")));
     }
 
     private async Task<string> VisitAsync(ServeProcess server, string option, string session)

@@ -29,6 +29,8 @@ public sealed class UsageTests
         yield return Case("connect alone", ["connect"], "target");
         yield return Case("one target too many", ["connect", "localhost:1", "localhost:2"], "localhost:2");
         yield return Case("port 0 to connect to", ["connect", "localhost:0"], "target", "localhost:0", "HOST:PORT");
+        yield return Case("a log of passed connections", [.. s_passThrough, "--connection-log", "l"], "--connection-log", "passthrough-sni");
+        yield return Case("pins where no TLS begins", ["proxy", "--listen", "127.0.0.1:0", "--to", "localhost:1", "--cert", "c", "--pin", "p"], "--pin", "--mode originate");
         yield return Case("a key without a certificate", ["connect", "localhost:1", "--key", "k.pem"], "--cert", "--key");
         yield return Case("no version left", [.. s_serve, "--min-protocol", "tls1.3", "--max-protocol", "tls1.2"], "--min-protocol", "--max-protocol");
         yield return Case("no version left to connect with", ["connect", "localhost:1", "--min-protocol", "tls1.3", "--max-protocol", "tls1.2"], "--min-protocol", "--max-protocol");

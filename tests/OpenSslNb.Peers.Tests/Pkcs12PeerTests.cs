@@ -37,6 +37,28 @@ public sealed class Pkcs12PeerTests(World world) : FeatureFixture(world)
         Assert.That(() => TlsCertificate.FromPkcs12File(file, "battery staple"), Throws.Exception.With.Message.Contain("password"));
     }
 
+    [Test]
+    public async Task A_file_that_is_encrypted_as_long_ago_is_told_from_one_with_another_password()
+    {
+        (string certificate, string key) = Features.WritePair("old", Features.Issued);
+        string file = Features.PathOf("old.p12");
+        await ForeignTools.RunAsync("openssl", "openssl", "pkcs12", "-export", "-legacy", "-keypbe", "PBE-SHA1-RC2-40", "-certpbe", "PBE-SHA1-RC2-40", "-in", certificate, "-inkey", key, "-out", file, "-passout", $"pass:{Password}");
+        Assert.That(() => TlsCertificate.FromPkcs12File(file, "battery staple"), Throws.Exception.With.Message.Contain("is the password right?"));
+
+        // Versions before 3 know it still.
+        string? refusal = null;
+        try
+        {
+            TlsCertificate.FromPkcs12File(file, Password).Dispose();
+        }
+        catch (OpenSslException e)
+        {
+            refusal = e.Message;
+        }
+
+        Assert.That(refusal, Is.Null.Or.Contain("without its legacy provider"));
+    }
+
     // Python trusts the root alone: the certificate between must come from us.
     private async Task AssertServesAsync(string file, int chainLength)
     {

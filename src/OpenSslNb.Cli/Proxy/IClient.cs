@@ -19,9 +19,9 @@ internal interface IClient
 }
 
 /// <summary>A client with TLS, which ends here.</summary>
-internal sealed class TlsClient(TlsConnection connection) : IClient
+internal sealed class TlsClient(TlsConnection connection, ConnectionLog? log) : IClient
 {
-    public TlsClientSide TlsSide { get; } = new(connection);
+    public TlsClientSide TlsSide { get; } = new(connection, log);
 
     public ISide Side => TlsSide;
 

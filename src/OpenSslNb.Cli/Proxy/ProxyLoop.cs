@@ -80,7 +80,7 @@ internal sealed class ProxyLoop : IDisposable
 
         ProxyState state = _state;
         state.BeginAttempt();
-        var tls = new TlsTargetSide { Observer = watched };
+        var tls = new TlsTargetSide(_plan.Files.Log) { Observer = watched };
         tls.Connect(Loop, target.At, state.Client!, _plan.Connect with { ProxyHeader = header, ServerName = _plan.Connect.ServerName ?? target.At.Host }, state.EndAttempt);
         return tls;
     }
@@ -152,7 +152,7 @@ internal sealed class ProxyLoop : IDisposable
 
     private TlsClientSide AcceptTls(TlsConnection connection)
     {
-        var client = new TlsClient(connection);
+        var client = new TlsClient(connection, _plan.Files.Log);
         client.TlsSide.Observer = Join(client);
         return client.TlsSide;
     }

@@ -19,7 +19,8 @@ internal sealed class ProxyOptions
     private readonly TrustOptions _trust;
     private readonly ServerTlsOptions _server;
     private readonly Option<string?> _serverName = new("--server-name") { Description = "with originate: the name to ask for and to check; the target's host unless given" };
-    private readonly Option<bool> _insecure = new("--dangerously-accept-any-certificate") { Description = "with originate: do not verify the target" };
+    private readonly VerificationOptions _verification = new();
+    private readonly Option<int> _sessions = new Option<int>("--target-sessions") { Description = "with originate: most sessions with the target that a loop keeps to resume them; 0 keeps none", DefaultValueFactory = _ => 0 }.AtLeast(0);
     private readonly Option<bool> _accepts = new("--proxy-protocol") { Description = "each client is a proxy, and begins with a PROXY header of version 1 or 2; only where nobody else can connect" };
     private readonly Option<string?> _sends = CreateSent();
     private readonly Option<int> _maximum = new Option<int>("--max-connections") { Description = "most clients at a time, of all loops together; more are reset", DefaultValueFactory = _ => int.MaxValue }.AtLeast(1);
@@ -30,17 +31,22 @@ internal sealed class ProxyOptions
 
     public ProxyOptions()
     {
+        Files = new ServerFileOptions(_shared);
         _identity = new ServerIdentityOptions(_own);
         _trust = new TrustOptions(_authorities);
         _server = new ServerTlsOptions(_trust, _authorities);
     }
 
+    public ServerFileOptions Files { get; }
+
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_mode, _to, _routes, _serverName, _insecure, _accepts, _sends, _maximum, _backlog, _connectTimeout, _drainTime]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_mode, _to, _routes, _serverName, _sessions, _accepts, _sends, _maximum, _backlog, _connectTimeout, _drainTime]) command.Options.Add(option);
         _identity.AddTo(command);
         _trust.AddTo(command);
         _server.AddTo(command);
+        _verification.AddTo(command);
+        Files.AddTo(command);
         _shared.AddTo(command);
         command.Validators.Add(Validate);
     }
@@ -48,16 +54,12 @@ internal sealed class ProxyOptions
     /// <inheritdoc cref="SharedOptions.Configure"/>
     public void Configure(ParseResult parsed) => _shared.Configure(parsed);
 
-    public TraceFile? OpenTrace(ParseResult parsed) => _shared.OpenTrace(parsed);
-
-    public LineFile? OpenKeyLog(ParseResult parsed) => _shared.OpenKeyLog(parsed);
-
     /// <inheritdoc cref="ServerTlsOptions.StartAsync"/>
     public Task<ServerResources> StartAsync(ParseResult parsed) => _server.StartAsync(parsed);
 
-    public ProxyPlan Plan(ParseResult parsed, int loops, TraceFile? trace, LineFile? keyLog, ServerResources resources)
+    public ProxyPlan Plan(ParseResult parsed, int loops, ServerFiles files, ServerResources resources)
     {
-        TlsConnectionOptions connection = _shared.Connection(parsed, trace);
+        TlsConnectionOptions connection = _shared.Connection(parsed, files.Trace);
         var connectTime = TimeSpan.FromSeconds(parsed.GetValue(_connectTimeout));
         var client = new PlainOptions(connection.OutboundLimit, connection.HandshakeTimeout, connection.IdleTimeout, connection.WriteTimeout);
         ProxyMode mode = parsed.GetValue(_mode) switch { Originate => ProxyMode.Originate, PassThrough => ProxyMode.PassThrough, _ => ProxyMode.Terminate };
@@ -67,9 +69,16 @@ internal sealed class ProxyOptions
             CreateLoop = () => _shared.CreateLoop(parsed),
             Load = mode switch
             {
-                ProxyMode.Terminate => Server(parsed, keyLog, resources),
-                ProxyMode.Originate => Client(parsed, keyLog),
+                ProxyMode.Terminate => Server(parsed, files, resources),
+                ProxyMode.Originate => Client(parsed, files),
                 _ => (routes, _) => new ProxyState(routes, null, null, null),
+            },
+            Files = files,
+            Read = mode switch
+            {
+                ProxyMode.Terminate => [.. _identity.Identity(parsed).Files, .. _server.Files(parsed)],
+                ProxyMode.Originate => [.. _own.Files(parsed), .. _trust.Files(parsed)],
+                _ => [],
             },
             ResolveAsync = () => Routes.ResolveAsync(parsed.GetValue(_to), parsed.GetValue(_routes) ?? []),
             Listener = new TlsListenerOptions
@@ -88,16 +97,16 @@ internal sealed class ProxyOptions
         };
     }
 
-    private Func<Routes, TlsContext?, ProxyState> Server(ParseResult parsed, LineFile? keyLog, ServerResources resources)
+    private Func<Routes, TlsContext?, ProxyState> Server(ParseResult parsed, ServerFiles files, ServerResources resources)
     {
-        ServerIdentity files = _identity.Identity(parsed);
+        ServerIdentity places = _identity.Identity(parsed);
         return (routes, first) =>
         {
-            ServeIdentity identity = ServeIdentity.Load(files);
+            ServeIdentity identity = ServeIdentity.Load(places);
             try
             {
                 identity.CheckUse(isReload: first is not null);
-                TlsServerOptions options = _shared.Apply(parsed, _server.Create(parsed, resources), keyLog is null ? null : keyLog.Write);
+                TlsServerOptions options = _shared.Apply(parsed, _server.Create(parsed, resources) with { KeepClientHello = files.Log is not null }, files.WriteSecret);
                 return new ProxyState(routes, TlsContext.CreateServer(ServerTlsOptions.SharingTickets(identity.ApplyTo(options), first)), identity, null);
             }
             catch
@@ -108,11 +117,11 @@ internal sealed class ProxyOptions
         };
     }
 
-    private Func<Routes, TlsContext?, ProxyState> Client(ParseResult parsed, LineFile? keyLog) => (routes, _) =>
+    private Func<Routes, TlsContext?, ProxyState> Client(ParseResult parsed, ServerFiles files) => (routes, _) =>
     {
         using OwnCertificates own = _own.Load(parsed);
-        var options = new TlsClientOptions { Trust = _trust.Trust(parsed, otherwise: TlsTrust.System), Certificate = own.First, AdditionalCertificates = own.Additional, DangerouslyAcceptAnyPeerCertificate = parsed.GetValue(_insecure) };
-        return new ProxyState(routes, null, null, TlsContext.CreateClient(_shared.Apply(parsed, options, keyLog is null ? null : keyLog.Write)));
+        var options = new TlsClientOptions { Trust = _trust.Trust(parsed, otherwise: TlsTrust.System), Certificate = own.First, AdditionalCertificates = own.Additional, SessionCacheSize = parsed.GetValue(_sessions) };
+        return new ProxyState(routes, null, null, TlsContext.CreateClient(_shared.Apply(parsed, _verification.ApplyTo(options, parsed), files.WriteSecret)));
     };
 
     private void Validate(CommandResult result)
@@ -123,8 +132,8 @@ internal sealed class ProxyOptions
         if (mode == PassThrough ? !result.IsGiven(_to) && !result.IsGiven(_routes) : !result.IsGiven(_to)) result.AddError($"--mode {mode} needs --to{(mode == PassThrough ? " or --route" : "")}");
         OnlyWith(PassThrough, _routes);
         OnlyWith(Terminate, [.. _identity.OfServers, .. _server.All]);
-        OnlyWith(Originate, _serverName, _insecure);
-        if (mode == PassThrough) foreach (Option option in ((Option[])[.. _own.All, .. _trust.All, .. _shared.OfTls]).Where(result.IsGiven)) result.AddError($"--mode {PassThrough} has no TLS of its own, and no use for {option.Name}");
+        OnlyWith(Originate, [_serverName, _sessions, .. _verification.All]);
+        if (mode == PassThrough) foreach (Option option in ((Option[])[.. _own.All, .. _trust.All, Files.Log, Files.Watch, .. _shared.OfTls]).Where(result.IsGiven)) result.AddError($"--mode {PassThrough} has no TLS of its own, and no use for {option.Name}");
 
         void OnlyWith(string only, params Option[] options)
         {

@@ -50,6 +50,12 @@ internal sealed record ProxyPlan
     /// <summary>Reads files and looks names up: what a loop begins with, and what a reload gives it. The first loop's server context, if there is one, lends its ticket keys.</summary>
     public required Func<Routes, TlsContext?, ProxyState> Load { get; init; }
 
+    /// <summary>All files that a reload reads.</summary>
+    public IReadOnlyList<string> Read { get; init; } = [];
+
+    /// <summary>What is written while it runs.</summary>
+    public required ServerFiles Files { get; init; }
+
     public required Func<Task<Routes>> ResolveAsync { get; init; }
 
     public required TlsListenerOptions Listener { get; init; }

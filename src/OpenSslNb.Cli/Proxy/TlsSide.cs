@@ -1,7 +1,8 @@
 namespace OpenSslNb.Cli.Proxy;
 
 /// <summary>A side with TLS.</summary>
-internal abstract class TlsSide : TlsConnectionHandler, ISide
+/// <param name="log">Where its facts go when it has ended; null for nowhere.</param>
+internal abstract class TlsSide(ConnectionLog? log) : TlsConnectionHandler, ISide
 {
     private bool _isClosed;
 
@@ -34,7 +35,11 @@ internal abstract class TlsSide : TlsConnectionHandler, ISide
 
     public override void OnLowWater(TlsConnection connection) => Observer.OnRoom();
 
-    public override void OnClosed(TlsConnection connection, CloseOutcome outcome) => Close(outcome.IsOrderly ? null : outcome);
+    public override void OnClosed(TlsConnection connection, CloseOutcome outcome)
+    {
+        log?.Write(connection, outcome, more: null);
+        Close(outcome.IsOrderly ? null : outcome);
+    }
 
     protected void Close(CloseOutcome? failure)
     {
@@ -47,11 +52,12 @@ internal abstract class TlsSide : TlsConnectionHandler, ISide
 /// <summary>A client that was accepted.</summary>
 internal sealed class TlsClientSide : TlsSide
 {
-    public TlsClientSide(TlsConnection connection) => Connection = connection;
+    public TlsClientSide(TlsConnection connection, ConnectionLog? log)
+        : base(log) => Connection = connection;
 }
 
 /// <summary>The target, which is connected to.</summary>
-internal sealed class TlsTargetSide : TlsSide
+internal sealed class TlsTargetSide(ConnectionLog? log) : TlsSide(log)
 {
     private readonly CancellationTokenSource _cancellation = new();
 

@@ -10,129 +10,51 @@ namespace OpenSslNb.Native.Exports;
 internal static unsafe class ConfigClientExports
 {
     [UnmanagedCallersOnly(EntryPoint = "onb_config_dangerously_accept_any_certificate")]
-    public static int AcceptAny(nint config, int accept)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { DangerouslyAcceptAnyPeerCertificate = accept != 0 });
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int AcceptAny(nint config, int accept) => Call.Guarded(() =>
+        Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { DangerouslyAcceptAnyPeerCertificate = accept != 0 }));
 
     [UnmanagedCallersOnly(EntryPoint = "onb_config_add_pin")]
-    public static int AddPin(nint config, byte* pin)
+    public static int AddPin(nint config, byte* pin) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            string value = Input.Text(pin, "pin");
-            Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { PinnedKeys = [.. options.PinnedKeys, value] });
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        string value = Input.Text(pin, "pin");
+        Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { PinnedKeys = [.. options.PinnedKeys, value] });
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_config_set_session_cache_size")]
-    public static int SetSessionCacheSize(nint config, int sessions)
+    public static int SetSessionCacheSize(nint config, int sessions) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeConfig target = Handle.Get<NativeConfig>(config, "config");
-            if (sessions < 0) throw Refusal.Argument($"sessions is {sessions}: it must not be negative");
-            if (target.IsServer) target.SetServer(options => options with { SessionCacheSize = sessions });
-            else target.SetClient(options => options with { SessionCacheSize = sessions });
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeConfig target = Handle.Get<NativeConfig>(config, "config");
+        if (sessions < 0) throw Refusal.Argument($"sessions is {sessions}: it must not be negative");
+        if (target.IsServer) target.SetServer(options => options with { SessionCacheSize = sessions });
+        else target.SetClient(options => options with { SessionCacheSize = sessions });
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_config_set_stapling")]
-    public static int SetStapling(nint config, int policy)
+    public static int SetStapling(nint config, int policy) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            StaplePolicy value = Input.Defined<StaplePolicy>(policy, "policy");
-            Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { Stapling = value });
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        StaplePolicy value = Input.Defined<StaplePolicy>(policy, "policy");
+        Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { Stapling = value });
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_config_set_max_fragment_length")]
-    public static int SetMaxFragmentLength(nint config, int length)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { MaximumFragmentLength = length == 0 ? null : length });
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int SetMaxFragmentLength(nint config, int length) => Call.Guarded(() =>
+        Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { MaximumFragmentLength = length == 0 ? null : length }));
 
     [UnmanagedCallersOnly(EntryPoint = "onb_config_set_psk")]
-    public static int SetPsk(nint config, byte* identity, void* key, nuint keyLength)
+    public static int SetPsk(nint config, byte* identity, void* key, nuint keyLength) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            TlsPreSharedKey? own = identity == null ? null : new TlsPreSharedKey(Input.Text(identity, "identity"), Input.Bytes(key, keyLength, "key"));
-            Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { PreSharedKey = own });
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        TlsPreSharedKey? own = identity == null ? null : new TlsPreSharedKey(Input.Text(identity, "identity"), Input.Bytes(key, keyLength, "key"));
+        Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { PreSharedKey = own });
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_config_allow_post_handshake_authentication")]
-    public static int AllowPostHandshakeAuthentication(nint config, int allow)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { AllowPostHandshakeAuthentication = allow != 0 });
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int AllowPostHandshakeAuthentication(nint config, int allow) => Call.Guarded(() =>
+        Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { AllowPostHandshakeAuthentication = allow != 0 }));
 
     [UnmanagedCallersOnly(EntryPoint = "onb_config_set_select_certificate")]
-    public static int SetSelectCertificate(nint config, delegate* unmanaged<nint, NativeCertificateRequest*, void*, void> callback, void* user)
+    public static int SetSelectCertificate(nint config, delegate* unmanaged<nint, NativeCertificateRequest*, void*, void> callback, void* user) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Func<TlsCertificateRequest, ValueTask<TlsCertificate?>>? select = callback == null ? null : ContextCallbacks.SelectCertificate(callback, user);
-            Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { SelectCertificate = select });
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        Func<TlsCertificateRequest, ValueTask<TlsCertificate?>>? select = callback == null ? null : ContextCallbacks.SelectCertificate(callback, user);
+        Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { SelectCertificate = select });
+    });
 }

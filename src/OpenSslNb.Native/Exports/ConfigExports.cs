@@ -9,162 +9,70 @@ namespace OpenSslNb.Native.Exports;
 internal static unsafe class ConfigExports
 {
     [UnmanagedCallersOnly(EntryPoint = "onb_config_new_client")]
-    public static int NewClient(nint* config)
+    public static int NewClient(nint* config) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Input.Required(config, "config");
-            *config = HandleTable.Add(new NativeConfig(new TlsClientOptions()));
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        Input.Required(config, "config");
+        *config = HandleTable.Add(new NativeConfig(new TlsClientOptions()));
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_config_new_server")]
-    public static int NewServer(nint* config)
+    public static int NewServer(nint* config) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Input.Required(config, "config");
-            *config = HandleTable.Add(new NativeConfig(new TlsServerOptions()));
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        Input.Required(config, "config");
+        *config = HandleTable.Add(new NativeConfig(new TlsServerOptions()));
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_config_free")]
-    public static int Free(nint config)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Handle.Take<NativeConfig>(config, "config")?.Free();
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int Free(nint config) => Call.Guarded(() =>
+        Handle.Take<NativeConfig>(config, "config")?.Free());
 
     [UnmanagedCallersOnly(EntryPoint = "onb_config_set_protocols")]
-    public static int SetProtocols(nint config, int minimum, int maximum)
+    public static int SetProtocols(nint config, int minimum, int maximum) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            TlsProtocol least = Input.Defined<TlsProtocol>(minimum, "minimum");
-            TlsProtocol most = Input.Defined<TlsProtocol>(maximum, "maximum");
-            Handle.Get<NativeConfig>(config, "config").Set(options => options with { MinimumProtocol = least, MaximumProtocol = most });
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        TlsProtocol least = Input.Defined<TlsProtocol>(minimum, "minimum");
+        TlsProtocol most = Input.Defined<TlsProtocol>(maximum, "maximum");
+        Handle.Get<NativeConfig>(config, "config").Set(options => options with { MinimumProtocol = least, MaximumProtocol = most });
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_config_set_cipher_list")]
-    public static int SetCipherList(nint config, byte* list)
+    public static int SetCipherList(nint config, byte* list) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            string? value = Input.OptionalText(list, "list");
-            Handle.Get<NativeConfig>(config, "config").Set(options => options with { CipherList = value });
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        string? value = Input.OptionalText(list, "list");
+        Handle.Get<NativeConfig>(config, "config").Set(options => options with { CipherList = value });
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_config_set_cipher_suites")]
-    public static int SetCipherSuites(nint config, byte* suites)
+    public static int SetCipherSuites(nint config, byte* suites) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            string? value = Input.OptionalText(suites, "suites");
-            Handle.Get<NativeConfig>(config, "config").Set(options => options with { CipherSuites = value });
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        string? value = Input.OptionalText(suites, "suites");
+        Handle.Get<NativeConfig>(config, "config").Set(options => options with { CipherSuites = value });
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_config_set_groups")]
-    public static int SetGroups(nint config, byte* groups)
+    public static int SetGroups(nint config, byte* groups) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            string? value = Input.OptionalText(groups, "groups");
-            Handle.Get<NativeConfig>(config, "config").Set(options => options with { Groups = value });
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        string? value = Input.OptionalText(groups, "groups");
+        Handle.Get<NativeConfig>(config, "config").Set(options => options with { Groups = value });
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_config_set_signature_algorithms")]
-    public static int SetSignatureAlgorithms(nint config, byte* algorithms)
+    public static int SetSignatureAlgorithms(nint config, byte* algorithms) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            string? value = Input.OptionalText(algorithms, "algorithms");
-            Handle.Get<NativeConfig>(config, "config").Set(options => options with { SignatureAlgorithms = value });
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        string? value = Input.OptionalText(algorithms, "algorithms");
+        Handle.Get<NativeConfig>(config, "config").Set(options => options with { SignatureAlgorithms = value });
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_config_set_security_level")]
-    public static int SetSecurityLevel(nint config, int level)
+    public static int SetSecurityLevel(nint config, int level) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            if (level is < -1 or > 5) throw Refusal.Argument($"level is {level}: it must be from 0 to 5, or -1 for the default");
-            Handle.Get<NativeConfig>(config, "config").Set(options => options with { SecurityLevel = level < 0 ? null : level });
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        if (level is < -1 or > 5) throw Refusal.Argument($"level is {level}: it must be from 0 to 5, or -1 for the default");
+        Handle.Get<NativeConfig>(config, "config").Set(options => options with { SecurityLevel = level < 0 ? null : level });
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_config_set_property_query")]
-    public static int SetPropertyQuery(nint config, byte* query)
+    public static int SetPropertyQuery(nint config, byte* query) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            string? value = Input.OptionalText(query, "query");
-            Handle.Get<NativeConfig>(config, "config").Set(options => options with { PropertyQuery = value });
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        string? value = Input.OptionalText(query, "query");
+        Handle.Get<NativeConfig>(config, "config").Set(options => options with { PropertyQuery = value });
+    });
 }

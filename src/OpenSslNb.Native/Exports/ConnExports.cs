@@ -12,61 +12,44 @@ namespace OpenSslNb.Native.Exports;
 internal static unsafe class ConnExports
 {
     [UnmanagedCallersOnly(EntryPoint = "onb_connect")]
-    public static int Connect(nint loop, byte* host, int port, nint context, NativeCallbacks* callbacks, void* user, NativeConnectOptions* options, nint* conn)
+    public static int Connect(nint loop, byte* host, int port, nint context, NativeCallbacks* callbacks, void* user, NativeConnectOptions* options, nint* conn) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeLoop owner = Handle.Get<NativeLoop>(loop, "loop");
-            Shared<TlsContext> own = Handle.Get<Shared<TlsContext>>(context, "context");
-            string name = Input.Text(host, "host");
-            if (name.Length == 0) throw Refusal.Argument("host must not be empty");
-            if (port is < 1 or > IPEndPoint.MaxPort) throw Refusal.Argument($"port is {port}: it must be from 1 to {IPEndPoint.MaxPort}");
-            if (own.Value.IsServer) throw Refusal.Argument("the context is a server's, and connecting needs a client's");
-            Input.Required(callbacks, "callbacks");
-            Input.Required(conn, "conn");
-            NativeCallbacks told = Versioned.Read(callbacks, "callbacks");
-            TlsConnectOptions given = Versioned.Read(options, "options").ToOptions();
-            if (given.EarlyData.Length > given.Connection.OutboundLimit) throw Refusal.Argument("there is more early data than the outbound limit");
-            if (given.Connection.Transport == TransportKind.SocketFd) owner.UsesDescriptors = true;
-            var made = new NativeConn(owner, told, user);
-            *conn = made.Handle;
-            made.Connect(name, port, own, given);
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeLoop owner = Handle.Get<NativeLoop>(loop, "loop");
+        Shared<TlsContext> own = Handle.Get<Shared<TlsContext>>(context, "context");
+        string name = Input.Text(host, "host");
+        if (name.Length == 0) throw Refusal.Argument("host must not be empty");
+        if (port is < 1 or > IPEndPoint.MaxPort) throw Refusal.Argument($"port is {port}: it must be from 1 to {IPEndPoint.MaxPort}");
+        if (own.Value.IsServer) throw Refusal.Argument("the context is a server's, and connecting needs a client's");
+        Input.Required(callbacks, "callbacks");
+        Input.Required(conn, "conn");
+        NativeCallbacks told = Versioned.Read(callbacks, "callbacks");
+        TlsConnectOptions given = Versioned.Read(options, "options").ToOptions();
+        if (given.EarlyData.Length > given.Connection.OutboundLimit) throw Refusal.Argument("there is more early data than the outbound limit");
+        if (given.Connection.Transport == TransportKind.SocketFd) owner.UsesDescriptors = true;
+        var made = new NativeConn(owner, told, user);
+        *conn = made.Handle;
+        made.Connect(name, port, own, given);
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_adopt")]
-    public static int Adopt(nint loop, int fd, nint context, byte* serverName, NativeCallbacks* callbacks, void* user, NativeConnOptions* options, nint* conn)
+    public static int Adopt(nint loop, int fd, nint context, byte* serverName, NativeCallbacks* callbacks, void* user, NativeConnOptions* options, nint* conn) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeLoop owner = Handle.Get<NativeLoop>(loop, "loop");
-            Shared<TlsContext> own = Handle.Get<Shared<TlsContext>>(context, "context");
-            string? name = Input.OptionalText(serverName, "server_name");
-            if (own.Value is { IsServer: false, VerifiesPeer: true } && string.IsNullOrEmpty(name)) throw Refusal.Argument("a client that verifies its peer needs server_name");
-            Input.Required(callbacks, "callbacks");
-            Input.Required(conn, "conn");
-            NativeCallbacks told = Versioned.Read(callbacks, "callbacks");
-            TlsConnectionOptions given = Versioned.Read(options, "options").ToOptions();
-            Descriptors.RequireStream(fd);
-            if (given.Transport == TransportKind.SocketFd) owner.UsesDescriptors = true;
-            var made = new NativeConn(owner, told, user);
-            *conn = made.Handle;
-            if (made.Adopt(fd, own, name, given)) return (int)Result.Ok;
-            made.Forget();
-            throw Refusal.State("the loop has stopped");
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeLoop owner = Handle.Get<NativeLoop>(loop, "loop");
+        Shared<TlsContext> own = Handle.Get<Shared<TlsContext>>(context, "context");
+        string? name = Input.OptionalText(serverName, "server_name");
+        if (own.Value is { IsServer: false, VerifiesPeer: true } && string.IsNullOrEmpty(name)) throw Refusal.Argument("a client that verifies its peer needs server_name");
+        Input.Required(callbacks, "callbacks");
+        Input.Required(conn, "conn");
+        NativeCallbacks told = Versioned.Read(callbacks, "callbacks");
+        TlsConnectionOptions given = Versioned.Read(options, "options").ToOptions();
+        Descriptors.RequireStream(fd);
+        if (given.Transport == TransportKind.SocketFd) owner.UsesDescriptors = true;
+        var made = new NativeConn(owner, told, user);
+        *conn = made.Handle;
+        if (made.Adopt(fd, own, name, given)) return Result.Ok;
+        made.Forget();
+        throw Refusal.State("the loop has stopped");
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_send")]
     public static int Send(nint conn, void* data, nuint length)
@@ -124,79 +107,19 @@ internal static unsafe class ConnExports
     }
 
     [UnmanagedCallersOnly(EntryPoint = "onb_close")]
-    public static int Close(nint conn)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Handle.Get<NativeConn>(conn, "conn").Close();
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int Close(nint conn) => Call.With<NativeConn>(conn, "conn", static own => own.Close());
 
     [UnmanagedCallersOnly(EntryPoint = "onb_conn_close_write")]
-    public static int CloseWrite(nint conn)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Handle.Get<NativeConn>(conn, "conn").CloseWrite();
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int CloseWrite(nint conn) => Call.With<NativeConn>(conn, "conn", static own => own.CloseWrite());
 
     [UnmanagedCallersOnly(EntryPoint = "onb_conn_abort")]
-    public static int Abort(nint conn)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Handle.Get<NativeConn>(conn, "conn").Abort();
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int Abort(nint conn) => Call.With<NativeConn>(conn, "conn", static own => own.Abort());
 
     [UnmanagedCallersOnly(EntryPoint = "onb_conn_pause_reading")]
-    public static int PauseReading(nint conn)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Handle.Get<NativeConn>(conn, "conn").SetReading(isPaused: true);
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int PauseReading(nint conn) => Call.With<NativeConn>(conn, "conn", static own => own.SetReading(isPaused: true));
 
     [UnmanagedCallersOnly(EntryPoint = "onb_conn_resume_reading")]
-    public static int ResumeReading(nint conn)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Handle.Get<NativeConn>(conn, "conn").SetReading(isPaused: false);
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int ResumeReading(nint conn) => Call.With<NativeConn>(conn, "conn", static own => own.SetReading(isPaused: false));
 
     private static Result Gone(nint conn) => conn == 0 ? Fault.Of(Result.InvalidArgument, "conn must not be NULL") : Fault.Of(Result.BadHandle, "conn is no such handle: it has ended, or is of another kind");
 }

@@ -95,39 +95,21 @@ internal static unsafe class ConnFactExports
     }
 
     [UnmanagedCallersOnly(EntryPoint = "onb_conn_info")]
-    public static int Info(nint conn, NativeInfo* info)
+    public static int Info(nint conn, NativeInfo* info) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeConn own = Handle.Get<NativeConn>(conn, "conn");
-            own.Owner.RequireCurrent();
-            Versioned.Write(info, own.Info(), "info");
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeConn own = Handle.Get<NativeConn>(conn, "conn");
+        own.Owner.RequireCurrent();
+        Versioned.Write(info, own.Info(), "info");
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_conn_client_hello")]
-    public static int ClientHello(nint conn, NativeClientHello** hello)
+    public static int ClientHello(nint conn, NativeClientHello** hello) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeConn own = Handle.Get<NativeConn>(conn, "conn");
-            Input.Required(hello, "hello");
-            own.Owner.RequireCurrent();
-            *hello = own.Hello();
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeConn own = Handle.Get<NativeConn>(conn, "conn");
+        Input.Required(hello, "hello");
+        own.Owner.RequireCurrent();
+        *hello = own.Hello();
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_conn_statistics")]
     public static int Statistics(nint conn, NativeStatistics* statistics)
@@ -146,64 +128,25 @@ internal static unsafe class ConnFactExports
     }
 
     [UnmanagedCallersOnly(EntryPoint = "onb_conn_remote_address")]
-    public static int RemoteAddress(nint conn, byte* address, int* port)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Addresses.Write(Handle.Get<NativeConn>(conn, "conn").Required.RemoteEndPoint, address, port);
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int RemoteAddress(nint conn, byte* address, int* port) => Call.Guarded(() =>
+        Addresses.Write(Handle.Get<NativeConn>(conn, "conn").Required.RemoteEndPoint, address, port));
 
     [UnmanagedCallersOnly(EntryPoint = "onb_conn_local_address")]
-    public static int LocalAddress(nint conn, byte* address, int* port)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Addresses.Write(Handle.Get<NativeConn>(conn, "conn").Required.LocalEndPoint, address, port);
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int LocalAddress(nint conn, byte* address, int* port) => Call.Guarded(() =>
+        Addresses.Write(Handle.Get<NativeConn>(conn, "conn").Required.LocalEndPoint, address, port));
 
     [UnmanagedCallersOnly(EntryPoint = "onb_conn_proxy")]
-    public static int Proxy(nint conn, NativeProxy* proxy)
+    public static int Proxy(nint conn, NativeProxy* proxy) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            ProxyHeader header = Handle.Get<NativeConn>(conn, "conn").Required.ProxyHeader ?? throw Refusal.State("there is no PROXY header");
-            Versioned.Write(proxy, Addresses.Of(header), "proxy");
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        ProxyHeader header = Handle.Get<NativeConn>(conn, "conn").Required.ProxyHeader ?? throw Refusal.State("there is no PROXY header");
+        Versioned.Write(proxy, Addresses.Of(header), "proxy");
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_conn_proxy_field")]
-    public static int ProxyField(nint conn, int type, void* buffer, nuint* length)
+    public static int ProxyField(nint conn, int type, void* buffer, nuint* length) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            ProxyHeader header = Handle.Get<NativeConn>(conn, "conn").Required.ProxyHeader ?? throw Refusal.State("there is no PROXY header");
-            if (type is < 0 or > byte.MaxValue || header.Find((byte)type) is not { } value) throw Refusal.State($"the PROXY header has no field {type}");
-            return (int)Output.Copy(value.Span, buffer, length);
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        ProxyHeader header = Handle.Get<NativeConn>(conn, "conn").Required.ProxyHeader ?? throw Refusal.State("there is no PROXY header");
+        if (type is < 0 or > byte.MaxValue || header.Find((byte)type) is not { } value) throw Refusal.State($"the PROXY header has no field {type}");
+        return Output.Copy(value.Span, buffer, length);
+    });
 }

@@ -10,87 +10,40 @@ namespace OpenSslNb.Native.Exports;
 internal static unsafe class ConnKeyExports
 {
     [UnmanagedCallersOnly(EntryPoint = "onb_conn_update_keys")]
-    public static int UpdateKeys(nint conn, int requestPeer)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Handle.Get<NativeConn>(conn, "conn").Required.UpdateKeys(requestPeer != 0);
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int UpdateKeys(nint conn, int requestPeer) => Call.Guarded(() =>
+        Handle.Get<NativeConn>(conn, "conn").Required.UpdateKeys(requestPeer != 0));
 
     [UnmanagedCallersOnly(EntryPoint = "onb_conn_renegotiate")]
-    public static int Renegotiate(nint conn)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Handle.Get<NativeConn>(conn, "conn").Required.Renegotiate();
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int Renegotiate(nint conn) => Call.Guarded(() =>
+        Handle.Get<NativeConn>(conn, "conn").Required.Renegotiate());
 
     [UnmanagedCallersOnly(EntryPoint = "onb_conn_export_keying_material")]
-    public static int ExportKeyingMaterial(nint conn, byte* label, void* context, nuint contextLength, void* output, nuint length)
+    public static int ExportKeyingMaterial(nint conn, byte* label, void* context, nuint contextLength, void* output, nuint length) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeConn own = Handle.Get<NativeConn>(conn, "conn");
-            own.Owner.RequireCurrent();
-            Input.Required(output, "output");
-            using HostErrors errors = own.Owner.NeedsGuard ? HostErrors.Keep() : HostErrors.None;
-            Task<byte[]> made = own.Required.ExportKeyingMaterialAsync(Input.Text(label, "label"), KeyingMaterialInput.Length(length), KeyingMaterialInput.Context(context, contextLength));
-            made.GetAwaiter().GetResult().CopyTo(new Span<byte>(output, (int)length));
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeConn own = Handle.Get<NativeConn>(conn, "conn");
+        own.Owner.RequireCurrent();
+        Input.Required(output, "output");
+        using HostErrors errors = own.Owner.NeedsGuard ? HostErrors.Keep() : HostErrors.None;
+        Task<byte[]> made = own.Required.ExportKeyingMaterialAsync(Input.Text(label, "label"), KeyingMaterialInput.Length(length), KeyingMaterialInput.Context(context, contextLength));
+        made.GetAwaiter().GetResult().CopyTo(new Span<byte>(output, (int)length));
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_conn_channel_binding")]
-    public static int ChannelBinding(nint conn, int kind, void* output, nuint* length)
+    public static int ChannelBinding(nint conn, int kind, void* output, nuint* length) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeConn own = Handle.Get<NativeConn>(conn, "conn");
-            own.Owner.RequireCurrent();
-            using HostErrors errors = own.Owner.NeedsGuard ? HostErrors.Keep() : HostErrors.None;
-            Task<byte[]> made = own.Required.GetChannelBindingAsync(Input.Defined<TlsChannelBinding>(kind, "kind"));
-            return (int)Output.Copy(made.GetAwaiter().GetResult(), output, length);
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeConn own = Handle.Get<NativeConn>(conn, "conn");
+        own.Owner.RequireCurrent();
+        using HostErrors errors = own.Owner.NeedsGuard ? HostErrors.Keep() : HostErrors.None;
+        Task<byte[]> made = own.Required.GetChannelBindingAsync(Input.Defined<TlsChannelBinding>(kind, "kind"));
+        return Output.Copy(made.GetAwaiter().GetResult(), output, length);
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_conn_request_certificate")]
-    public static int RequestCertificate(nint conn, delegate* unmanaged<nint, int, NativeBytesView*, nuint, void*, void> callback, void* user)
+    public static int RequestCertificate(nint conn, delegate* unmanaged<nint, int, NativeBytesView*, nuint, void*, void> callback, void* user) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeConn own = Handle.Get<NativeConn>(conn, "conn");
-            own.Owner.RequireCurrent();
-            Input.Required(callback, "callback");
-            return (int)own.RequestCertificate(callback, user);
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeConn own = Handle.Get<NativeConn>(conn, "conn");
+        own.Owner.RequireCurrent();
+        Input.Required(callback, "callback");
+        return own.RequestCertificate(callback, user);
+    });
 }

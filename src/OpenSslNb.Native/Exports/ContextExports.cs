@@ -9,101 +9,46 @@ namespace OpenSslNb.Native.Exports;
 internal static unsafe class ContextExports
 {
     [UnmanagedCallersOnly(EntryPoint = "onb_context_new")]
-    public static int New(nint config, nint* context)
+    public static int New(nint config, nint* context) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeConfig own = Handle.Get<NativeConfig>(config, "config");
-            Input.Required(context, "context");
-            using HostErrors errors = HostErrors.Keep();
-            *context = HandleTable.Add(new Shared<TlsContext>(own.CreateContext()));
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeConfig own = Handle.Get<NativeConfig>(config, "config");
+        Input.Required(context, "context");
+        using HostErrors errors = HostErrors.Keep();
+        *context = HandleTable.Add(new Shared<TlsContext>(own.CreateContext()));
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_context_free")]
-    public static int Free(nint context)
+    public static int Free(nint context) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            if (Handle.Take<Shared<TlsContext>>(context, "context") is { } own) own.Release();
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        if (Handle.Take<Shared<TlsContext>>(context, "context") is { } own) own.Release();
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_context_session_count")]
-    public static int SessionCount(nint context, nuint* count)
+    public static int SessionCount(nint context, nuint* count) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            TlsContext own = Handle.Get<Shared<TlsContext>>(context, "context").Value;
-            Input.Required(count, "count");
-            *count = (nuint)own.SessionCount;
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        TlsContext own = Handle.Get<Shared<TlsContext>>(context, "context").Value;
+        Input.Required(count, "count");
+        *count = (nuint)own.SessionCount;
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_context_export_sessions")]
-    public static int ExportSessions(nint context, void* buffer, nuint* length)
+    public static int ExportSessions(nint context, void* buffer, nuint* length) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            TlsContext own = Handle.Get<Shared<TlsContext>>(context, "context").Value;
-            using HostErrors errors = HostErrors.Keep();
-            return (int)Output.Copy(own.ExportSessions(), buffer, length);
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        TlsContext own = Handle.Get<Shared<TlsContext>>(context, "context").Value;
+        using HostErrors errors = HostErrors.Keep();
+        return Output.Copy(own.ExportSessions(), buffer, length);
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_context_import_sessions")]
-    public static int ImportSessions(nint context, void* data, nuint length, nuint* count)
+    public static int ImportSessions(nint context, void* data, nuint length, nuint* count) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            TlsContext own = Handle.Get<Shared<TlsContext>>(context, "context").Value;
-            using HostErrors errors = HostErrors.Keep();
-            int imported = own.ImportSessions(Input.Bytes(data, length, "data"));
-            if (count != null) *count = (nuint)imported;
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        TlsContext own = Handle.Get<Shared<TlsContext>>(context, "context").Value;
+        using HostErrors errors = HostErrors.Keep();
+        int imported = own.ImportSessions(Input.Bytes(data, length, "data"));
+        if (count != null) *count = (nuint)imported;
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_context_forget_sessions")]
-    public static int ForgetSessions(nint context)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Handle.Get<Shared<TlsContext>>(context, "context").Value.ForgetSessions();
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int ForgetSessions(nint context) => Call.Guarded(() =>
+        Handle.Get<Shared<TlsContext>>(context, "context").Value.ForgetSessions());
 }

@@ -36,35 +36,15 @@ internal static unsafe class LibraryExports
     }
 
     [UnmanagedCallersOnly(EntryPoint = "onb_library_set_openssl_directory")]
-    public static int SetOpenSslDirectory(byte* directory)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            OpenSslLibrary.LookIn(Input.Text(directory, "directory"));
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int SetOpenSslDirectory(byte* directory) => Call.Guarded(() =>
+        OpenSslLibrary.LookIn(Input.Text(directory, "directory")));
 
     [UnmanagedCallersOnly(EntryPoint = "onb_library_set_configuration")]
-    public static int SetConfiguration(byte* path)
+    public static int SetConfiguration(byte* path) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            if (Input.OptionalText(path, "path") is { } file) TlsLibrary.UseConfigurationFile(file);
-            else TlsLibrary.IgnoreConfiguration();
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        if (Input.OptionalText(path, "path") is { } file) TlsLibrary.UseConfigurationFile(file);
+        else TlsLibrary.IgnoreConfiguration();
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_error_message")]
     public static byte* GetErrorMessage()

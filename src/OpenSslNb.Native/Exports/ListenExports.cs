@@ -11,98 +11,49 @@ namespace OpenSslNb.Native.Exports;
 internal static unsafe class ListenExports
 {
     [UnmanagedCallersOnly(EntryPoint = "onb_listen")]
-    public static int Listen(nint loop, byte* address, int port, nint context, NativeCallbacks* callbacks, void* user, NativeListenOptions* options, nint* listener)
+    public static int Listen(nint loop, byte* address, int port, nint context, NativeCallbacks* callbacks, void* user, NativeListenOptions* options, nint* listener) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeLoop owner = Handle.Get<NativeLoop>(loop, "loop");
-            Shared<TlsContext> own = Handle.Get<Shared<TlsContext>>(context, "context");
-            string text = Input.Text(address, "address");
-            if (!IPAddress.TryParse(text, out IPAddress? parsed)) throw Refusal.Argument($"address is '{text}', and must be one, such as 127.0.0.1 or ::");
-            if (port is < 0 or > IPEndPoint.MaxPort) throw Refusal.Argument($"port is {port}: it must be from 0 to {IPEndPoint.MaxPort}");
-            Input.Required(callbacks, "callbacks");
-            Input.Required(listener, "listener");
-            NativeCallbacks told = Versioned.Read(callbacks, "callbacks");
-            TlsListenerOptions given = Versioned.Read(options, "options").ToOptions();
-            if (given.Connection.Transport == TransportKind.SocketFd) owner.UsesDescriptors = true;
-            var made = new NativeListener(owner, told, user);
-            made.Start(new IPEndPoint(parsed, port), own.Value, given);
-            *listener = made.Handle;
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeLoop owner = Handle.Get<NativeLoop>(loop, "loop");
+        Shared<TlsContext> own = Handle.Get<Shared<TlsContext>>(context, "context");
+        string text = Input.Text(address, "address");
+        if (!IPAddress.TryParse(text, out IPAddress? parsed)) throw Refusal.Argument($"address is '{text}', and must be one, such as 127.0.0.1 or ::");
+        if (port is < 0 or > IPEndPoint.MaxPort) throw Refusal.Argument($"port is {port}: it must be from 0 to {IPEndPoint.MaxPort}");
+        Input.Required(callbacks, "callbacks");
+        Input.Required(listener, "listener");
+        NativeCallbacks told = Versioned.Read(callbacks, "callbacks");
+        TlsListenerOptions given = Versioned.Read(options, "options").ToOptions();
+        if (given.Connection.Transport == TransportKind.SocketFd) owner.UsesDescriptors = true;
+        var made = new NativeListener(owner, told, user);
+        made.Start(new IPEndPoint(parsed, port), own.Value, given);
+        *listener = made.Handle;
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_listener_address")]
-    public static int Address(nint listener, byte* address, int* port)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Addresses.Write(Handle.Get<NativeListener>(listener, "listener").Listener.EndPoint, address, port);
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int Address(nint listener, byte* address, int* port) => Call.Guarded(() =>
+        Addresses.Write(Handle.Get<NativeListener>(listener, "listener").Listener.EndPoint, address, port));
 
     [UnmanagedCallersOnly(EntryPoint = "onb_listener_replace_context")]
-    public static int ReplaceContext(nint listener, nint context)
+    public static int ReplaceContext(nint listener, nint context) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeListener own = Handle.Get<NativeListener>(listener, "listener");
-            own.Listener.ReplaceContext(Handle.Get<Shared<TlsContext>>(context, "context").Value);
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeListener own = Handle.Get<NativeListener>(listener, "listener");
+        own.Listener.ReplaceContext(Handle.Get<Shared<TlsContext>>(context, "context").Value);
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_listener_statistics")]
-    public static int Statistics(nint listener, NativeListenStatistics* statistics)
+    public static int Statistics(nint listener, NativeListenStatistics* statistics) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
+        TlsListener own = Handle.Get<NativeListener>(listener, "listener").Listener;
+        var told = new NativeListenStatistics
         {
-            TlsListener own = Handle.Get<NativeListener>(listener, "listener").Listener;
-            var told = new NativeListenStatistics
-            {
-                Accepted = (ulong)own.AcceptedCount,
-                Refused = (ulong)own.RefusedCount,
-                Shortages = (ulong)own.ShortageCount,
-                Connections = (ulong)own.ConnectionCount,
-            };
-            Versioned.Write(statistics, told, "statistics");
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+            Accepted = (ulong)own.AcceptedCount,
+            Refused = (ulong)own.RefusedCount,
+            Shortages = (ulong)own.ShortageCount,
+            Connections = (ulong)own.ConnectionCount,
+        };
+        Versioned.Write(statistics, told, "statistics");
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_listener_close")]
-    public static int Close(nint listener)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Handle.Take<NativeListener>(listener, "listener")?.Listener.Dispose();
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int Close(nint listener) => Call.Guarded(() =>
+        Handle.Take<NativeListener>(listener, "listener")?.Listener.Dispose());
 }

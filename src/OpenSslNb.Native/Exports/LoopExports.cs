@@ -10,107 +10,45 @@ namespace OpenSslNb.Native.Exports;
 internal static unsafe class LoopExports
 {
     [UnmanagedCallersOnly(EntryPoint = "onb_loop_new")]
-    public static int New(NativeLoopOptions* options, nint* loop)
+    public static int New(NativeLoopOptions* options, nint* loop) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Input.Required(loop, "loop");
-            EventLoopOptions given = Versioned.Read(options, "options").ToOptions();
-            using HostErrors errors = HostErrors.Keep();
-            var made = new NativeLoop(new EventLoop(given), isDriven: false);
-            made.Handle = HandleTable.Add(made);
-            *loop = made.Handle;
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        Input.Required(loop, "loop");
+        EventLoopOptions given = Versioned.Read(options, "options").ToOptions();
+        using HostErrors errors = HostErrors.Keep();
+        var made = new NativeLoop(new EventLoop(given), isDriven: false);
+        made.Handle = HandleTable.Add(made);
+        *loop = made.Handle;
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_loop_new_driven")]
-    public static int NewDriven(NativeLoopOptions* options, nint* loop)
+    public static int NewDriven(NativeLoopOptions* options, nint* loop) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Input.Required(loop, "loop");
-            EventLoopOptions given = Versioned.Read(options, "options").ToOptions();
-            using HostErrors errors = HostErrors.Keep();
-            var made = new NativeLoop(EventLoop.CreateDriven(given), isDriven: true);
-            made.Handle = HandleTable.Add(made);
-            *loop = made.Handle;
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        Input.Required(loop, "loop");
+        EventLoopOptions given = Versioned.Read(options, "options").ToOptions();
+        using HostErrors errors = HostErrors.Keep();
+        var made = new NativeLoop(EventLoop.CreateDriven(given), isDriven: true);
+        made.Handle = HandleTable.Add(made);
+        *loop = made.Handle;
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_loop_free")]
-    public static int Free(nint loop)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Handle.Optional<NativeLoop>(loop, "loop")?.Free();
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int Free(nint loop) => Call.Guarded(() =>
+        Handle.Optional<NativeLoop>(loop, "loop")?.Free());
 
     [UnmanagedCallersOnly(EntryPoint = "onb_loop_run")]
-    public static int Run(nint loop)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Handle.Get<NativeLoop>(loop, "loop").RunUntilStopped();
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int Run(nint loop) => Call.With<NativeLoop>(loop, "loop", static own => own.RunUntilStopped());
 
     [UnmanagedCallersOnly(EntryPoint = "onb_loop_stop")]
-    public static int Stop(nint loop)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Handle.Get<NativeLoop>(loop, "loop").Stop();
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int Stop(nint loop) => Call.With<NativeLoop>(loop, "loop", static own => own.Stop());
 
     [UnmanagedCallersOnly(EntryPoint = "onb_loop_fd")]
-    public static int Descriptor(nint loop, int* fd)
+    public static int Descriptor(nint loop, int* fd) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeLoop own = Handle.Get<NativeLoop>(loop, "loop");
-            Input.Required(fd, "fd");
-            if (!own.IsDriven) throw new Refusal(Result.NotSupported, "this loop has a thread of its own: nobody else needs to wait for it");
-            *fd = own.Loop.PollDescriptor;
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeLoop own = Handle.Get<NativeLoop>(loop, "loop");
+        Input.Required(fd, "fd");
+        if (!own.IsDriven) throw new Refusal(Result.NotSupported, "this loop has a thread of its own: nobody else needs to wait for it");
+        *fd = own.Loop.PollDescriptor;
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_loop_timeout")]
     public static int NextTimeout(nint loop, int* timeoutMilliseconds)
@@ -147,21 +85,12 @@ internal static unsafe class LoopExports
     }
 
     [UnmanagedCallersOnly(EntryPoint = "onb_loop_post")]
-    public static int Post(nint loop, delegate* unmanaged<void*, void> callback, void* user)
+    public static int Post(nint loop, delegate* unmanaged<void*, void> callback, void* user) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeLoop own = Handle.Get<NativeLoop>(loop, "loop");
-            Input.Required(callback, "callback");
-            if (!own.Loop.Post(new PostedCallback(own, callback, user))) throw Refusal.State("the loop has stopped");
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeLoop own = Handle.Get<NativeLoop>(loop, "loop");
+        Input.Required(callback, "callback");
+        if (!own.Loop.Post(new PostedCallback(own, callback, user))) throw Refusal.State("the loop has stopped");
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_loop_is_current")]
     public static int IsCurrent(nint loop, int* isCurrent)
@@ -180,40 +109,22 @@ internal static unsafe class LoopExports
     }
 
     [UnmanagedCallersOnly(EntryPoint = "onb_timer_start")]
-    public static int StartTimer(nint loop, int delayMilliseconds, int periodMilliseconds, delegate* unmanaged<void*, void> callback, void* user, nint* timer)
+    public static int StartTimer(nint loop, int delayMilliseconds, int periodMilliseconds, delegate* unmanaged<void*, void> callback, void* user, nint* timer) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeLoop own = Handle.Get<NativeLoop>(loop, "loop");
-            Input.Required(callback, "callback");
-            if (delayMilliseconds < 0 || periodMilliseconds < 0) throw Refusal.Argument("delay_ms and period_ms must not be negative");
-            own.RequireCurrent();
-            var made = new NativeTimer(own, TimeSpan.FromMilliseconds(periodMilliseconds), callback, user);
-            made.Start(TimeSpan.FromMilliseconds(delayMilliseconds));
-            if (timer != null) *timer = made.Handle;
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeLoop own = Handle.Get<NativeLoop>(loop, "loop");
+        Input.Required(callback, "callback");
+        if (delayMilliseconds < 0 || periodMilliseconds < 0) throw Refusal.Argument("delay_ms and period_ms must not be negative");
+        own.RequireCurrent();
+        var made = new NativeTimer(own, TimeSpan.FromMilliseconds(periodMilliseconds), callback, user);
+        made.Start(TimeSpan.FromMilliseconds(delayMilliseconds));
+        if (timer != null) *timer = made.Handle;
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_timer_stop")]
-    public static int StopTimer(nint timer)
+    public static int StopTimer(nint timer) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeTimer own = Handle.Get<NativeTimer>(timer, "timer");
-            own.Owner.RequireCurrent();
-            own.Stop();
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeTimer own = Handle.Get<NativeTimer>(timer, "timer");
+        own.Owner.RequireCurrent();
+        own.Stop();
+    });
 }

@@ -57,16 +57,8 @@ internal static unsafe class MachineExports
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter();
-            try
-            {
-                own.Machine.Feed(Input.Bytes(ciphertext, length, "ciphertext"));
-            }
-            finally
-            {
-                own.Leave();
-            }
-
+            using NativeMachine.Visit visit = own.Enter();
+            own.Machine.Feed(Input.Bytes(ciphertext, length, "ciphertext"));
             return (int)Result.Ok;
         }
         catch (Exception e)
@@ -82,16 +74,8 @@ internal static unsafe class MachineExports
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter();
-            try
-            {
-                own.Machine.FeedEndOfStream();
-            }
-            finally
-            {
-                own.Leave();
-            }
-
+            using NativeMachine.Visit visit = own.Enter();
+            own.Machine.FeedEndOfStream();
             return (int)Result.Ok;
         }
         catch (Exception e)
@@ -107,20 +91,12 @@ internal static unsafe class MachineExports
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter(keepsOutput: true);
-            try
-            {
-                Input.Required(ciphertext, "ciphertext");
-                Input.Required(length, "length");
-                ReadOnlySpan<byte> output = own.StageOutput();
-                *ciphertext = output.IsEmpty ? null : System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(output));
-                *length = (nuint)output.Length;
-            }
-            finally
-            {
-                own.Leave();
-            }
-
+            using NativeMachine.Visit visit = own.Enter(keepsOutput: true);
+            Input.Required(ciphertext, "ciphertext");
+            Input.Required(length, "length");
+            ReadOnlySpan<byte> output = own.StageOutput();
+            *ciphertext = output.IsEmpty ? null : System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(output));
+            *length = (nuint)output.Length;
             return (int)Result.Ok;
         }
         catch (Exception e)
@@ -136,17 +112,9 @@ internal static unsafe class MachineExports
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter(keepsOutput: true);
-            try
-            {
-                if (count > (nuint)own.Machine.Output.Length) throw Refusal.Argument($"count is {count}: there are {own.Machine.Output.Length} bytes of output");
-                own.SkipOutput((int)count);
-            }
-            finally
-            {
-                own.Leave();
-            }
-
+            using NativeMachine.Visit visit = own.Enter(keepsOutput: true);
+            if (count > (nuint)own.Machine.Output.Length) throw Refusal.Argument($"count is {count}: there are {own.Machine.Output.Length} bytes of output");
+            own.SkipOutput((int)count);
             return (int)Result.Ok;
         }
         catch (Exception e)
@@ -162,21 +130,13 @@ internal static unsafe class MachineExports
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter();
-            try
-            {
-                Input.Required(length, "length");
-                Span<byte> room = Input.Room(buffer, *length, "buffer");
-                int count = Math.Min(room.Length, own.Machine.Output.Length);
-                own.Machine.Output[..count].CopyTo(room);
-                own.Machine.SkipOutput(count);
-                *length = (nuint)count;
-            }
-            finally
-            {
-                own.Leave();
-            }
-
+            using NativeMachine.Visit visit = own.Enter();
+            Input.Required(length, "length");
+            Span<byte> room = Input.Room(buffer, *length, "buffer");
+            int count = Math.Min(room.Length, own.Machine.Output.Length);
+            own.Machine.Output[..count].CopyTo(room);
+            own.Machine.SkipOutput(count);
+            *length = (nuint)count;
             return (int)Result.Ok;
         }
         catch (Exception e)

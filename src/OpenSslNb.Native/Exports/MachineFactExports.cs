@@ -16,17 +16,9 @@ internal static unsafe class MachineFactExports
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter(keepsOutput: true);
-            try
-            {
-                Input.Required(interest, "interest");
-                *interest = (int)own.Machine.Interest;
-            }
-            finally
-            {
-                own.Leave();
-            }
-
+            using NativeMachine.Visit visit = own.Enter(keepsOutput: true);
+            Input.Required(interest, "interest");
+            *interest = (int)own.Machine.Interest;
             return (int)Result.Ok;
         }
         catch (Exception e)
@@ -42,17 +34,9 @@ internal static unsafe class MachineFactExports
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter(keepsOutput: true);
-            try
-            {
-                Input.Required(state, "state");
-                *state = (int)own.Machine.State;
-            }
-            finally
-            {
-                own.Leave();
-            }
-
+            using NativeMachine.Visit visit = own.Enter(keepsOutput: true);
+            Input.Required(state, "state");
+            *state = (int)own.Machine.State;
             return (int)Result.Ok;
         }
         catch (Exception e)
@@ -68,17 +52,9 @@ internal static unsafe class MachineFactExports
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter(keepsOutput: true);
-            try
-            {
-                Input.Required(bytes, "bytes");
-                *bytes = (nuint)own.Machine.QueuedBytes;
-            }
-            finally
-            {
-                own.Leave();
-            }
-
+            using NativeMachine.Visit visit = own.Enter(keepsOutput: true);
+            Input.Required(bytes, "bytes");
+            *bytes = (nuint)own.Machine.QueuedBytes;
             return (int)Result.Ok;
         }
         catch (Exception e)
@@ -88,105 +64,37 @@ internal static unsafe class MachineFactExports
     }
 
     [UnmanagedCallersOnly(EntryPoint = "onb_machine_outcome")]
-    public static int Outcome(nint machine, NativeOutcome* outcome)
+    public static int Outcome(nint machine, NativeOutcome* outcome) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter(keepsOutput: true);
-            try
-            {
-                Versioned.Write(outcome, own.Outcome(), "outcome");
-            }
-            finally
-            {
-                own.Leave();
-            }
-
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
+        using NativeMachine.Visit visit = own.Enter(keepsOutput: true);
+        Versioned.Write(outcome, own.Outcome(), "outcome");
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_machine_info")]
-    public static int Info(nint machine, NativeInfo* info)
+    public static int Info(nint machine, NativeInfo* info) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter(keepsOutput: true);
-            try
-            {
-                using HostErrors errors = HostErrors.Keep();
-                Versioned.Write(info, own.Info(), "info");
-            }
-            finally
-            {
-                own.Leave();
-            }
-
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
+        using NativeMachine.Visit visit = own.Enter(keepsOutput: true);
+        using HostErrors errors = HostErrors.Keep();
+        Versioned.Write(info, own.Info(), "info");
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_machine_client_hello")]
-    public static int ClientHello(nint machine, NativeClientHello** hello)
+    public static int ClientHello(nint machine, NativeClientHello** hello) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter(keepsOutput: true);
-            try
-            {
-                Input.Required(hello, "hello");
-                *hello = own.Hello();
-            }
-            finally
-            {
-                own.Leave();
-            }
-
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
+        using NativeMachine.Visit visit = own.Enter(keepsOutput: true);
+        Input.Required(hello, "hello");
+        *hello = own.Hello();
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_machine_notify")]
-    public static int Notify(nint machine, delegate* unmanaged<void*, void> callback, void* user)
+    public static int Notify(nint machine, delegate* unmanaged<void*, void> callback, void* user) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter(keepsOutput: true);
-            try
-            {
-                Input.Required(callback, "callback");
-                _ = own.Machine.WaitForAnswerAsync().ContinueWith(_ => callback(user), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            }
-            finally
-            {
-                own.Leave();
-            }
-
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
+        using NativeMachine.Visit visit = own.Enter(keepsOutput: true);
+        Input.Required(callback, "callback");
+        _ = own.Machine.WaitForAnswerAsync().ContinueWith(_ => callback(user), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    });
 }

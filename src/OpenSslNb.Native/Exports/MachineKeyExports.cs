@@ -15,16 +15,9 @@ internal static unsafe class MachineKeyExports
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter();
-            try
-            {
-                using HostErrors errors = HostErrors.Keep();
-                return MachineStepExports.Told(own.Machine.UpdateKeys(requestPeer != 0));
-            }
-            finally
-            {
-                own.Leave();
-            }
+            using NativeMachine.Visit visit = own.Enter();
+            using HostErrors errors = HostErrors.Keep();
+            return MachineStepExports.Told(own.Machine.UpdateKeys(requestPeer != 0));
         }
         catch (Exception e)
         {
@@ -33,135 +26,52 @@ internal static unsafe class MachineKeyExports
     }
 
     [UnmanagedCallersOnly(EntryPoint = "onb_machine_renegotiate")]
-    public static int Renegotiate(nint machine)
+    public static int Renegotiate(nint machine) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter();
-            try
-            {
-                using HostErrors errors = HostErrors.Keep();
-                own.Machine.Renegotiate();
-            }
-            finally
-            {
-                own.Leave();
-            }
-
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
+        using NativeMachine.Visit visit = own.Enter();
+        using HostErrors errors = HostErrors.Keep();
+        own.Machine.Renegotiate();
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_machine_offer_early_data")]
-    public static int OfferEarlyData(nint machine, void* data, nuint length)
+    public static int OfferEarlyData(nint machine, void* data, nuint length) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter();
-            try
-            {
-                using HostErrors errors = HostErrors.Keep();
-                if (!own.Machine.OfferEarlyData(Input.Bytes(data, length, "data"))) throw Refusal.State("no session is offered that allows so much early data: nothing is sent early");
-            }
-            finally
-            {
-                own.Leave();
-            }
-
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
+        using NativeMachine.Visit visit = own.Enter();
+        using HostErrors errors = HostErrors.Keep();
+        if (!own.Machine.OfferEarlyData(Input.Bytes(data, length, "data"))) throw Refusal.State("no session is offered that allows so much early data: nothing is sent early");
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_machine_take_early_data")]
-    public static int TakeEarlyData(nint machine, void* buffer, nuint* length)
+    public static int TakeEarlyData(nint machine, void* buffer, nuint* length) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter();
-            try
-            {
-                using HostErrors errors = HostErrors.Keep();
-                Input.Required(length, "length");
-                Span<byte> room = Input.Room(buffer, *length, "buffer");
-                if (room.IsEmpty) throw Refusal.Argument("there must be room for at least one byte");
-                *length = (nuint)own.Machine.TakeEarlyData(room);
-            }
-            finally
-            {
-                own.Leave();
-            }
-
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
+        using NativeMachine.Visit visit = own.Enter();
+        using HostErrors errors = HostErrors.Keep();
+        Input.Required(length, "length");
+        Span<byte> room = Input.Room(buffer, *length, "buffer");
+        if (room.IsEmpty) throw Refusal.Argument("there must be room for at least one byte");
+        *length = (nuint)own.Machine.TakeEarlyData(room);
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_machine_export_keying_material")]
-    public static int ExportKeyingMaterial(nint machine, byte* label, void* context, nuint contextLength, void* output, nuint length)
+    public static int ExportKeyingMaterial(nint machine, byte* label, void* context, nuint contextLength, void* output, nuint length) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter(keepsOutput: true);
-            try
-            {
-                using HostErrors errors = HostErrors.Keep();
-                Input.Required(output, "output");
-                byte[] made = own.Machine.ExportKeyingMaterial(Input.Text(label, "label"), KeyingMaterialInput.Length(length), KeyingMaterialInput.Context(context, contextLength));
-                made.CopyTo(new Span<byte>(output, made.Length));
-            }
-            finally
-            {
-                own.Leave();
-            }
-
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
+        using NativeMachine.Visit visit = own.Enter(keepsOutput: true);
+        using HostErrors errors = HostErrors.Keep();
+        Input.Required(output, "output");
+        byte[] made = own.Machine.ExportKeyingMaterial(Input.Text(label, "label"), KeyingMaterialInput.Length(length), KeyingMaterialInput.Context(context, contextLength));
+        made.CopyTo(new Span<byte>(output, made.Length));
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_machine_channel_binding")]
-    public static int ChannelBinding(nint machine, int kind, void* output, nuint* length)
+    public static int ChannelBinding(nint machine, int kind, void* output, nuint* length) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter(keepsOutput: true);
-            try
-            {
-                using HostErrors errors = HostErrors.Keep();
-                return (int)Output.Copy(own.Machine.GetChannelBinding(Input.Defined<TlsChannelBinding>(kind, "kind")), output, length);
-            }
-            finally
-            {
-                own.Leave();
-            }
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
+        using NativeMachine.Visit visit = own.Enter(keepsOutput: true);
+        using HostErrors errors = HostErrors.Keep();
+        return Output.Copy(own.Machine.GetChannelBinding(Input.Defined<TlsChannelBinding>(kind, "kind")), output, length);
+    });
 }

@@ -15,16 +15,9 @@ internal static unsafe class MachineStepExports
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter();
-            try
-            {
-                using HostErrors errors = HostErrors.Keep();
-                return Told(own.Machine.Handshake());
-            }
-            finally
-            {
-                own.Leave();
-            }
+            using NativeMachine.Visit visit = own.Enter();
+            using HostErrors errors = HostErrors.Keep();
+            return Told(own.Machine.Handshake());
         }
         catch (Exception e)
         {
@@ -39,21 +32,14 @@ internal static unsafe class MachineStepExports
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter();
-            try
-            {
-                using HostErrors errors = HostErrors.Keep();
-                Input.Required(length, "length");
-                Span<byte> room = Input.Room(buffer, *length, "buffer");
-                if (room.IsEmpty) throw Refusal.Argument("there must be room for at least one byte");
-                SslStep step = own.Machine.Read(room);
-                *length = step.IsDone ? (nuint)step.Bytes : 0;
-                return Told(step);
-            }
-            finally
-            {
-                own.Leave();
-            }
+            using NativeMachine.Visit visit = own.Enter();
+            using HostErrors errors = HostErrors.Keep();
+            Input.Required(length, "length");
+            Span<byte> room = Input.Room(buffer, *length, "buffer");
+            if (room.IsEmpty) throw Refusal.Argument("there must be room for at least one byte");
+            SslStep step = own.Machine.Read(room);
+            *length = step.IsDone ? (nuint)step.Bytes : 0;
+            return Told(step);
         }
         catch (Exception e)
         {
@@ -68,19 +54,12 @@ internal static unsafe class MachineStepExports
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter();
-            try
-            {
-                using HostErrors errors = HostErrors.Keep();
-                ReadOnlySpan<byte> bytes = Input.Bytes(data, length, "data");
-                if (own.IsShutDown) return (int)Fault.Of(Result.SendClosed, "our direction was shut down");
-                if (!own.HasRoomFor(bytes.Length)) return (int)Result.Full;
-                return Told(own.Machine.Write(bytes));
-            }
-            finally
-            {
-                own.Leave();
-            }
+            using NativeMachine.Visit visit = own.Enter();
+            using HostErrors errors = HostErrors.Keep();
+            ReadOnlySpan<byte> bytes = Input.Bytes(data, length, "data");
+            if (own.IsShutDown) return (int)Fault.Of(Result.SendClosed, "our direction was shut down");
+            if (!own.HasRoomFor(bytes.Length)) return (int)Result.Full;
+            return Told(own.Machine.Write(bytes));
         }
         catch (Exception e)
         {
@@ -95,16 +74,9 @@ internal static unsafe class MachineStepExports
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter();
-            try
-            {
-                using HostErrors errors = HostErrors.Keep();
-                return Told(own.Machine.Flush());
-            }
-            finally
-            {
-                own.Leave();
-            }
+            using NativeMachine.Visit visit = own.Enter();
+            using HostErrors errors = HostErrors.Keep();
+            return Told(own.Machine.Flush());
         }
         catch (Exception e)
         {
@@ -119,17 +91,10 @@ internal static unsafe class MachineStepExports
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
-            own.Enter();
-            try
-            {
-                using HostErrors errors = HostErrors.Keep();
-                own.IsShutDown = true;
-                return Told(own.Machine.Shutdown());
-            }
-            finally
-            {
-                own.Leave();
-            }
+            using NativeMachine.Visit visit = own.Enter();
+            using HostErrors errors = HostErrors.Keep();
+            own.IsShutDown = true;
+            return Told(own.Machine.Shutdown());
         }
         catch (Exception e)
         {

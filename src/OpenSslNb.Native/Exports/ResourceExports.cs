@@ -10,217 +10,92 @@ namespace OpenSslNb.Native.Exports;
 internal static unsafe class ResourceExports
 {
     [UnmanagedCallersOnly(EntryPoint = "onb_ticket_keys_new_random")]
-    public static int NewRandomKeys(long periodMilliseconds, long overlapMilliseconds, nint* keys)
+    public static int NewRandomKeys(long periodMilliseconds, long overlapMilliseconds, nint* keys) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Input.Required(keys, "keys");
-            *keys = HandleTable.Add(new RandomTicketKeys(Span(periodMilliseconds, "period_ms"), Span(overlapMilliseconds, "overlap_ms")));
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        Input.Required(keys, "keys");
+        *keys = HandleTable.Add(new RandomTicketKeys(Span(periodMilliseconds, "period_ms"), Span(overlapMilliseconds, "overlap_ms")));
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_ticket_keys_new_file")]
-    public static int NewFileKeys(byte* path, long lookEveryMilliseconds, nint* keys)
+    public static int NewFileKeys(byte* path, long lookEveryMilliseconds, nint* keys) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Input.Required(keys, "keys");
-            *keys = HandleTable.Add(new TicketKeyFile(Input.Text(path, "path"), Span(lookEveryMilliseconds, "look_every_ms")));
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        Input.Required(keys, "keys");
+        *keys = HandleTable.Add(new TicketKeyFile(Input.Text(path, "path"), Span(lookEveryMilliseconds, "look_every_ms")));
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_ticket_keys_new")]
-    public static int NewKeys(void* bytes, nuint count, nint* keys)
+    public static int NewKeys(void* bytes, nuint count, nint* keys) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Input.Required(keys, "keys");
-            var made = new SettableTicketKeys();
-            made.Set(bytes, count);
-            *keys = HandleTable.Add(made);
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        Input.Required(keys, "keys");
+        var made = new SettableTicketKeys();
+        made.Set(bytes, count);
+        *keys = HandleTable.Add(made);
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_ticket_keys_set")]
-    public static int SetKeys(nint keys, void* bytes, nuint count)
+    public static int SetKeys(nint keys, void* bytes, nuint count) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            ITicketKeySource source = Handle.Get<ITicketKeySource>(keys, "keys");
-            if (source is not SettableTicketKeys own) throw new Refusal(Result.NotSupported, "these keys come from elsewhere: only those of onb_ticket_keys_new can be set");
-            own.Set(bytes, count);
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        ITicketKeySource source = Handle.Get<ITicketKeySource>(keys, "keys");
+        if (source is not SettableTicketKeys own) throw new Refusal(Result.NotSupported, "these keys come from elsewhere: only those of onb_ticket_keys_new can be set");
+        own.Set(bytes, count);
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_ticket_keys_free")]
-    public static int FreeKeys(nint keys)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            _ = Handle.Take<ITicketKeySource>(keys, "keys");
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int FreeKeys(nint keys) => Call.Guarded(() =>
+        _ = Handle.Take<ITicketKeySource>(keys, "keys"));
 
     [UnmanagedCallersOnly(EntryPoint = "onb_session_store_new_memory")]
-    public static int NewMemoryStore(nuint capacity, nint* store)
+    public static int NewMemoryStore(nuint capacity, nint* store) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Input.Required(store, "store");
-            if (capacity is 0 or > int.MaxValue) throw Refusal.Argument($"capacity is {capacity}: it must be from 1 to {int.MaxValue}");
-            *store = HandleTable.Add(new MemorySessionStore((int)capacity));
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        Input.Required(store, "store");
+        if (capacity is 0 or > int.MaxValue) throw Refusal.Argument($"capacity is {capacity}: it must be from 1 to {int.MaxValue}");
+        *store = HandleTable.Add(new MemorySessionStore((int)capacity));
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_session_store_new")]
-    public static int NewStore(NativeSessionCallbacks* callbacks, nint* store)
+    public static int NewStore(NativeSessionCallbacks* callbacks, nint* store) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Input.Required(store, "store");
-            Input.Required(callbacks, "callbacks");
-            NativeSessionCallbacks own = Versioned.Read(callbacks, "callbacks");
-            if (own.Find == null || own.Add == null || own.Remove == null) throw Refusal.Argument("a session store needs all of its callbacks");
-            *store = HandleTable.Add(new CallbackSessionStore(own));
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        Input.Required(store, "store");
+        Input.Required(callbacks, "callbacks");
+        NativeSessionCallbacks own = Versioned.Read(callbacks, "callbacks");
+        if (own.Find == null || own.Add == null || own.Remove == null) throw Refusal.Argument("a session store needs all of its callbacks");
+        *store = HandleTable.Add(new CallbackSessionStore(own));
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_session_store_free")]
-    public static int FreeStore(nint store)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            _ = Handle.Take<ITlsSessionStore>(store, "store");
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int FreeStore(nint store) => Call.Guarded(() =>
+        _ = Handle.Take<ITlsSessionStore>(store, "store"));
 
     [UnmanagedCallersOnly(EntryPoint = "onb_workers_new")]
-    public static int NewWorkers(int count, nint* workers)
+    public static int NewWorkers(int count, nint* workers) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Input.Required(workers, "workers");
-            const int Most = 1024;
-            if (count is < 1 or > Most) throw Refusal.Argument($"count is {count}: it must be from 1 to {Most}");
-            *workers = HandleTable.Add(new TlsWorkers(count));
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        Input.Required(workers, "workers");
+        const int Most = 1024;
+        if (count is < 1 or > Most) throw Refusal.Argument($"count is {count}: it must be from 1 to {Most}");
+        *workers = HandleTable.Add(new TlsWorkers(count));
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_workers_free")]
-    public static int FreeWorkers(nint workers)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Handle.Take<TlsWorkers>(workers, "workers")?.Dispose();
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int FreeWorkers(nint workers) => Call.Guarded(() =>
+        Handle.Take<TlsWorkers>(workers, "workers")?.Dispose());
 
     [UnmanagedCallersOnly(EntryPoint = "onb_limit_new")]
-    public static int NewLimit(int maximum, nint* limit)
+    public static int NewLimit(int maximum, nint* limit) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Input.Required(limit, "limit");
-            *limit = HandleTable.Add(new TlsConnectionLimit(maximum));
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        Input.Required(limit, "limit");
+        *limit = HandleTable.Add(new TlsConnectionLimit(maximum));
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_limit_count")]
-    public static int CountLimit(nint limit, int* count)
+    public static int CountLimit(nint limit, int* count) => Call.Guarded(() =>
     {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            Input.Required(count, "count");
-            *count = Handle.Get<TlsConnectionLimit>(limit, "limit").Count;
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+        Input.Required(count, "count");
+        *count = Handle.Get<TlsConnectionLimit>(limit, "limit").Count;
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "onb_limit_free")]
-    public static int FreeLimit(nint limit)
-    {
-        if (Fork.Happened) return Fork.Refused;
-        try
-        {
-            _ = Handle.Take<TlsConnectionLimit>(limit, "limit");
-            return (int)Result.Ok;
-        }
-        catch (Exception e)
-        {
-            return (int)Fault.Of(e);
-        }
-    }
+    public static int FreeLimit(nint limit) => Call.Guarded(() =>
+        _ = Handle.Take<TlsConnectionLimit>(limit, "limit"));
 
     private static TimeSpan? Span(long milliseconds, string name) => milliseconds switch
     {

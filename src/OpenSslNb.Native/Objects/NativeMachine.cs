@@ -28,16 +28,16 @@ internal sealed unsafe class NativeMachine(SslMachine machine, int outboundLimit
 
     public bool IsShutDown { get; set; }
 
+    /// <summary>The calling thread is inside until what is returned is disposed.</summary>
     /// <exception cref="Refusal">Somebody is inside.</exception>
-    public void Enter(bool keepsOutput = false)
+    public Visit Enter(bool keepsOutput = false)
     {
         int thread = Environment.CurrentManagedThreadId;
         int inside = Interlocked.CompareExchange(ref _inside, thread, 0);
         if (inside != 0) throw Busy(inside == thread);
         if (!keepsOutput) _staged = _skipped = 0;
+        return new Visit(this);
     }
-
-    public void Leave() => Volatile.Write(ref _inside, 0);
 
     /// <summary>Whether data fits the queue.</summary>
     public bool HasRoomFor(int length) => machine.QueuedBytes + length <= outboundLimit;
@@ -113,4 +113,9 @@ internal sealed unsafe class NativeMachine(SslMachine machine, int outboundLimit
         (_, true) => new Refusal(Result.Reentrant, "the machine is in use by this thread: not from inside its callbacks"),
         _ => new Refusal(Result.WrongThread, "another thread is inside this machine: one at a time"),
     };
+
+    public readonly ref struct Visit(NativeMachine machine)
+    {
+        public void Dispose() => Volatile.Write(ref machine._inside, 0);
+    }
 }

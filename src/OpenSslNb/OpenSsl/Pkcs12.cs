@@ -30,6 +30,13 @@ internal static unsafe class Pkcs12
         }
     }
 
+    // The password is checked first, by a hash of the file.
+    private static string Refusal(IReadOnlyList<OpenSslError> errors, string? password, string source)
+    {
+        if (errors.Any(error => error.Reason == "unsupported")) return $"{source} is encrypted in a way that this OpenSSL does not know without its legacy provider (OSSL_PROVIDER-legacy(7)): load it by openssl.cnf, or write the file anew (openssl pkcs12 -legacy reads it)";
+        return string.IsNullOrEmpty(password) ? $"{source} could not be opened without a password" : $"{source} could not be opened: is the password right?";
+    }
+
     private static CertificateParts Open(nint store, string? password, string source)
     {
         nint key = 0;
@@ -40,7 +47,8 @@ internal static unsafe class Pkcs12
         Marshal.ZeroFreeCoTaskMemUTF8(secret);
         if (opened != 1)
         {
-            throw OpenSslException.FromQueue(string.IsNullOrEmpty(password) ? $"{source} could not be opened without a password" : $"{source} could not be opened: is the password right?");
+            IReadOnlyList<OpenSslError> errors = ErrorQueue.Drain();
+            throw new OpenSslException(Refusal(errors, password, source), errors);
         }
 
         var parts = new CertificateParts();
