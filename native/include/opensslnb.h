@@ -1001,7 +1001,7 @@ ONB_API onb_result onb_conn_client_hello(onb_conn *conn, const onb_client_hello 
 #define ONB_ADDRESS_SIZE 64
 
 /* The peer's address, and ours: "192.0.2.1" or "2001:db8::1" into address, which has room for ONB_ADDRESS_SIZE
- * bytes. ONB_E_BAD_STATE when there is none (yet). Any thread. */
+ * bytes; address or port may be NULL when it is not wanted. ONB_E_BAD_STATE when there is none (yet). Any thread. */
 ONB_API onb_result onb_conn_remote_address(onb_conn *conn, char *address, int *port);
 ONB_API onb_result onb_conn_local_address(onb_conn *conn, char *address, int *port);
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using NUnit.Framework;
 using OpenSslNb.Native.Boundary;
 using OpenSslNb.Native.Exports;
+using OpenSslNb.Native.Structs;
 
 namespace OpenSslNb.Native.Tests;
 
@@ -9,8 +10,13 @@ namespace OpenSslNb.Native.Tests;
 public sealed unsafe class AllocationTests
 {
     private const int Rounds = 2000;
+    private const int DeadlineMilliseconds = 30_000;
 
     private static readonly Lazy<nint> s_shim = new(LoadShim);
+
+    // Of the callbacks of connections.
+    private static int s_opened;
+    private static long s_returned;
 
     private nint _server;
     private nint _client;
@@ -58,8 +64,8 @@ public sealed unsafe class AllocationTests
         nint server;
         fixed (byte* name = "localhost\0"u8)
         {
-            Ok(((delegate* unmanaged<nint, byte*, Structs.NativeMachineOptions*, nint*, int>)&MachineExports.New)(_client, name, null, &client));
-            Ok(((delegate* unmanaged<nint, byte*, Structs.NativeMachineOptions*, nint*, int>)&MachineExports.New)(_server, null, null, &server));
+            Ok(((delegate* unmanaged<nint, byte*, NativeMachineOptions*, nint*, int>)&MachineExports.New)(_client, name, null, &client));
+            Ok(((delegate* unmanaged<nint, byte*, NativeMachineOptions*, nint*, int>)&MachineExports.New)(_server, null, null, &server));
         }
 
         for (int i = 0; i < 10; i++)
@@ -77,6 +83,58 @@ public sealed unsafe class AllocationTests
         Ok(((delegate* unmanaged<nint, int>)&MachineExports.Free)(client));
         Ok(((delegate* unmanaged<nint, int>)&MachineExports.Free)(server));
     }
+
+    [Test]
+    public void Connections_send_and_receive_without_allocating()
+    {
+        nint loop;
+        nint listener;
+        nint conn;
+        Ok(((delegate* unmanaged<NativeLoopOptions*, nint*, int>)&LoopExports.NewDriven)(null, &loop));
+        var told = new NativeCallbacks { Size = (nuint)sizeof(NativeCallbacks), OnReceived = &Return, OnOpened = &Opened };
+        fixed (byte* address = "127.0.0.1\0"u8, host = "localhost\0"u8)
+        {
+            int port;
+            Ok(((delegate* unmanaged<nint, byte*, int, nint, NativeCallbacks*, void*, NativeListenOptions*, nint*, int>)&ListenExports.Listen)(loop, address, 0, _server, &told, null, null, &listener));
+            Ok(((delegate* unmanaged<nint, byte*, int*, int>)&ListenExports.Address)(listener, null, &port));
+            told.OnReceived = &Count;
+            Ok(((delegate* unmanaged<nint, byte*, int, nint, NativeCallbacks*, void*, NativeConnectOptions*, nint*, int>)&ConnExports.Connect)(loop, host, port, _client, &told, null, null, &conn));
+        }
+
+        Turn(loop, () => s_opened >= 2);
+        for (int i = 0; i < Rounds; i++) Trip(loop, conn);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < Rounds; i++) Trip(loop, conn);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(Rounds), "less than a byte a trip: a pooled buffer now and then");
+        Ok(((delegate* unmanaged<nint, int>)&LoopExports.Free)(loop));
+    }
+
+    // There and back, on the one loop that both are on.
+    private static void Trip(nint loop, nint conn)
+    {
+        byte* data = stackalloc byte[200];
+        long before = s_returned;
+        Ok(((delegate* unmanaged<nint, void*, nuint, int>)&ConnExports.Send)(conn, data, 200));
+        long deadline = Environment.TickCount64 + DeadlineMilliseconds;
+        while (s_returned - before < 200 && Environment.TickCount64 < deadline) Ok(((delegate* unmanaged<nint, int*, int>)&LoopExports.Turn)(loop, null));
+        if (s_returned - before != 200) throw new InvalidOperationException($"{s_returned - before} bytes came back of 200");
+    }
+
+    private static void Turn(nint loop, Func<bool> until)
+    {
+        long deadline = Environment.TickCount64 + DeadlineMilliseconds;
+        while (!until() && Environment.TickCount64 < deadline) Ok(((delegate* unmanaged<nint, int*, int>)&LoopExports.Turn)(loop, null));
+        Assert.That(until(), Is.True);
+    }
+
+    [UnmanagedCallersOnly]
+    private static void Opened(nint conn, void* user) => s_opened++;
+
+    [UnmanagedCallersOnly]
+    private static void Return(nint conn, byte* data, nuint length, void* user) => Ok(((delegate* unmanaged<nint, void*, nuint, int>)&ConnExports.Send)(conn, data, length));
+
+    [UnmanagedCallersOnly]
+    private static void Count(nint conn, byte* data, nuint length, void* user) => s_returned += (long)length;
 
     private static void Round(nint client, nint server)
     {
@@ -110,6 +168,6 @@ public sealed unsafe class AllocationTests
 
     private static void Ok(int result)
     {
-        if (result != 0) throw new InvalidOperationException($"{(Result)result}: {Fault.Last?.Result}");
+        if (result != 0) throw new InvalidOperationException($"{(Result)result}: {Marshal.PtrToStringUTF8((nint)(Fault.Last is { } last ? last.Text : null))}");
     }
 }

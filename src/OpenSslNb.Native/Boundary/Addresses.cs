@@ -7,13 +7,12 @@ namespace OpenSslNb.Native.Boundary;
 /// <summary>Addresses as text and a port.</summary>
 internal static unsafe class Addresses
 {
+    /// <summary>Either may be null when nobody wants it.</summary>
     public static void Write(IPEndPoint? endPoint, byte* address, int* port)
     {
-        Input.Required(address, "address");
-        Input.Required(port, "port");
         if (endPoint is null) throw Refusal.State("there is no such address");
-        WriteText(endPoint, address);
-        *port = endPoint.Port;
+        if (address != null) WriteText(endPoint, address);
+        if (port != null) *port = endPoint.Port;
     }
 
     public static NativeProxy Of(ProxyHeader header)
