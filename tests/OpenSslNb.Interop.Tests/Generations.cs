@@ -9,6 +9,7 @@ internal static class Generations
         // Since 3.0.
         ["ERR_get_error_all"] = null,
         ["ERR_new"] = null,
+        ["ERR_set_debug"] = null,
         ["ERR_set_error"] = null,
         ["EVP_MAC_CTX_set_params"] = null,
         ["EVP_PKEY_get_base_id"] = "EVP_PKEY_base_id",

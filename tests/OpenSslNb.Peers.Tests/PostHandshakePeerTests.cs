@@ -106,6 +106,7 @@ public sealed class PostHandshakePeerTests(World world) : FeatureFixture(world)
         using X509Certificate2 sent = X509Certificate2.CreateFromPem(System.Text.Encoding.ASCII.GetString(pair.CertificatePem));
         Payload.AssertSame(shown[0].Span, sent.RawData);
         Assert.That(connection.Info!.PeerSubject, Is.EqualTo("/CN=issued"));
+        await client.Output.WaitForTextAsync($"{prefix}meanwhile\n");
         await client.WriteAsync("again\n"u8.ToArray());
         await client.Output.WaitForTextAsync($"{prefix}again\n");
     }

@@ -45,14 +45,15 @@ public sealed class RefusedByUsTests(World world) : FeatureFixture(world)
     {
         TlsConnectException refusal = (await Assert.ThrowsAsync<TlsConnectException>(() => Features.ConnectAsync(server, client)))!;
         Assert.That((refusal.Outcome.Reason, refusal.Outcome.AlertSent), Is.EqualTo((CloseReason.VerificationFailed, AlertOf(defect))), refusal.Outcome.ToString());
-        Assert.That(refusal.Outcome.Exception!.Message, Does.Contain(WordsOf(defect)).IgnoreCase);
+        Assert.That(refusal.Outcome.Exception!.Message, Does.Match(WordsOf(defect)).IgnoreCase);
     }
 
+    // 1.1.1 has no hyphen there.
     private static string WordsOf(Defect defect) => defect switch
     {
         Defect.Expired => "certificate has expired",
         Defect.WrongName => "hostname mismatch",
-        Defect.SelfSigned => "self-signed certificate",
+        Defect.SelfSigned => "self.signed certificate",
         _ => "certificate purpose",
     };
 
