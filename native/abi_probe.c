@@ -10,6 +10,7 @@
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/auxv.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <openssl/bio.h>
@@ -246,6 +247,7 @@ int main(void)
     SHOW(RTLD_DEEPBIND);
     SHOW(SO_TYPE);
     SHOW(RLIMIT_NOFILE);
+    SHOW(AT_SECURE);
     SHOW(EPERM);
     SHOW(EINTR);
     SHOW(EBADF);

@@ -42,6 +42,7 @@ internal static unsafe partial class LibC
     internal const int SIGPIPE = 13;
     internal const int SIG_BLOCK = 0;
     internal const int RLIMIT_NOFILE = 7;
+    internal const int AT_SECURE = 23;
     internal const int RTLD_LAZY = 1;
     internal const int RTLD_NOW = 2;
     internal const int RTLD_NOLOAD = 4;

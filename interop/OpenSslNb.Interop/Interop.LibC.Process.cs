@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace OpenSslNb.Interop;
 
-/// <content>Signals and limits: signal.h, sys/resource.h.</content>
+/// <content>Signals, limits and what the kernel tells a program of itself: signal.h, sys/resource.h, sys/auxv.h.</content>
 internal static unsafe partial class LibC
 {
     /// <summary><c>sigemptyset(3)</c>.</summary>
@@ -22,6 +22,9 @@ internal static unsafe partial class LibC
 
     /// <summary><c>setrlimit(2)</c>.</summary>
     internal static readonly delegate* unmanaged<int, rlimit*, int> setrlimit = (delegate* unmanaged<int, rlimit*, int>)LibCSymbols.Address("setrlimit");
+
+    /// <summary><c>getauxval(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nuint, nuint> getauxval = (delegate* unmanaged<nuint, nuint>)LibCSymbols.Address("getauxval");
 
     /// <summary><c>sigset_t</c>: 1024 bits with glibc, 128 bytes with musl too.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 128)]

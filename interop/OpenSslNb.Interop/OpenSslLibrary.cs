@@ -11,7 +11,7 @@ internal static unsafe class OpenSslLibrary
 
     private const ulong OldestVersion = 0x1010100FUL;
 
-    private static readonly Lazy<Loaded> s_loaded = new(() => Load(Preferred(Candidates(s_directory ?? Environment.GetEnvironmentVariable(DirectoryVariable)))), LazyThreadSafetyMode.PublicationOnly);
+    private static readonly Lazy<Loaded> s_loaded = new(() => Load(Preferred(Candidates(s_directory ?? DirectoryOfEnvironment))), LazyThreadSafetyMode.PublicationOnly);
 
     private static string? s_directory;
 
@@ -21,6 +21,9 @@ internal static unsafe class OpenSslLibrary
 
     // Null leaves OpenSSL to its own rules.
     private static ConfigurationChoice? s_configuration;
+
+    // Whoever runs a set-user-ID program sets its environment too, and must not choose its code: secure_getenv(3).
+    private static string? DirectoryOfEnvironment => LibC.getauxval(LibC.AT_SECURE) == 0 ? Environment.GetEnvironmentVariable(DirectoryVariable) : null;
 
     /// <summary>What is loaded.</summary>
     internal static OpenSslVersion Version => s_loaded.Value.Version;
@@ -60,21 +63,13 @@ internal static unsafe class OpenSslLibrary
     /// <exception cref="OpenSslNotFoundException">None was found, or too old a one; thrown at each call.</exception>
     internal static void EnsureLoaded() => _ = s_loaded.Value;
 
-    /// <summary>The pairs that are tried, in order: libcrypto first, since libssl needs it from the same place.</summary>
+    /// <summary>The pairs that are tried, in order: libcrypto first, since libssl needs it from the same place. Those of a folder that was named, and no others: whoever names one does not want another.</summary>
     internal static IReadOnlyList<(string Crypto, string Ssl)> Candidates(string? directory)
     {
         string[] generations = ["4", "3", "1.1"];
-        var candidates = new List<(string, string)>();
-        if (!string.IsNullOrEmpty(directory))
-        {
-            foreach (string folder in (string[])[directory, Path.Combine(directory, "lib"), Path.Combine(directory, "lib64")])
-            {
-                foreach (string generation in generations) candidates.Add((Path.Combine(folder, $"libcrypto.so.{generation}"), Path.Combine(folder, $"libssl.so.{generation}")));
-            }
-        }
-
-        foreach (string generation in generations) candidates.Add(($"libcrypto.so.{generation}", $"libssl.so.{generation}"));
-        return candidates;
+        if (string.IsNullOrEmpty(directory)) return [.. generations.Select(generation => ($"libcrypto.so.{generation}", $"libssl.so.{generation}"))];
+        string[] folders = [directory, Path.Combine(directory, "lib"), Path.Combine(directory, "lib64")];
+        return [.. from folder in folders from generation in generations select (Path.Combine(folder, $"libcrypto.so.{generation}"), Path.Combine(folder, $"libssl.so.{generation}"))];
     }
 
     /// <summary>Loads the first pair that is there and new enough.</summary>
@@ -183,7 +178,27 @@ internal static unsafe class OpenSslLibrary
     {
         string searched = string.Join(", ", candidates.Select(c => $"{c.Crypto} with {c.Ssl}"));
         string old = tooOld.Count == 0 ? "" : $" Found, but too old: {string.Join(", ", tooOld)}.";
-        return $"OpenSSL 1.1.1 or later was not found. Searched: {searched}.{old} Install libssl, or set {DirectoryVariable} to the folder that holds it.";
+        string broken = string.Concat(candidates.SelectMany(candidate => (string[])[candidate.Crypto, candidate.Ssl]).Select(FaultOf).OfType<string>().Take(1).Select(fault => $" Found, but not to be loaded: {fault}"));
+        return $"OpenSSL 1.1.1 or later was not found. Searched: {searched}.{old}{broken} Install libssl, or set {DirectoryVariable} to the folder that holds it.";
+    }
+
+    // A file of a folder that was named and cannot be loaded: perhaps because the process has another libcrypto of the same soname already, which is given to its libssl.
+    private static string? FaultOf(string path)
+    {
+        if (!File.Exists(path)) return null;
+        try
+        {
+            NativeLibrary.Free(NativeLibrary.Load(path));
+            return null;
+        }
+        catch (DllNotFoundException e)
+        {
+            return $"{e.Message.ReplaceLineEndings(" ").TrimEnd()}.";
+        }
+        catch (BadImageFormatException e)
+        {
+            return $"{e.Message.ReplaceLineEndings(" ").TrimEnd()}.";
+        }
     }
 
     private sealed record ConfigurationChoice(string? Path);

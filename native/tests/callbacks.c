@@ -1,5 +1,7 @@
 /* What a handshake asks the program: now or later, and what it is shown. */
 #include "harness.h"
+#include <sched.h>
+#include <stdatomic.h>
 
 enum { UNRECOGNIZED_NAME = 112, NO_APPLICATION_PROTOCOL = 120 };
 
@@ -74,6 +76,88 @@ static void verification(onb_protocol version, int now, int verdict)
         CHECK(outcome.reason == ONB_CLOSE_VERIFICATION_FAILED);
     }
     pair_free(&machines);
+    OK(onb_context_free(server));
+    OK(onb_context_free(client));
+    identity_free(&id);
+}
+
+/* Who has freed a machine hears no more of it, also when the answer comes later; and the answer is taken all the same. */
+static void notification_of_a_freed_machine(void)
+{
+    identity id;
+    onb_config *config;
+    onb_context *server, *client;
+    pair machines;
+    int client_result, server_result;
+    asked state = { 0, 0, 0, NULL, "", "", 0, 0 };
+    identity_make(&id, "localhost");
+    server = context_of(server_config(&id, ONB_TLS1_3));
+    config = client_config(&id, ONB_TLS1_3);
+    OK(onb_config_set_verify(config, on_verify, &state));
+    client = context_of(config);
+    pair_make(&machines, client, server, "localhost");
+    pair_handshake(&machines, &client_result, &server_result);
+    CHECK_RESULT(ONB_WANT_VERIFY, client_result);
+    OK(onb_machine_notify(machines.client, on_notify, &state));
+    pair_free(&machines);
+    OK(onb_answer_verify(state.pending, 1));
+    CHECK(state.notified == 0);
+    OK(onb_context_free(server));
+    OK(onb_context_free(client));
+    identity_free(&id);
+}
+
+/* --- callbacks on a worker's thread, which is inside the machine --- */
+
+typedef struct on_worker {
+    onb_machine *machine;
+    onb_workers *workers;
+    atomic_int count, notified;
+} on_worker;
+
+static void on_key(const char *line, void *user)
+{
+    on_worker *state = user;
+    CHECK(line != NULL);
+    CHECK_RESULT(ONB_E_REENTRANT, onb_machine_free(state->machine));
+    CHECK_RESULT(ONB_E_REENTRANT, onb_workers_free(state->workers));
+    atomic_fetch_add(&state->count, 1);
+}
+
+static void on_step(void *user)
+{
+    atomic_fetch_add(&((on_worker *)user)->notified, 1);
+}
+
+static void workers(void)
+{
+    identity id;
+    onb_config *config;
+    onb_context *server, *client;
+    pair machines;
+    on_worker state;
+    int client_result, server_result, steps = 0;
+    memset(&state, 0, sizeof state);
+    identity_make(&id, "localhost");
+    server = context_of(server_config(&id, ONB_TLS1_3));
+    config = client_config(&id, ONB_TLS1_3);
+    OK(onb_workers_new(1, &state.workers));
+    OK(onb_config_set_workers(config, state.workers));
+    OK(onb_config_set_keylog(config, on_key, &state));
+    client = context_of(config);
+    pair_make(&machines, client, server, "localhost");
+    state.machine = machines.client;
+    do {
+        pair_handshake(&machines, &client_result, &server_result);
+        if (client_result != ONB_WANT_ASYNC) continue;
+        CHECK(++steps < 20);
+        OK(onb_machine_notify(machines.client, on_step, &state));
+        while (atomic_load(&state.notified) < steps) sched_yield();
+    } while (client_result == ONB_WANT_ASYNC);
+    CHECK_RESULT(ONB_OK, client_result);
+    CHECK(state.count > 0 && steps > 0);
+    pair_free(&machines);
+    OK(onb_workers_free(state.workers));
     OK(onb_context_free(server));
     OK(onb_context_free(client));
     identity_free(&id);
@@ -356,5 +440,7 @@ int main(void)
     application_protocols(0);
     application_protocols(1);
     key_log();
+    notification_of_a_freed_machine();
+    workers();
     return 0;
 }

@@ -98,7 +98,8 @@ static void of_machines(void)
     pair_free(&machines);
     options.outbound_limit = 10;
     OK(onb_machine_new(both.client, "localhost", &options, &small));
-    MEET(ONB_FULL, onb_machine_write(small, "more than ten", 13));
+    MEET(ONB_WANT_READ, onb_machine_write(small, "ten bytes.", 10));
+    MEET(ONB_FULL, onb_machine_write(small, "more", 4));
     OK(onb_machine_free(small));
     options.size = 3;
     MEET(ONB_E_INVALID_ARGUMENT, onb_machine_new(both.client, "localhost", &options, &small));

@@ -34,7 +34,7 @@ static void compare(void)
     sigset_t mask;
     int i;
     for (i = 1; i < SIGNALS; i++) {
-        if (i == SIGRTMIN || sigaction(i, NULL, &now) != 0) continue;
+        if (sigaction(i, NULL, &now) != 0) continue;
         if (now.sa_handler != before[i].sa_handler || now.sa_flags != before[i].sa_flags) {
             fprintf(stderr, "the disposition of signal %d has changed\n", i);
             fail_at(__FILE__, __LINE__, "signals");

@@ -16,7 +16,7 @@ public sealed unsafe class LibraryTests
     }
 
     [Test]
-    public void A_named_folder_and_its_lib_folders_come_before_the_system()
+    public void A_named_folder_and_its_lib_folders_are_looked_into_and_nothing_else()
     {
         (string Crypto, string Ssl)[] inFolders =
         [
@@ -24,14 +24,14 @@ public sealed unsafe class LibraryTests
                from pair in Sonames
                select ($"{folder}/{pair.Crypto}", $"{folder}/{pair.Ssl}"),
         ];
-        Assert.That(OpenSslLibrary.Candidates("/opt/tls"), Is.EqualTo(inFolders.Concat(Sonames)));
+        Assert.That(OpenSslLibrary.Candidates("/opt/tls"), Is.EqualTo(inFolders));
     }
 
     [Test]
     public void If_nothing_is_found_one_exception_names_all_that_was_searched()
     {
         using var folder = new TemporaryFolder();
-        (string Crypto, string Ssl)[] inFolder = [.. OpenSslLibrary.Candidates(folder.Path).Except(Sonames)];
+        (string Crypto, string Ssl)[] inFolder = [.. OpenSslLibrary.Candidates(folder.Path)];
         (string Crypto, string Ssl)[] candidates = [.. inFolder, ("libcrypto.so.none", "libssl.so.none")];
 
         string message = Assert.Throws<OpenSslNotFoundException>(() => OpenSslLibrary.Load(candidates))!.Message;
@@ -40,6 +40,16 @@ public sealed unsafe class LibraryTests
         foreach ((string crypto, string ssl) in candidates) Assert.That(message, Does.Contain(crypto).And.Contain(ssl));
         Assert.That(message, Does.Contain(OpenSslLibrary.DirectoryVariable), "how to help oneself");
         Assert.That(message, Does.Not.Contain("too old"));
+    }
+
+    [Test]
+    public void A_file_that_is_there_and_cannot_be_loaded_is_told_with_the_reason()
+    {
+        using var folder = new TemporaryFolder();
+        string crypto = Path.Combine(folder.Path, "libcrypto.so.3");
+        File.WriteAllText(crypto, "no library");
+        string message = Assert.Throws<OpenSslNotFoundException>(() => OpenSslLibrary.Load(OpenSslLibrary.Candidates(folder.Path)))!.Message;
+        Assert.That(message, Does.Contain("not to be loaded").And.Match($"{crypto}.*(file too short|invalid ELF header)"));
     }
 
     [Test]

@@ -162,7 +162,7 @@ public sealed unsafe class AllocationTests
     private static nint LoadShim()
     {
         string file = Path.Combine(TestContext.CurrentContext.TestDirectory, "onbshim.so");
-        Repository.Must("gcc", "-shared", "-fPIC", "-O2", "-o", file, "src/OpenSslNb.Native/shim.c");
+        Repository.Must("gcc", "-shared", "-fPIC", "-O2", "-o", file, "src/OpenSslNb.Native/C/shim.c");
         return NativeLibrary.Load(file);
     }
 

@@ -68,10 +68,12 @@ public sealed partial class MirrorTests
     public void Every_function_takes_what_its_prototype_says()
     {
         string header = Comment().Replace(File.ReadAllText(Repository.Header), "");
-        var prototypes = Prototype().Matches(header).ToDictionary(match => match.Groups[1].Value, match => SizesOf(match.Groups[2].Value));
+        string entries = Repository.Read("src", "OpenSslNb.Native", "C", "entries.inc") + Repository.Read("src", "OpenSslNb.Native", "C", "gate.c");
+        var prototypes = Prototype().Matches(header).Where(match => Regex.IsMatch(entries, $@"^ENTRY {match.Groups[1].Value}$|\bmanaged_{match.Groups[1].Value}\(", RegexOptions.Multiline))
+            .ToDictionary(match => match.Groups[1].Value, match => SizesOf(match.Groups[2].Value));
         IEnumerable<MethodInfo> methods = typeof(Result).Assembly.GetTypes().SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic));
-        var here = methods.Select(method => (Method: method, Export: method.GetCustomAttribute<UnmanagedCallersOnlyAttribute>())).Where(pair => pair.Export?.EntryPoint is not null)
-            .ToDictionary(pair => pair.Export!.EntryPoint!, pair => string.Join(' ', pair.Method.GetParameters().Select(parameter => SizeOf(parameter.ParameterType))));
+        var here = methods.Select(method => (Method: method, Export: method.GetCustomAttribute<UnmanagedCallersOnlyAttribute>())).Where(pair => pair.Export?.EntryPoint is not (null or "managed_onb_start"))
+            .ToDictionary(pair => pair.Export!.EntryPoint!["managed_".Length..], pair => string.Join(' ', pair.Method.GetParameters().Select(parameter => SizeOf(parameter.ParameterType))));
         Assert.That(here, Is.EquivalentTo(prototypes));
     }
 

@@ -3,14 +3,13 @@ using OpenSslNb.Native.Handles;
 namespace OpenSslNb.Native.Boundary;
 
 /// <summary>
-/// What every exported function is wrapped in: refused after a fork, and no exception leaves it. A lambda that takes something of its surroundings is an allocation, so the functions that
+/// What every exported function is wrapped in: no exception leaves it. A lambda that takes something of its surroundings is an allocation, so the functions that
 /// move data, or are asked all the time, say the same in full.
 /// </summary>
 internal static class Call
 {
     public static int Guarded(Action body)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             body();
@@ -24,7 +23,6 @@ internal static class Call
 
     public static int Guarded(Func<Result> body)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             return (int)body();
@@ -39,7 +37,6 @@ internal static class Call
     public static int With<T>(nint handle, string name, Action<T> body)
         where T : class
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             body(Handle.Get<T>(handle, name));

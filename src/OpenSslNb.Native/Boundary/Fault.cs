@@ -15,7 +15,7 @@ internal static class Fault
     public static Result Of(Exception exception)
     {
         Result result = ResultOf(exception);
-        Note(result, result == Result.Internal ? exception.ToString() : exception.Message, exception is OpenSslException { Errors: var errors } ? errors : []);
+        Note(result, result == Result.Internal ? exception.ToString() : MessageOf(exception), exception is OpenSslException { Errors: var errors } ? errors : []);
         return result;
     }
 
@@ -43,6 +43,15 @@ internal static class Fault
         OutOfMemoryException => Result.NoMemory,
         _ => Result.Internal,
     };
+
+    /// <summary>What an exception says, without what is for those who write C#: the parameter's name there, and a second line.</summary>
+    public static string MessageOf(Exception exception)
+    {
+        string message = exception.Message;
+        if (exception is not ArgumentException { ParamName: { } name }) return message;
+        int end = message.IndexOf($" (Parameter '{name}')", StringComparison.Ordinal);
+        return end < 0 ? message : message[..end];
+    }
 
     private static void Note(Result result, string message, IReadOnlyList<OpenSslError> errors) => (t_last ??= new LastError()).Set(result, message, errors);
 }

@@ -23,6 +23,9 @@ internal static unsafe class Input
         }
     }
 
+    /// <summary>A text that may be left out, but not be empty.</summary>
+    public static string? OptionalName(byte* text, string name) => text == null || *text != 0 ? OptionalText(text, name) : throw Refusal.Argument($"{name} must not be empty: NULL is for none");
+
     public static ReadOnlySpan<byte> Bytes(void* data, nuint length, string name)
     {
         if (length > int.MaxValue) throw Refusal.Argument($"{name} has {length} bytes, and at most {int.MaxValue} can be taken");

@@ -9,11 +9,11 @@ namespace OpenSslNb.Native.Exports;
 /// <summary><c>onb_answer_*</c>.</summary>
 internal static unsafe class AnswerExports
 {
-    [UnmanagedCallersOnly(EntryPoint = "onb_answer_verify")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_answer_verify")]
     public static int Verify(nint question, int accept) => Call.Guarded(() =>
         Take<bool>(question).Answer(accept != 0));
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_answer_context")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_answer_context")]
     public static int Context(nint question, nint context) => Call.Guarded(() =>
     {
         Shared<TlsContext>? chosen = Handle.Optional<Shared<TlsContext>>(context, "context");
@@ -21,28 +21,28 @@ internal static unsafe class AnswerExports
         Take<TlsContext?>(question).Answer(chosen?.HoldForEver());
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_answer_certificate")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_answer_certificate")]
     public static int Certificate(nint question, nint certificate) => Call.Guarded(() =>
     {
         Shared<TlsCertificate>? chosen = Handle.Optional<Shared<TlsCertificate>>(certificate, "certificate");
         Take<TlsCertificate?>(question).Answer(chosen?.HoldForEver());
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_answer_session")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_answer_session")]
     public static int Session(nint question, void* session, nuint length) => Call.Guarded(() =>
     {
         ReadOnlyMemory<byte>? found = session == null ? default(ReadOnlyMemory<byte>?) : Input.Bytes(session, length, "session").ToArray();
         Take<ReadOnlyMemory<byte>?>(question).Answer(found);
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_answer_alert")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_answer_alert")]
     public static int Alert(nint question, int alert) => Call.Guarded(() =>
     {
         if (alert is < 0 or > byte.MaxValue) throw Refusal.Argument($"alert is {alert}: it must be from 0 to 255");
         (Handle.Take<Question>(question, "question") ?? throw Refusal.Argument("question must not be NULL")).Refuse(alert);
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_question_extension")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_question_extension")]
     public static int Extension(nint question, int type, NativeBytesView* body) => Call.Guarded(() =>
     {
         Question own = Handle.Get<Question>(question, "question");

@@ -8,7 +8,7 @@ namespace OpenSslNb.Native.Exports;
 /// <summary><c>onb_certificate_*</c> that make one.</summary>
 internal static unsafe class CertificateExports
 {
-    [UnmanagedCallersOnly(EntryPoint = "onb_certificate_from_pem_files")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_certificate_from_pem_files")]
     public static int FromPemFiles(byte* certificateFile, byte* keyFile, byte* password, nint* certificate) => Call.Guarded(() =>
     {
         Input.Required(certificate, "certificate");
@@ -17,7 +17,7 @@ internal static unsafe class CertificateExports
         *certificate = HandleTable.Add(new Shared<TlsCertificate>(TlsCertificate.FromPemFiles(path, Input.OptionalText(keyFile, "key_file") ?? path, Input.OptionalText(password, "password"))));
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_certificate_from_files")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_certificate_from_files")]
     public static int FromFiles(byte* certificateFile, byte* keyFile, byte* password, nint* certificate) => Call.Guarded(() =>
     {
         Input.Required(certificate, "certificate");
@@ -25,7 +25,7 @@ internal static unsafe class CertificateExports
         *certificate = HandleTable.Add(new Shared<TlsCertificate>(TlsCertificate.FromFiles(Input.Text(certificateFile, "certificate_file"), Input.OptionalText(keyFile, "key_file"), Input.OptionalText(password, "password"))));
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_certificate_from_pem")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_certificate_from_pem")]
     public static int FromPem(void* pem, nuint pemLength, void* key, nuint keyLength, byte* password, nint* certificate) => Call.Guarded(() =>
     {
         Input.Required(certificate, "certificate");
@@ -33,7 +33,7 @@ internal static unsafe class CertificateExports
         *certificate = HandleTable.Add(new Shared<TlsCertificate>(TlsCertificate.FromPem(Input.Bytes(pem, pemLength, "pem"), key == null ? Input.Bytes(pem, pemLength, "pem") : Input.Bytes(key, keyLength, "key"), Input.OptionalText(password, "password"))));
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_certificate_from_der")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_certificate_from_der")]
     public static int FromDer(void* der, nuint derLength, void* key, nuint keyLength, byte* password, NativeBytesView* chain, nuint chainCount, nint* certificate) => Call.Guarded(() =>
     {
         Input.Required(certificate, "certificate");
@@ -41,7 +41,7 @@ internal static unsafe class CertificateExports
         *certificate = HandleTable.Add(new Shared<TlsCertificate>(TlsCertificate.FromDer(Input.Bytes(der, derLength, "der"), Input.Bytes(key, keyLength, "key"), Input.OptionalText(password, "password"), ChainOf(chain, chainCount))));
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_certificate_from_pkcs12")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_certificate_from_pkcs12")]
     public static int FromPkcs12(void* data, nuint length, byte* password, nint* certificate) => Call.Guarded(() =>
     {
         Input.Required(certificate, "certificate");
@@ -49,7 +49,7 @@ internal static unsafe class CertificateExports
         *certificate = HandleTable.Add(new Shared<TlsCertificate>(TlsCertificate.FromPkcs12(Input.Bytes(data, length, "data"), Input.OptionalText(password, "password"))));
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_certificate_from_pkcs12_file")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_certificate_from_pkcs12_file")]
     public static int FromPkcs12File(byte* path, byte* password, nint* certificate) => Call.Guarded(() =>
     {
         Input.Required(certificate, "certificate");
@@ -57,7 +57,7 @@ internal static unsafe class CertificateExports
         *certificate = HandleTable.Add(new Shared<TlsCertificate>(TlsCertificate.FromPkcs12File(Input.Text(path, "path"), Input.OptionalText(password, "password"))));
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_certificate_from_uri")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_certificate_from_uri")]
     public static int FromUri(byte* certificateUri, byte* keyUri, byte* password, nint* certificate) => Call.Guarded(() =>
     {
         Input.Required(certificate, "certificate");
@@ -65,7 +65,7 @@ internal static unsafe class CertificateExports
         *certificate = HandleTable.Add(new Shared<TlsCertificate>(TlsCertificate.FromUri(Input.Text(certificateUri, "certificate_uri"), Input.Text(keyUri, "key_uri"), Input.OptionalText(password, "password"))));
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_certificate_self_signed")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_certificate_self_signed")]
     public static int SelfSigned(byte** names, nuint count, long lifetimeSeconds, nint* certificate) => Call.Guarded(() =>
     {
         Input.Required(certificate, "certificate");

@@ -7,7 +7,7 @@ namespace OpenSslNb.Native.Exports;
 /// <summary><c>onb_certificate_*</c> of one that is there.</summary>
 internal static unsafe class CertificateUseExports
 {
-    [UnmanagedCallersOnly(EntryPoint = "onb_certificate_pem")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_certificate_pem")]
     public static int Pem(nint certificate, void* buffer, nuint* length) => Call.Guarded(() =>
     {
         TlsCertificate own = Handle.Get<Shared<TlsCertificate>>(certificate, "certificate").Value;
@@ -15,7 +15,7 @@ internal static unsafe class CertificateUseExports
         return Output.Copy(own.ExportCertificatePem(), buffer, length);
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_certificate_key_pem")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_certificate_key_pem")]
     public static int KeyPem(nint certificate, void* buffer, nuint* length) => Call.Guarded(() =>
     {
         TlsCertificate own = Handle.Get<Shared<TlsCertificate>>(certificate, "certificate").Value;
@@ -23,7 +23,7 @@ internal static unsafe class CertificateUseExports
         return Output.Copy(own.ExportPrivateKeyPem(), buffer, length);
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_certificate_pin")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_certificate_pin")]
     public static int Pin(nint certificate, byte* buffer, nuint* length) => Call.Guarded(() =>
     {
         TlsCertificate own = Handle.Get<Shared<TlsCertificate>>(certificate, "certificate").Value;
@@ -31,7 +31,7 @@ internal static unsafe class CertificateUseExports
         return Output.CopyText(own.PublicKeyPin, buffer, length);
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_certificate_set_ocsp_response")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_certificate_set_ocsp_response")]
     public static int SetOcspResponse(nint certificate, void* response, nuint length, void* issuer, nuint issuerLength) => Call.Guarded(() =>
     {
         TlsCertificate own = Handle.Get<Shared<TlsCertificate>>(certificate, "certificate").Value;
@@ -39,7 +39,7 @@ internal static unsafe class CertificateUseExports
         own.SetOcspResponse(Input.Bytes(response, length, "response"), issuer == null ? null : Input.Bytes(issuer, issuerLength, "issuer").ToArray());
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_certificate_ocsp_request")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_certificate_ocsp_request")]
     public static int OcspRequest(nint certificate, void* issuer, nuint issuerLength, void* buffer, nuint* length) => Call.Guarded(() =>
     {
         TlsCertificate own = Handle.Get<Shared<TlsCertificate>>(certificate, "certificate").Value;
@@ -47,7 +47,7 @@ internal static unsafe class CertificateUseExports
         return Output.Copy(own.CreateOcspRequest(issuer == null ? null : Input.Bytes(issuer, issuerLength, "issuer").ToArray()), buffer, length);
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_certificate_ocsp_responder")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_certificate_ocsp_responder")]
     public static int OcspResponder(nint certificate, byte* buffer, nuint* length) => Call.Guarded(() =>
     {
         TlsCertificate own = Handle.Get<Shared<TlsCertificate>>(certificate, "certificate").Value;
@@ -56,7 +56,7 @@ internal static unsafe class CertificateUseExports
         return Output.CopyText(responder.AbsoluteUri, buffer, length);
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_certificate_free")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_certificate_free")]
     public static int Free(nint certificate) => Call.Guarded(() =>
     {
         if (Handle.Take<Shared<TlsCertificate>>(certificate, "certificate") is { } own) own.Release();

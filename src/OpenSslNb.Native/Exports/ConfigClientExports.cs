@@ -9,18 +9,18 @@ namespace OpenSslNb.Native.Exports;
 /// <summary><c>onb_config_*</c> for clients.</summary>
 internal static unsafe class ConfigClientExports
 {
-    [UnmanagedCallersOnly(EntryPoint = "onb_config_dangerously_accept_any_certificate")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_config_dangerously_accept_any_certificate")]
     public static int AcceptAny(nint config, int accept) => Call.Guarded(() =>
         Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { DangerouslyAcceptAnyPeerCertificate = accept != 0 }));
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_config_add_pin")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_config_add_pin")]
     public static int AddPin(nint config, byte* pin) => Call.Guarded(() =>
     {
         string value = Input.Text(pin, "pin");
         Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { PinnedKeys = [.. options.PinnedKeys, value] });
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_config_set_session_cache_size")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_config_set_session_cache_size")]
     public static int SetSessionCacheSize(nint config, int sessions) => Call.Guarded(() =>
     {
         NativeConfig target = Handle.Get<NativeConfig>(config, "config");
@@ -29,29 +29,29 @@ internal static unsafe class ConfigClientExports
         else target.SetClient(options => options with { SessionCacheSize = sessions });
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_config_set_stapling")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_config_set_stapling")]
     public static int SetStapling(nint config, int policy) => Call.Guarded(() =>
     {
         StaplePolicy value = Input.Defined<StaplePolicy>(policy, "policy");
         Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { Stapling = value });
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_config_set_max_fragment_length")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_config_set_max_fragment_length")]
     public static int SetMaxFragmentLength(nint config, int length) => Call.Guarded(() =>
         Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { MaximumFragmentLength = length == 0 ? null : length }));
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_config_set_psk")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_config_set_psk")]
     public static int SetPsk(nint config, byte* identity, void* key, nuint keyLength) => Call.Guarded(() =>
     {
         TlsPreSharedKey? own = identity == null ? null : new TlsPreSharedKey(Input.Text(identity, "identity"), Input.Bytes(key, keyLength, "key"));
         Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { PreSharedKey = own });
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_config_allow_post_handshake_authentication")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_config_allow_post_handshake_authentication")]
     public static int AllowPostHandshakeAuthentication(nint config, int allow) => Call.Guarded(() =>
         Handle.Get<NativeConfig>(config, "config").SetClient(options => options with { AllowPostHandshakeAuthentication = allow != 0 }));
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_config_set_select_certificate")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_config_set_select_certificate")]
     public static int SetSelectCertificate(nint config, delegate* unmanaged<nint, NativeCertificateRequest*, void*, void> callback, void* user) => Call.Guarded(() =>
     {
         Func<TlsCertificateRequest, ValueTask<TlsCertificate?>>? select = callback == null ? null : ContextCallbacks.SelectCertificate(callback, user);

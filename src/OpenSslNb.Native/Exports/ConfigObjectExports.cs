@@ -9,57 +9,57 @@ namespace OpenSslNb.Native.Exports;
 /// <summary><c>onb_config_*</c> that clients and servers have in common: what refers to other objects, and callbacks.</summary>
 internal static unsafe class ConfigObjectExports
 {
-    [UnmanagedCallersOnly(EntryPoint = "onb_config_set_alpn")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_config_set_alpn")]
     public static int SetAlpn(nint config, byte** protocols, nuint count) => Call.Guarded(() =>
     {
         string[] list = Input.Texts(protocols, count, "protocols");
         Handle.Get<NativeConfig>(config, "config").Set(options => options with { ApplicationProtocols = list });
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_config_set_certificate")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_config_set_certificate")]
     public static int SetCertificate(nint config, nint certificate) => Call.Guarded(() =>
     {
         TlsCertificate? own = Held(config, certificate);
         Handle.Get<NativeConfig>(config, "config").Set(options => options with { Certificate = own });
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_config_add_certificate")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_config_add_certificate")]
     public static int AddCertificate(nint config, nint certificate) => Call.Guarded(() =>
     {
         TlsCertificate own = Held(config, certificate) ?? throw Refusal.Argument("certificate must not be NULL");
         Handle.Get<NativeConfig>(config, "config").Set(options => options with { AdditionalCertificates = [.. options.AdditionalCertificates, own] });
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_config_add_openssl_command")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_config_add_openssl_command")]
     public static int AddCommand(nint config, byte* name, byte* value) => Call.Guarded(() =>
     {
         var command = KeyValuePair.Create(Input.Text(name, "name"), Input.Text(value, "value"));
         Handle.Get<NativeConfig>(config, "config").Set(options => options with { OpenSslCommands = [.. options.OpenSslCommands, command] });
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_config_allow_renegotiation")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_config_allow_renegotiation")]
     public static int AllowRenegotiation(nint config, int allow) => Call.Guarded(() =>
         Handle.Get<NativeConfig>(config, "config").Set(options => options with { AllowRenegotiation = allow != 0 }));
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_config_set_kernel_tls")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_config_set_kernel_tls")]
     public static int SetKernelTls(nint config, int enable) => Call.Guarded(() =>
         Handle.Get<NativeConfig>(config, "config").Set(options => options with { KernelTls = enable != 0 }));
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_config_set_keylog")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_config_set_keylog")]
     public static int SetKeyLog(nint config, delegate* unmanaged<byte*, void*, void> callback, void* user) => Call.Guarded(() =>
     {
         Action<string>? keyLog = callback == null ? null : ContextCallbacks.KeyLog(callback, user);
         Handle.Get<NativeConfig>(config, "config").Set(options => options with { KeyLog = keyLog });
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_config_set_workers")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_config_set_workers")]
     public static int SetWorkers(nint config, nint workers) => Call.Guarded(() =>
     {
         TlsWorkers? own = Handle.Optional<TlsWorkers>(workers, "workers");
         Handle.Get<NativeConfig>(config, "config").Set(options => options with { HandshakeWorkers = own });
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_config_set_trust")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_config_set_trust")]
     public static int SetTrust(nint config, nint trust) => Call.Guarded(() =>
     {
         NativeConfig target = Handle.Get<NativeConfig>(config, "config");
@@ -68,7 +68,7 @@ internal static unsafe class ConfigObjectExports
         else target.SetClient(options => options with { Trust = own });
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_config_set_verify")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_config_set_verify")]
     public static int SetVerify(nint config, delegate* unmanaged<nint, NativePeer*, void*, void> callback, void* user) => Call.Guarded(() =>
     {
         Func<TlsPeerVerification, ValueTask<bool>>? verify = callback == null ? null : ContextCallbacks.Verify(callback, user);

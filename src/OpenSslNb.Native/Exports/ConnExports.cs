@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using OpenSslNb.Interop;
 using OpenSslNb.Native.Boundary;
 using OpenSslNb.Native.Handles;
 using OpenSslNb.Native.Objects;
@@ -11,7 +12,7 @@ namespace OpenSslNb.Native.Exports;
 /// <summary><c>onb_connect</c>, <c>onb_send</c>, <c>onb_close</c> and their like.</summary>
 internal static unsafe class ConnExports
 {
-    [UnmanagedCallersOnly(EntryPoint = "onb_connect")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_connect")]
     public static int Connect(nint loop, byte* host, int port, nint context, NativeCallbacks* callbacks, void* user, NativeConnectOptions* options, nint* conn) => Call.Guarded(() =>
     {
         NativeLoop owner = Handle.Get<NativeLoop>(loop, "loop");
@@ -31,30 +32,42 @@ internal static unsafe class ConnExports
         made.Connect(name, port, own, given);
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_adopt")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_adopt")]
     public static int Adopt(nint loop, int fd, nint context, byte* serverName, NativeCallbacks* callbacks, void* user, NativeConnOptions* options, nint* conn) => Call.Guarded(() =>
     {
-        NativeLoop owner = Handle.Get<NativeLoop>(loop, "loop");
-        Shared<TlsContext> own = Handle.Get<Shared<TlsContext>>(context, "context");
-        string? name = Input.OptionalText(serverName, "server_name");
-        if (own.Value is { IsServer: false, VerifiesPeer: true } && string.IsNullOrEmpty(name)) throw Refusal.Argument("a client that verifies its peer needs server_name");
-        Input.Required(callbacks, "callbacks");
-        Input.Required(conn, "conn");
-        NativeCallbacks told = Versioned.Read(callbacks, "callbacks");
-        TlsConnectionOptions given = Versioned.Read(options, "options").ToOptions();
-        Descriptors.RequireStream(fd);
-        if (given.Transport == TransportKind.SocketFd) owner.UsesDescriptors = true;
-        var made = new NativeConn(owner, told, user);
-        *conn = made.Handle;
-        if (made.Adopt(fd, own, name, given)) return Result.Ok;
-        made.Forget();
-        throw Refusal.State("the loop has stopped");
+        bool isGiven = false;
+        try
+        {
+            NativeLoop owner = Handle.Get<NativeLoop>(loop, "loop");
+            Shared<TlsContext> own = Handle.Get<Shared<TlsContext>>(context, "context");
+            string? name = Input.OptionalText(serverName, "server_name");
+            if (own.Value is { IsServer: false, VerifiesPeer: true } && string.IsNullOrEmpty(name)) throw Refusal.Argument("a client that verifies its peer needs server_name");
+            Input.Required(callbacks, "callbacks");
+            Input.Required(conn, "conn");
+            NativeCallbacks told = Versioned.Read(callbacks, "callbacks");
+            TlsConnectionOptions given = Versioned.Read(options, "options").ToOptions();
+            Descriptors.RequireStream(fd);
+            if (given.Transport == TransportKind.SocketFd) owner.UsesDescriptors = true;
+            var made = new NativeConn(owner, told, user);
+            *conn = made.Handle;
+            isGiven = made.Adopt(fd, own, name, given);
+            if (!isGiven && made.Forget()) throw Refusal.State("the loop has stopped");
+        }
+        catch (Exception e) when (Fault.ResultOf(e) is Result.InvalidArgument or Result.BadHandle)
+        {
+            // The descriptor stays the caller's.
+            isGiven = true;
+            throw;
+        }
+        finally
+        {
+            if (!isGiven) _ = LibC.close(fd);
+        }
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_send")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_send")]
     public static int Send(nint conn, void* data, nuint length)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             // Without an exception where a sender comes too late: that is nobody's fault, and happens often.
@@ -72,10 +85,9 @@ internal static unsafe class ConnExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_send_all")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_send_all")]
     public static int SendAll(nint conn, void* data, nuint length, delegate* unmanaged<int, void*, void> callback, void* user)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeConn own = Handle.Get<NativeConn>(conn, "conn");
@@ -89,10 +101,9 @@ internal static unsafe class ConnExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_send_file")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_send_file")]
     public static int SendFile(nint conn, int fd, ulong offset, ulong length, delegate* unmanaged<int, void*, void> callback, void* user)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeConn own = Handle.Get<NativeConn>(conn, "conn");
@@ -106,19 +117,19 @@ internal static unsafe class ConnExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_close")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_close")]
     public static int Close(nint conn) => Call.With<NativeConn>(conn, "conn", static own => own.Close());
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_conn_close_write")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_conn_close_write")]
     public static int CloseWrite(nint conn) => Call.With<NativeConn>(conn, "conn", static own => own.CloseWrite());
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_conn_abort")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_conn_abort")]
     public static int Abort(nint conn) => Call.With<NativeConn>(conn, "conn", static own => own.Abort());
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_conn_pause_reading")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_conn_pause_reading")]
     public static int PauseReading(nint conn) => Call.With<NativeConn>(conn, "conn", static own => own.SetReading(isPaused: true));
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_conn_resume_reading")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_conn_resume_reading")]
     public static int ResumeReading(nint conn) => Call.With<NativeConn>(conn, "conn", static own => own.SetReading(isPaused: false));
 
     private static Result Gone(nint conn) => conn == 0 ? Fault.Of(Result.InvalidArgument, "conn must not be NULL") : Fault.Of(Result.BadHandle, "conn is no such handle: it has ended, or is of another kind");

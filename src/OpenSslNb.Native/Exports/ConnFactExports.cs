@@ -9,10 +9,9 @@ namespace OpenSslNb.Native.Exports;
 /// <summary><c>onb_conn_*</c>: what is known of a connection.</summary>
 internal static unsafe class ConnFactExports
 {
-    [UnmanagedCallersOnly(EntryPoint = "onb_conn_set_user")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_conn_set_user")]
     public static int SetUser(nint conn, void* user)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeConn own = Handle.Get<NativeConn>(conn, "conn");
@@ -26,10 +25,9 @@ internal static unsafe class ConnFactExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_conn_user")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_conn_user")]
     public static int User(nint conn, void** user)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeConn own = Handle.Get<NativeConn>(conn, "conn");
@@ -43,10 +41,9 @@ internal static unsafe class ConnFactExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_conn_loop")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_conn_loop")]
     public static int Loop(nint conn, nint* loop)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeConn own = Handle.Get<NativeConn>(conn, "conn");
@@ -60,10 +57,9 @@ internal static unsafe class ConnFactExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_conn_queued")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_conn_queued")]
     public static int Queued(nint conn, nuint* bytes)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeConn own = Handle.Get<NativeConn>(conn, "conn");
@@ -77,10 +73,9 @@ internal static unsafe class ConnFactExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_conn_state")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_conn_state")]
     public static int State(nint conn, int* state)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeConn own = Handle.Get<NativeConn>(conn, "conn");
@@ -94,7 +89,7 @@ internal static unsafe class ConnFactExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_conn_info")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_conn_info")]
     public static int Info(nint conn, NativeInfo* info) => Call.Guarded(() =>
     {
         NativeConn own = Handle.Get<NativeConn>(conn, "conn");
@@ -102,7 +97,7 @@ internal static unsafe class ConnFactExports
         Versioned.Write(info, own.Info(), "info");
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_conn_client_hello")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_conn_client_hello")]
     public static int ClientHello(nint conn, NativeClientHello** hello) => Call.Guarded(() =>
     {
         NativeConn own = Handle.Get<NativeConn>(conn, "conn");
@@ -111,10 +106,9 @@ internal static unsafe class ConnFactExports
         *hello = own.Hello();
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_conn_statistics")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_conn_statistics")]
     public static int Statistics(nint conn, NativeStatistics* statistics)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeConn own = Handle.Get<NativeConn>(conn, "conn");
@@ -127,22 +121,22 @@ internal static unsafe class ConnFactExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_conn_remote_address")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_conn_remote_address")]
     public static int RemoteAddress(nint conn, byte* address, int* port) => Call.Guarded(() =>
         Addresses.Write(Handle.Get<NativeConn>(conn, "conn").Required.RemoteEndPoint, address, port));
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_conn_local_address")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_conn_local_address")]
     public static int LocalAddress(nint conn, byte* address, int* port) => Call.Guarded(() =>
         Addresses.Write(Handle.Get<NativeConn>(conn, "conn").Required.LocalEndPoint, address, port));
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_conn_proxy")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_conn_proxy")]
     public static int Proxy(nint conn, NativeProxy* proxy) => Call.Guarded(() =>
     {
         ProxyHeader header = Handle.Get<NativeConn>(conn, "conn").Required.ProxyHeader ?? throw Refusal.State("there is no PROXY header");
         Versioned.Write(proxy, Addresses.Of(header), "proxy");
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_conn_proxy_field")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_conn_proxy_field")]
     public static int ProxyField(nint conn, int type, void* buffer, nuint* length) => Call.Guarded(() =>
     {
         ProxyHeader header = Handle.Get<NativeConn>(conn, "conn").Required.ProxyHeader ?? throw Refusal.State("there is no PROXY header");

@@ -9,15 +9,15 @@ namespace OpenSslNb.Native.Exports;
 /// <summary><c>onb_conn_*</c>: keys and certificates of a connection that is established.</summary>
 internal static unsafe class ConnKeyExports
 {
-    [UnmanagedCallersOnly(EntryPoint = "onb_conn_update_keys")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_conn_update_keys")]
     public static int UpdateKeys(nint conn, int requestPeer) => Call.Guarded(() =>
         Handle.Get<NativeConn>(conn, "conn").Required.UpdateKeys(requestPeer != 0));
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_conn_renegotiate")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_conn_renegotiate")]
     public static int Renegotiate(nint conn) => Call.Guarded(() =>
         Handle.Get<NativeConn>(conn, "conn").Required.Renegotiate());
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_conn_export_keying_material")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_conn_export_keying_material")]
     public static int ExportKeyingMaterial(nint conn, byte* label, void* context, nuint contextLength, void* output, nuint length) => Call.Guarded(() =>
     {
         NativeConn own = Handle.Get<NativeConn>(conn, "conn");
@@ -28,7 +28,7 @@ internal static unsafe class ConnKeyExports
         made.GetAwaiter().GetResult().CopyTo(new Span<byte>(output, (int)length));
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_conn_channel_binding")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_conn_channel_binding")]
     public static int ChannelBinding(nint conn, int kind, void* output, nuint* length) => Call.Guarded(() =>
     {
         NativeConn own = Handle.Get<NativeConn>(conn, "conn");
@@ -38,7 +38,7 @@ internal static unsafe class ConnKeyExports
         return Output.Copy(made.GetAwaiter().GetResult(), output, length);
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_conn_request_certificate")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_conn_request_certificate")]
     public static int RequestCertificate(nint conn, delegate* unmanaged<nint, int, NativeBytesView*, nuint, void*, void> callback, void* user) => Call.Guarded(() =>
     {
         NativeConn own = Handle.Get<NativeConn>(conn, "conn");

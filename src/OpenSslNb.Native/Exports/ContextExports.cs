@@ -8,7 +8,7 @@ namespace OpenSslNb.Native.Exports;
 /// <summary><c>onb_context_*</c>.</summary>
 internal static unsafe class ContextExports
 {
-    [UnmanagedCallersOnly(EntryPoint = "onb_context_new")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_context_new")]
     public static int New(nint config, nint* context) => Call.Guarded(() =>
     {
         NativeConfig own = Handle.Get<NativeConfig>(config, "config");
@@ -17,13 +17,13 @@ internal static unsafe class ContextExports
         *context = HandleTable.Add(new Shared<TlsContext>(own.CreateContext()));
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_context_free")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_context_free")]
     public static int Free(nint context) => Call.Guarded(() =>
     {
         if (Handle.Take<Shared<TlsContext>>(context, "context") is { } own) own.Release();
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_context_session_count")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_context_session_count")]
     public static int SessionCount(nint context, nuint* count) => Call.Guarded(() =>
     {
         TlsContext own = Handle.Get<Shared<TlsContext>>(context, "context").Value;
@@ -31,7 +31,7 @@ internal static unsafe class ContextExports
         *count = (nuint)own.SessionCount;
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_context_export_sessions")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_context_export_sessions")]
     public static int ExportSessions(nint context, void* buffer, nuint* length) => Call.Guarded(() =>
     {
         TlsContext own = Handle.Get<Shared<TlsContext>>(context, "context").Value;
@@ -39,7 +39,7 @@ internal static unsafe class ContextExports
         return Output.Copy(own.ExportSessions(), buffer, length);
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_context_import_sessions")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_context_import_sessions")]
     public static int ImportSessions(nint context, void* data, nuint length, nuint* count) => Call.Guarded(() =>
     {
         TlsContext own = Handle.Get<Shared<TlsContext>>(context, "context").Value;
@@ -48,7 +48,7 @@ internal static unsafe class ContextExports
         if (count != null) *count = (nuint)imported;
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_context_forget_sessions")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_context_forget_sessions")]
     public static int ForgetSessions(nint context) => Call.Guarded(() =>
         Handle.Get<Shared<TlsContext>>(context, "context").Value.ForgetSessions());
 }

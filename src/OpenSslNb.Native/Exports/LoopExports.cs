@@ -9,7 +9,7 @@ namespace OpenSslNb.Native.Exports;
 /// <summary><c>onb_loop_*</c> and <c>onb_timer_*</c>.</summary>
 internal static unsafe class LoopExports
 {
-    [UnmanagedCallersOnly(EntryPoint = "onb_loop_new")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_loop_new")]
     public static int New(NativeLoopOptions* options, nint* loop) => Call.Guarded(() =>
     {
         Input.Required(loop, "loop");
@@ -20,7 +20,7 @@ internal static unsafe class LoopExports
         *loop = made.Handle;
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_loop_new_driven")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_loop_new_driven")]
     public static int NewDriven(NativeLoopOptions* options, nint* loop) => Call.Guarded(() =>
     {
         Input.Required(loop, "loop");
@@ -31,17 +31,17 @@ internal static unsafe class LoopExports
         *loop = made.Handle;
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_loop_free")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_loop_free")]
     public static int Free(nint loop) => Call.Guarded(() =>
         Handle.Optional<NativeLoop>(loop, "loop")?.Free());
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_loop_run")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_loop_run")]
     public static int Run(nint loop) => Call.With<NativeLoop>(loop, "loop", static own => own.RunUntilStopped());
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_loop_stop")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_loop_stop")]
     public static int Stop(nint loop) => Call.With<NativeLoop>(loop, "loop", static own => own.Stop());
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_loop_fd")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_loop_fd")]
     public static int Descriptor(nint loop, int* fd) => Call.Guarded(() =>
     {
         NativeLoop own = Handle.Get<NativeLoop>(loop, "loop");
@@ -50,10 +50,9 @@ internal static unsafe class LoopExports
         *fd = own.Loop.PollDescriptor;
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_loop_timeout")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_loop_timeout")]
     public static int NextTimeout(nint loop, int* timeoutMilliseconds)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeLoop own = Handle.Get<NativeLoop>(loop, "loop");
@@ -68,10 +67,9 @@ internal static unsafe class LoopExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_loop_turn")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_loop_turn")]
     public static int Turn(nint loop, int* more)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             bool hasMore = Handle.Get<NativeLoop>(loop, "loop").Turn();
@@ -84,7 +82,7 @@ internal static unsafe class LoopExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_loop_post")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_loop_post")]
     public static int Post(nint loop, delegate* unmanaged<void*, void> callback, void* user) => Call.Guarded(() =>
     {
         NativeLoop own = Handle.Get<NativeLoop>(loop, "loop");
@@ -92,14 +90,13 @@ internal static unsafe class LoopExports
         if (!own.Loop.Post(new PostedCallback(own, callback, user))) throw Refusal.State("the loop has stopped");
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_loop_is_current")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_loop_is_current")]
     public static int IsCurrent(nint loop, int* isCurrent)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             Input.Required(isCurrent, "is_current");
-            *isCurrent = Handle.Get<NativeLoop>(loop, "loop").Loop.IsCurrent ? 1 : 0;
+            *isCurrent = Handle.Get<NativeLoop>(loop, "loop").IsCurrent ? 1 : 0;
             return (int)Result.Ok;
         }
         catch (Exception e)
@@ -108,7 +105,7 @@ internal static unsafe class LoopExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_timer_start")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_timer_start")]
     public static int StartTimer(nint loop, int delayMilliseconds, int periodMilliseconds, delegate* unmanaged<void*, void> callback, void* user, nint* timer) => Call.Guarded(() =>
     {
         NativeLoop own = Handle.Get<NativeLoop>(loop, "loop");
@@ -120,7 +117,7 @@ internal static unsafe class LoopExports
         if (timer != null) *timer = made.Handle;
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_timer_stop")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_timer_stop")]
     public static int StopTimer(nint timer) => Call.Guarded(() =>
     {
         NativeTimer own = Handle.Get<NativeTimer>(timer, "timer");

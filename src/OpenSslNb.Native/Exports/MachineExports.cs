@@ -9,10 +9,9 @@ namespace OpenSslNb.Native.Exports;
 /// <summary><c>onb_machine_*</c>: what moves ciphertext.</summary>
 internal static unsafe class MachineExports
 {
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_new")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_new")]
     public static int New(nint context, byte* serverName, NativeMachineOptions* options, nint* machine)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             TlsContext own = Handle.Get<Shared<TlsContext>>(context, "context").Value;
@@ -20,7 +19,7 @@ internal static unsafe class MachineExports
             NativeMachineOptions given = Versioned.Read(options, "options");
             int outboundLimit = Input.Size(given.OutboundLimit, DefaultOutboundLimit, "outbound_limit");
             using HostErrors errors = HostErrors.Keep();
-            var made = new SslMachine(own, Input.OptionalText(serverName, "server_name"), outboundLimit, Input.Size(given.CiphertextLimit, DefaultCiphertextLimit, "ciphertext_limit"));
+            var made = new SslMachine(own, Input.OptionalName(serverName, "server_name"), outboundLimit, Input.Size(given.CiphertextLimit, DefaultCiphertextLimit, "ciphertext_limit"));
             *machine = HandleTable.Add(new NativeMachine(made, outboundLimit));
             return (int)Result.Ok;
         }
@@ -30,14 +29,14 @@ internal static unsafe class MachineExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_free")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_free")]
     public static int Free(nint machine)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             if (machine == 0) return (int)Result.Ok;
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
+            ContextCallbacks.RequireNoWorker();
             own.Enter();
             using HostErrors errors = HostErrors.Keep();
             HandleTable.TryRemove(machine);
@@ -50,10 +49,9 @@ internal static unsafe class MachineExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_feed")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_feed")]
     public static int Feed(nint machine, void* ciphertext, nuint length)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
@@ -67,10 +65,9 @@ internal static unsafe class MachineExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_feed_end")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_feed_end")]
     public static int FeedEnd(nint machine)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
@@ -84,10 +81,9 @@ internal static unsafe class MachineExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_output")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_output")]
     public static int GetOutput(nint machine, void** ciphertext, nuint* length)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
@@ -105,10 +101,9 @@ internal static unsafe class MachineExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_skip_output")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_skip_output")]
     public static int SkipOutput(nint machine, nuint count)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
@@ -123,10 +118,9 @@ internal static unsafe class MachineExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_take_output")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_take_output")]
     public static int TakeOutput(nint machine, void* buffer, nuint* length)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");

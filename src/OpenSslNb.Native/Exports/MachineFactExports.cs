@@ -9,10 +9,9 @@ namespace OpenSslNb.Native.Exports;
 /// <summary><c>onb_machine_*</c>: what is known of a machine.</summary>
 internal static unsafe class MachineFactExports
 {
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_interest")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_interest")]
     public static int Interest(nint machine, int* interest)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
@@ -27,10 +26,9 @@ internal static unsafe class MachineFactExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_state")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_state")]
     public static int State(nint machine, int* state)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
@@ -45,10 +43,9 @@ internal static unsafe class MachineFactExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_queued")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_queued")]
     public static int Queued(nint machine, nuint* bytes)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
@@ -63,7 +60,7 @@ internal static unsafe class MachineFactExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_outcome")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_outcome")]
     public static int Outcome(nint machine, NativeOutcome* outcome) => Call.Guarded(() =>
     {
         NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
@@ -71,7 +68,7 @@ internal static unsafe class MachineFactExports
         Versioned.Write(outcome, own.Outcome(), "outcome");
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_info")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_info")]
     public static int Info(nint machine, NativeInfo* info) => Call.Guarded(() =>
     {
         NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
@@ -80,7 +77,7 @@ internal static unsafe class MachineFactExports
         Versioned.Write(info, own.Info(), "info");
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_client_hello")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_client_hello")]
     public static int ClientHello(nint machine, NativeClientHello** hello) => Call.Guarded(() =>
     {
         NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
@@ -89,12 +86,12 @@ internal static unsafe class MachineFactExports
         *hello = own.Hello();
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_notify")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_notify")]
     public static int Notify(nint machine, delegate* unmanaged<void*, void> callback, void* user) => Call.Guarded(() =>
     {
         NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
         using NativeMachine.Visit visit = own.Enter(keepsOutput: true);
         Input.Required(callback, "callback");
-        _ = own.Machine.WaitForAnswerAsync().ContinueWith(_ => callback(user), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        own.Notify(callback, user);
     });
 }

@@ -8,10 +8,9 @@ namespace OpenSslNb.Native.Exports;
 /// <summary><c>onb_machine_*</c>: keys and early data.</summary>
 internal static unsafe class MachineKeyExports
 {
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_update_keys")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_update_keys")]
     public static int UpdateKeys(nint machine, int requestPeer)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
@@ -25,7 +24,7 @@ internal static unsafe class MachineKeyExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_renegotiate")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_renegotiate")]
     public static int Renegotiate(nint machine) => Call.Guarded(() =>
     {
         NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
@@ -34,7 +33,7 @@ internal static unsafe class MachineKeyExports
         own.Machine.Renegotiate();
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_offer_early_data")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_offer_early_data")]
     public static int OfferEarlyData(nint machine, void* data, nuint length) => Call.Guarded(() =>
     {
         NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
@@ -43,7 +42,7 @@ internal static unsafe class MachineKeyExports
         if (!own.Machine.OfferEarlyData(Input.Bytes(data, length, "data"))) throw Refusal.State("no session is offered that allows so much early data: nothing is sent early");
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_take_early_data")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_take_early_data")]
     public static int TakeEarlyData(nint machine, void* buffer, nuint* length) => Call.Guarded(() =>
     {
         NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
@@ -55,7 +54,7 @@ internal static unsafe class MachineKeyExports
         *length = (nuint)own.Machine.TakeEarlyData(room);
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_export_keying_material")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_export_keying_material")]
     public static int ExportKeyingMaterial(nint machine, byte* label, void* context, nuint contextLength, void* output, nuint length) => Call.Guarded(() =>
     {
         NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
@@ -66,7 +65,7 @@ internal static unsafe class MachineKeyExports
         made.CopyTo(new Span<byte>(output, made.Length));
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_channel_binding")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_channel_binding")]
     public static int ChannelBinding(nint machine, int kind, void* output, nuint* length) => Call.Guarded(() =>
     {
         NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");

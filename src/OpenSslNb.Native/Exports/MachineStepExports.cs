@@ -2,16 +2,16 @@ using System.Runtime.InteropServices;
 using OpenSslNb.Native.Boundary;
 using OpenSslNb.Native.Handles;
 using OpenSslNb.Native.Objects;
+using OpenSslNb.Native.Structs;
 
 namespace OpenSslNb.Native.Exports;
 
 /// <summary><c>onb_machine_*</c>: the operations.</summary>
 internal static unsafe class MachineStepExports
 {
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_handshake")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_handshake")]
     public static int Handshake(nint machine)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
@@ -25,10 +25,9 @@ internal static unsafe class MachineStepExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_read")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_read")]
     public static int Read(nint machine, void* buffer, nuint* length)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
@@ -47,10 +46,9 @@ internal static unsafe class MachineStepExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_write")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_write")]
     public static int Write(nint machine, void* data, nuint length)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
@@ -58,6 +56,7 @@ internal static unsafe class MachineStepExports
             using HostErrors errors = HostErrors.Keep();
             ReadOnlySpan<byte> bytes = Input.Bytes(data, length, "data");
             if (own.IsShutDown) return (int)Fault.Of(Result.SendClosed, "our direction was shut down");
+            if (bytes.Length > own.OutboundLimit) throw Refusal.Argument($"{bytes.Length} bytes are more than the outbound limit of {own.OutboundLimit}: they would never fit");
             if (!own.HasRoomFor(bytes.Length)) return (int)Result.Full;
             return Told(own.Machine.Write(bytes));
         }
@@ -67,10 +66,9 @@ internal static unsafe class MachineStepExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_flush")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_flush")]
     public static int Flush(nint machine)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
@@ -84,10 +82,9 @@ internal static unsafe class MachineStepExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_machine_shutdown")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_machine_shutdown")]
     public static int Shutdown(nint machine)
     {
-        if (Fork.Happened) return Fork.Refused;
         try
         {
             NativeMachine own = Handle.Get<NativeMachine>(machine, "machine");
@@ -107,6 +104,6 @@ internal static unsafe class MachineStepExports
         SslStepKind.Done => (int)Result.Ok,
         SslStepKind.Blocked => (int)step.Want,
         SslStepKind.Closed => (int)Result.End,
-        _ => (int)Fault.Of(Result.Lost, step.Failure!.ToString()),
+        _ => (int)Fault.Of(Result.Lost, NativeOutcome.MessageOf(step.Failure!)),
     };
 }

@@ -9,21 +9,21 @@ namespace OpenSslNb.Native.Exports;
 /// <summary><c>onb_ticket_keys_*</c>, <c>onb_session_store_*</c>, <c>onb_workers_*</c> and <c>onb_limit_*</c>.</summary>
 internal static unsafe class ResourceExports
 {
-    [UnmanagedCallersOnly(EntryPoint = "onb_ticket_keys_new_random")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_ticket_keys_new_random")]
     public static int NewRandomKeys(long periodMilliseconds, long overlapMilliseconds, nint* keys) => Call.Guarded(() =>
     {
         Input.Required(keys, "keys");
         *keys = HandleTable.Add(new RandomTicketKeys(Span(periodMilliseconds, "period_ms"), Span(overlapMilliseconds, "overlap_ms")));
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_ticket_keys_new_file")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_ticket_keys_new_file")]
     public static int NewFileKeys(byte* path, long lookEveryMilliseconds, nint* keys) => Call.Guarded(() =>
     {
         Input.Required(keys, "keys");
         *keys = HandleTable.Add(new TicketKeyFile(Input.Text(path, "path"), Span(lookEveryMilliseconds, "look_every_ms")));
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_ticket_keys_new")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_ticket_keys_new")]
     public static int NewKeys(void* bytes, nuint count, nint* keys) => Call.Guarded(() =>
     {
         Input.Required(keys, "keys");
@@ -32,7 +32,7 @@ internal static unsafe class ResourceExports
         *keys = HandleTable.Add(made);
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_ticket_keys_set")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_ticket_keys_set")]
     public static int SetKeys(nint keys, void* bytes, nuint count) => Call.Guarded(() =>
     {
         ITicketKeySource source = Handle.Get<ITicketKeySource>(keys, "keys");
@@ -40,11 +40,11 @@ internal static unsafe class ResourceExports
         own.Set(bytes, count);
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_ticket_keys_free")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_ticket_keys_free")]
     public static int FreeKeys(nint keys) => Call.Guarded(() =>
         _ = Handle.Take<ITicketKeySource>(keys, "keys"));
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_session_store_new_memory")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_session_store_new_memory")]
     public static int NewMemoryStore(nuint capacity, nint* store) => Call.Guarded(() =>
     {
         Input.Required(store, "store");
@@ -52,7 +52,7 @@ internal static unsafe class ResourceExports
         *store = HandleTable.Add(new MemorySessionStore((int)capacity));
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_session_store_new")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_session_store_new")]
     public static int NewStore(NativeSessionCallbacks* callbacks, nint* store) => Call.Guarded(() =>
     {
         Input.Required(store, "store");
@@ -62,11 +62,11 @@ internal static unsafe class ResourceExports
         *store = HandleTable.Add(new CallbackSessionStore(own));
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_session_store_free")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_session_store_free")]
     public static int FreeStore(nint store) => Call.Guarded(() =>
         _ = Handle.Take<ITlsSessionStore>(store, "store"));
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_workers_new")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_workers_new")]
     public static int NewWorkers(int count, nint* workers) => Call.Guarded(() =>
     {
         Input.Required(workers, "workers");
@@ -75,25 +75,28 @@ internal static unsafe class ResourceExports
         *workers = HandleTable.Add(new TlsWorkers(count));
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_workers_free")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_workers_free")]
     public static int FreeWorkers(nint workers) => Call.Guarded(() =>
-        Handle.Take<TlsWorkers>(workers, "workers")?.Dispose());
+    {
+        ContextCallbacks.RequireNoWorker();
+        Handle.Take<TlsWorkers>(workers, "workers")?.Dispose();
+    });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_limit_new")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_limit_new")]
     public static int NewLimit(int maximum, nint* limit) => Call.Guarded(() =>
     {
         Input.Required(limit, "limit");
         *limit = HandleTable.Add(new TlsConnectionLimit(maximum));
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_limit_count")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_limit_count")]
     public static int CountLimit(nint limit, int* count) => Call.Guarded(() =>
     {
         Input.Required(count, "count");
         *count = Handle.Get<TlsConnectionLimit>(limit, "limit").Count;
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "onb_limit_free")]
+    [UnmanagedCallersOnly(EntryPoint = "managed_onb_limit_free")]
     public static int FreeLimit(nint limit) => Call.Guarded(() =>
         _ = Handle.Take<TlsConnectionLimit>(limit, "limit"));
 

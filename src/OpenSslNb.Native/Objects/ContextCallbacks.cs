@@ -8,6 +8,13 @@ internal static unsafe class ContextCallbacks
 {
     private const int LongestKey = TlsPreSharedKey.MostLength;
 
+    /// <summary>Callbacks of a handshake that is stepped by a worker come on the worker's thread, which is inside the machine and cannot wait for itself.</summary>
+    /// <exception cref="Refusal">This is such a thread.</exception>
+    public static void RequireNoWorker()
+    {
+        if (TlsWorkers.IsCurrent) throw new Refusal(Result.Reentrant, "not from inside a callback on a worker's thread");
+    }
+
     public static Action<string> KeyLog(delegate* unmanaged<byte*, void*, void> callback, void* user) => line =>
     {
         using var memory = new Arena();

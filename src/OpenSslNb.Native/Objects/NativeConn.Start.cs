@@ -30,9 +30,20 @@ internal sealed unsafe partial class NativeConn
     {
         _context = context.Hold();
         _limit = options.Connection.OutboundLimit;
-        _attempt = new CancellationTokenSource();
+        var attempting = new CancellationTokenSource();
+        CancellationToken cancelled = attempting.Token;
+        _attempt = attempting;
         IsBegun = true;
-        Task<TlsConnection> attempt = TlsConnector.ConnectAsync(Owner.Loop, host, port, context.Value, this, options, _attempt.Token);
+
+        // The loop was freed meanwhile, and C was told of the end; whoever did that has looked for what is to be released too early.
+        Interlocked.MemoryBarrier();
+        if (_isFinished != 0)
+        {
+            ReleaseStart();
+            return;
+        }
+
+        Task<TlsConnection> attempt = TlsConnector.ConnectAsync(Owner.Loop, host, port, context.Value, this, options, cancelled);
         _ = attempt.ContinueWith(static (task, conn) => ((NativeConn)conn!).OnAttemptEnded(task), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
@@ -161,7 +172,7 @@ internal sealed unsafe partial class NativeConn
 
     private void ReleaseStart()
     {
-        _attempt?.Dispose();
+        Interlocked.Exchange(ref _attempt, null)?.Dispose();
         Interlocked.Exchange(ref _context, null)?.Release();
     }
 

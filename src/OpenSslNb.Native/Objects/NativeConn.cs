@@ -24,7 +24,15 @@ internal sealed unsafe partial class NativeConn : TlsConnectionHandler
         _callbacks = callbacks;
         User = user;
         Handle = HandleTable.Add(this);
-        owner.Add(this);
+        try
+        {
+            owner.Add(this);
+        }
+        catch
+        {
+            HandleTable.TryRemove(Handle);
+            throw;
+        }
     }
 
     public NativeLoop Owner { get; }
@@ -122,12 +130,14 @@ internal sealed unsafe partial class NativeConn : TlsConnectionHandler
     }
 
     /// <summary>C never gets to know it.</summary>
-    public void Forget()
+    /// <returns>False when it does already: it was told of the end.</returns>
+    public bool Forget()
     {
-        if (Interlocked.Exchange(ref _isFinished, 1) != 0) return;
+        if (Interlocked.Exchange(ref _isFinished, 1) != 0) return false;
         HandleTable.TryRemove(Handle);
         Owner.Remove(this);
         ReleaseStart();
+        return true;
     }
 
     /// <summary>Tells C of a connection that a listener has accepted.</summary>

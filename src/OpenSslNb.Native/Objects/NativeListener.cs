@@ -1,5 +1,4 @@
 using System.Net;
-using OpenSslNb.Native.Boundary;
 using OpenSslNb.Native.Handles;
 using OpenSslNb.Native.Structs;
 
@@ -8,19 +7,22 @@ namespace OpenSslNb.Native.Objects;
 /// <summary><c>onb_listener</c>.</summary>
 internal sealed unsafe class NativeListener(NativeLoop owner, NativeCallbacks callbacks, void* user)
 {
+    // Null before it has its address.
     private TlsListener? _listener;
 
     public nint Handle { get; private set; }
 
-    /// <exception cref="Refusal">It is only just being made.</exception>
-    public TlsListener Listener => _listener ?? throw Refusal.State("the listener is not there yet");
+    public TlsListener Listener => _listener!;
 
-    public void Start(IPEndPoint endPoint, TlsContext context, TlsListenerOptions options)
+    /// <summary>Takes the address and tells C of the listener, and only then accepts: callbacks may be about it at once.</summary>
+    public void Start(IPEndPoint endPoint, TlsContext context, TlsListenerOptions options, nint* told)
     {
+        _listener = TlsListener.Bind(owner.Loop, endPoint, context, Accept, options);
         Handle = HandleTable.Add(this);
+        *told = Handle;
         try
         {
-            _listener = TlsListener.Start(owner.Loop, endPoint, context, Accept, options);
+            _listener.Begin();
         }
         catch
         {

@@ -11,11 +11,15 @@ internal sealed class NativeLoop(EventLoop loop, bool isDriven)
     // Guarded by _gate: what has to be told of the loop's end.
     private readonly HashSet<NativeConn> _conns = [];
     private readonly HashSet<NativeTimer> _timers = [];
+    private bool _isEnding;
 
     // The loop's thread alone: callbacks of C that are on the stack, and turns.
     private int _depth;
     private bool _isInTurn;
     private int _freeing;
+
+    // Where the loop's last callbacks come once its own thread is gone.
+    private Thread? _ender;
     private int _stopAsked;
 
     public EventLoop Loop => loop;
@@ -34,9 +38,12 @@ internal sealed class NativeLoop(EventLoop loop, bool isDriven)
 
     public void LeaveCallback() => _depth--;
 
+    /// <summary>On the loop's thread, or on the one that ends it when that one is gone.</summary>
+    public bool IsCurrent => loop.IsCurrent || Thread.CurrentThread == _ender;
+
     public void RequireCurrent()
     {
-        if (!loop.IsCurrent) throw new Refusal(Result.WrongThread, "this must be called on the loop's thread: see onb_loop_post");
+        if (!IsCurrent) throw new Refusal(Result.WrongThread, "this must be called on the loop's thread: see onb_loop_post");
     }
 
     public bool Turn()
@@ -75,9 +82,14 @@ internal sealed class NativeLoop(EventLoop loop, bool isDriven)
         loop.Post(static () => { });
     }
 
+    /// <exception cref="Refusal">It would never be told of its end.</exception>
     public void Add(NativeConn conn)
     {
-        lock (_gate) _conns.Add(conn);
+        lock (_gate)
+        {
+            if (_isEnding) throw Refusal.State("the loop is being freed");
+            _conns.Add(conn);
+        }
     }
 
     public void Remove(NativeConn conn)
@@ -100,6 +112,7 @@ internal sealed class NativeLoop(EventLoop loop, bool isDriven)
         if (isDriven) RequireCurrent();
         if (loop.IsCurrent && (_depth > 0 || _isInTurn || !isDriven)) throw new Refusal(Result.Reentrant, "a loop cannot be freed from inside its own callbacks");
         if (Interlocked.Exchange(ref _freeing, 1) != 0) throw new Refusal(Result.BadHandle, "the loop is being freed already");
+        lock (_gate) _isEnding = true;
         _isInTurn = isDriven;
         if (isDriven)
         {
@@ -118,6 +131,7 @@ internal sealed class NativeLoop(EventLoop loop, bool isDriven)
     // Those that the loop never saw, such as attempts to connect whose name was still being looked up.
     private void EndRest()
     {
+        _ender = Thread.CurrentThread;
         NativeConn[] conns;
         NativeTimer[] timers;
         lock (_gate)
@@ -129,6 +143,7 @@ internal sealed class NativeLoop(EventLoop loop, bool isDriven)
 
         foreach (NativeTimer timer in timers) HandleTable.TryRemove(timer.Handle);
         foreach (NativeConn conn in conns) conn.Finish(new CloseOutcome(CloseReason.Disposed));
+        _ender = null;
     }
 
     private void BeginTurn()

@@ -10,6 +10,9 @@ internal sealed unsafe class NativeMachine(SslMachine machine, int outboundLimit
     // The managed id of the thread that is inside; 0 when nobody is.
     private int _inside;
     private bool _isFreed;
+
+    // Held while somebody is called back, so that nobody is once it is free.
+    private readonly Lock _notifying = new();
     private Arena? _facts;
     private Arena? _outcome;
     private NativeInfo _info;
@@ -27,6 +30,22 @@ internal sealed unsafe class NativeMachine(SslMachine machine, int outboundLimit
     public SslMachine Machine => machine;
 
     public bool IsShutDown { get; set; }
+
+    public int OutboundLimit => outboundLimit;
+
+    /// <summary>Calls back once, from whatever thread answers, when what the handshake waits for is there; not when it is free.</summary>
+    public void Notify(delegate* unmanaged<void*, void> callback, void* user)
+    {
+        _ = machine.WaitForAnswerAsync().ContinueWith(_ => Tell(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+        void Tell()
+        {
+            lock (_notifying)
+            {
+                if (!_isFreed) callback(user);
+            }
+        }
+    }
 
     /// <summary>The calling thread is inside until what is returned is disposed.</summary>
     /// <exception cref="Refusal">Somebody is inside.</exception>
@@ -99,7 +118,7 @@ internal sealed unsafe class NativeMachine(SslMachine machine, int outboundLimit
     /// <summary>Inside, and for ever: nobody enters it again.</summary>
     public void Free()
     {
-        _isFreed = true;
+        lock (_notifying) _isFreed = true;
         machine.Dispose();
         _facts?.Dispose();
         _outcome?.Dispose();

@@ -24,11 +24,17 @@ internal unsafe struct NativeOutcome
             Reason = (int)(outcome?.Reason ?? CloseReason.None),
             AlertSent = outcome?.AlertSent ?? -1,
             AlertReceived = outcome?.AlertReceived ?? -1,
-            Message = arena.Text(outcome?.ToString() ?? ""),
+            Message = arena.Text(outcome is null ? "" : MessageOf(outcome)),
             OpenSslErrors = NativeOpenSslError.Write(arena, errors),
             OpenSslErrorCount = (nuint)errors.Count,
         };
     }
+
+    /// <summary>Why, in words; the reason itself is a number beside it.</summary>
+    public static string MessageOf(CloseOutcome outcome) => outcome.Exception is { } cause ? Fault.MessageOf(cause) : WordsOf(outcome.Reason);
+
+    // IdleTimeout: idle timeout.
+    private static string WordsOf(CloseReason reason) => string.Concat(reason.ToString().Select((letter, i) => i > 0 && char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
 
     private static IReadOnlyList<OpenSslError> ErrorsOf(Exception? exception)
     {

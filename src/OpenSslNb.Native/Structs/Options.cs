@@ -110,9 +110,9 @@ internal unsafe struct NativeConnectOptions
         return new TlsConnectOptions
         {
             Connection = Versioned.Read(Conn, "conn").ToOptions(),
-            ServerName = Input.OptionalText(ServerName, "server_name"),
+            ServerName = Input.OptionalName(ServerName, "server_name"),
             ConnectTimeout = Input.Time(ConnectTimeout, defaults.ConnectTimeout, "connect_timeout_ms"),
-            AttemptDelay = Input.Time(AttemptDelay, defaults.AttemptDelay, "attempt_delay_ms"),
+            AttemptDelay = AttemptDelay >= 0 ? Input.Time(AttemptDelay, defaults.AttemptDelay, "attempt_delay_ms") : throw Refusal.Argument($"attempt_delay_ms is {AttemptDelay}: it must not be negative"),
             EarlyData = Input.Bytes(EarlyData, EarlyDataLength, "early_data").ToArray(),
             ResendEarlyData = ResendEarlyData != 0,
             ProxyHeader = ToProxyHeader(),
@@ -150,6 +150,9 @@ internal unsafe struct NativeListenOptions
     public readonly TlsListenerOptions ToOptions()
     {
         var defaults = new TlsListenerOptions();
+        if (Backlog < 0) throw Refusal.Argument($"backlog is {Backlog}: it must be positive, or 0 for the default");
+        if (MaxConnections < 0) throw Refusal.Argument($"max_connections is {MaxConnections}: it must be positive, or 0 for no limit");
+        if (DescriptorReserve < -1) throw Refusal.Argument($"descriptor_reserve is {DescriptorReserve}: it must be positive, 0 for the default, or -1 for none");
         return new TlsListenerOptions
         {
             Connection = Versioned.Read(Conn, "conn").ToOptions(),

@@ -102,12 +102,12 @@ public sealed record TlsConnectionOptions
         return this;
     }
 
-    private static void AtLeast(string name, int value, int least)
+    internal static void AtLeast(string name, int value, int least)
     {
         if (value < least) throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least {least}");
     }
 
-    private static void Positive(string name, TimeSpan value)
+    internal static void Positive(string name, TimeSpan value)
     {
         if (value <= TimeSpan.Zero && value != Timeout.InfiniteTimeSpan) throw new ArgumentOutOfRangeException(name, value, $"{name} must be positive, or Timeout.InfiniteTimeSpan");
     }

@@ -72,6 +72,8 @@ public static class TlsConnector
         if (context.IsServer) throw new ArgumentException("a connector needs a client's context: TlsContext.CreateClient", nameof(context));
         options ??= new TlsConnectOptions();
         _ = options.Connection.Validated();
+        TlsConnectionOptions.Positive(nameof(options.ConnectTimeout), options.ConnectTimeout);
+        if (options.AttemptDelay < TimeSpan.Zero) throw new ArgumentOutOfRangeException(nameof(options), options.AttemptDelay, $"{nameof(options.AttemptDelay)} must not be negative");
         if (options.EarlyData.Length > options.Connection.OutboundLimit) throw new ArgumentException($"EarlyData has {options.EarlyData.Length} bytes, and the outbound limit is {options.Connection.OutboundLimit}", nameof(options));
         if (options.ProxyHeader is { SourcePath: not null } or { DestinationPath: not null }) throw new ArgumentException("a PROXY header with addresses of the UNIX domain cannot be sent", nameof(options));
 
@@ -87,8 +89,8 @@ public static class TlsConnector
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            var outcome = new CloseOutcome(CloseReason.ConnectFailed, new TimeoutException($"no connection within {options.ConnectTimeout}"));
-            throw new TlsConnectException($"no connection to {host}:{port} within {options.ConnectTimeout}", outcome);
+            var outcome = new CloseOutcome(CloseReason.ConnectFailed, new TimeoutException($"no connection within {options.ConnectTimeout.TotalSeconds} s"));
+            throw new TlsConnectException($"no connection to {host}:{port} within {options.ConnectTimeout.TotalSeconds} s", outcome);
         }
     }
 

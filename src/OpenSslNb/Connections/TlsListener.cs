@@ -31,14 +31,29 @@ public sealed record TlsListenerOptions
 
     /// <summary>For the connections that are accepted.</summary>
     public TlsConnectionOptions Connection { get; init; } = new();
+
+    internal TlsListenerOptions Validated()
+    {
+        TlsConnectionOptions.AtLeast(nameof(Backlog), Backlog, 1);
+        TlsConnectionOptions.AtLeast(nameof(MaximumConnections), MaximumConnections, 0);
+        TlsConnectionOptions.AtLeast(nameof(DescriptorReserve), DescriptorReserve, 0);
+        if (!Enum.IsDefined(ProxyProtocol)) throw new ArgumentOutOfRangeException(nameof(ProxyProtocol), ProxyProtocol, $"{nameof(ProxyProtocol)} must be None or Required");
+        _ = Connection.Validated();
+        return this;
+    }
 }
 
 /// <summary>Accepts TLS connections on one loop.</summary>
 public sealed class TlsListener : IDisposable
 {
+    private readonly EventLoop _loop;
     private readonly ListenerDriver _driver;
 
-    private TlsListener(ListenerDriver driver) => _driver = driver;
+    private TlsListener(EventLoop loop, ListenerDriver driver)
+    {
+        _loop = loop;
+        _driver = driver;
+    }
 
     /// <summary>The address that is listened on, with the port that was chosen if it was 0.</summary>
     public IPEndPoint EndPoint => _driver.EndPoint;
@@ -64,23 +79,30 @@ public sealed class TlsListener : IDisposable
     /// <exception cref="IOException">The address cannot be had.</exception>
     public static TlsListener Start(EventLoop loop, IPEndPoint endPoint, TlsContext context, Func<TlsConnection, TlsConnectionHandler> handlerFactory, TlsListenerOptions? options = null)
     {
+        TlsListener listener = Bind(loop, endPoint, context, handlerFactory, options);
+        listener.Begin();
+        return listener;
+    }
+
+    /// <summary>Takes the address; nothing is accepted before <see cref="Begin"/>. For those who need the listener where the first connection is.</summary>
+    internal static TlsListener Bind(EventLoop loop, IPEndPoint endPoint, TlsContext context, Func<TlsConnection, TlsConnectionHandler> handlerFactory, TlsListenerOptions? options = null)
+    {
         ArgumentNullException.ThrowIfNull(loop);
         ArgumentNullException.ThrowIfNull(endPoint);
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(handlerFactory);
         if (!context.IsServer) throw new ArgumentException("a listener needs a server's context: TlsContext.CreateServer", nameof(context));
         options ??= new TlsListenerOptions();
-        ArgumentOutOfRangeException.ThrowIfNegative(options.DescriptorReserve, nameof(options));
-        if (!Enum.IsDefined(options.ProxyProtocol)) throw new ArgumentOutOfRangeException(nameof(options), options.ProxyProtocol, "ProxyProtocol must be None or Required");
-        _ = options.Connection.Validated();
-        var driver = new ListenerDriver(loop, endPoint, context, handlerFactory, options);
-        if (!loop.Post(driver))
-        {
-            driver.Close();
-            throw new ObjectDisposedException(nameof(EventLoop), "the loop has stopped");
-        }
+        return new TlsListener(loop, new ListenerDriver(loop, endPoint, context, handlerFactory, options.Validated()));
+    }
 
-        return new TlsListener(driver);
+    /// <summary>Accepts from now on.</summary>
+    /// <exception cref="ObjectDisposedException">The loop has stopped, and the address is free again.</exception>
+    internal void Begin()
+    {
+        if (_loop.Post(_driver)) return;
+        _driver.Close();
+        throw new ObjectDisposedException(nameof(EventLoop), "the loop has stopped");
     }
 
     /// <summary>Makes the connections that are accepted from now on with another context, such as one with a renewed certificate; those that live keep theirs, and none fails for the change. From any thread.</summary>

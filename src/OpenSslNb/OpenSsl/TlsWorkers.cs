@@ -7,6 +7,9 @@ namespace OpenSslNb;
 /// </summary>
 public sealed class TlsWorkers : IDisposable
 {
+    [ThreadStatic]
+    private static bool t_isCurrent;
+
     private readonly BlockingCollection<Action> _queue = [];
     private readonly Thread[] _threads;
 
@@ -34,6 +37,9 @@ public sealed class TlsWorkers : IDisposable
         foreach (Thread thread in _threads) thread.Join();
     }
 
+    /// <summary>True on the threads of any of them.</summary>
+    internal static bool IsCurrent => t_isCurrent;
+
     internal bool TryQueue(Action step)
     {
         try
@@ -49,6 +55,7 @@ public sealed class TlsWorkers : IDisposable
 
     private void Run()
     {
+        t_isCurrent = true;
         foreach (Action step in _queue.GetConsumingEnumerable()) step();
     }
 }

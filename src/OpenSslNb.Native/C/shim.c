@@ -1,6 +1,6 @@
 /*
- * What the library needs of C itself: the host's signals stay the host's, and a fork is noticed.
- * Linked into libopensslnb.so with --wrap for sigaction, signal and pthread_create, so that the runtime inside asks here.
+ * What the library needs of C itself, so that the host's signals stay the host's.
+ * Linked into libopensslnb.so with --wrap for these functions, so that the runtime inside asks here.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -12,12 +12,22 @@
 int __real_sigaction(int number, const struct sigaction *action, struct sigaction *before);
 
 /*
- * The runtime stops its threads with SIGRTMIN, and cannot do without. It would also ignore SIGPIPE, and handle SIGSEGV and SIGFPE to
- * make exceptions of them: this library sends with MSG_NOSIGNAL and causes neither of the others, so they stay as the host has them.
+ * The runtime would ignore SIGPIPE, handle SIGSEGV and SIGFPE to make exceptions of them, and interrupt its threads with SIGRTMIN for the collector. This library
+ * sends with MSG_NOSIGNAL and causes neither of the others, and its threads are never long without a call of C or an allocation, where they stop by themselves:
+ * so all signals stay as the host has them.
  */
 int __wrap_sigaction(int number, const struct sigaction *action, struct sigaction *before)
 {
-    return __real_sigaction(number, number == SIGRTMIN ? action : NULL, before);
+    (void)action;
+    return __real_sigaction(number, NULL, before);
+}
+
+int __real_pthread_kill(pthread_t thread, int number);
+
+/* The collector asks again until the thread has stopped. */
+int __wrap_pthread_kill(pthread_t thread, int number)
+{
+    return number == SIGRTMIN ? 0 : __real_pthread_kill(thread, number);
 }
 
 sighandler_t __wrap_signal(int number, sighandler_t handler)
@@ -26,21 +36,6 @@ sighandler_t __wrap_signal(int number, sighandler_t handler)
     (void)handler;
     if (__real_sigaction(number, NULL, &now) != 0) return SIG_ERR;
     return now.sa_handler;
-}
-
-static volatile int forked;
-
-static void note_fork(void)
-{
-    forked = 1;
-}
-
-/* Called when the library is used first; a process that forks before that has two that may both use it. */
-const volatile int *onb_shim_start(void)
-{
-    static int started;
-    if (!started && pthread_atfork(NULL, NULL, note_fork) == 0) started = 1;
-    return &forked;
 }
 
 /* A copy of a descriptor, close-on-exec; -1 and errno. Here because fcntl takes a variable list, which only C knows how to call. */
@@ -91,7 +86,6 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
     size_t i;
     int result;
     sigfillset(&blocked);
-    sigdelset(&blocked, SIGRTMIN);
     for (i = 0; i < sizeof own / sizeof own[0]; i++) sigdelset(&blocked, own[i]);
     pthread_sigmask(SIG_SETMASK, &blocked, &before);
     result = __real_pthread_create(thread, attributes, start, argument);
