@@ -4,8 +4,10 @@ namespace OpenSslNb.Native.Structs;
 
 /// <summary><c>onb_callbacks</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal unsafe struct NativeCallbacks
+internal unsafe struct NativeCallbacks : IVersioned
 {
+    public static int FirstSize => 64;
+
     public nuint Size;
     public delegate* unmanaged<nint, nint, void*, void*> OnAccepted;
     public delegate* unmanaged<nint, void*, void> OnOpened;
@@ -18,8 +20,10 @@ internal unsafe struct NativeCallbacks
 
 /// <summary><c>onb_session_callbacks</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal unsafe struct NativeSessionCallbacks
+internal unsafe struct NativeSessionCallbacks : IVersioned
 {
+    public static int FirstSize => 40;
+
     public nuint Size;
     public delegate* unmanaged<nint, byte*, nuint, void*, void> Find;
     public delegate* unmanaged<byte*, nuint, byte*, nuint, long, void*, void> Add;
@@ -29,8 +33,10 @@ internal unsafe struct NativeSessionCallbacks
 
 /// <summary><c>onb_proxy</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal unsafe struct NativeProxy
+internal unsafe struct NativeProxy : IVersioned
 {
+    public static int FirstSize => 152;
+
     /// <summary><c>ONB_ADDRESS_SIZE</c>.</summary>
     public const int AddressSize = 64;
 

@@ -5,8 +5,10 @@ namespace OpenSslNb.Native.Structs;
 
 /// <summary><c>onb_outcome</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal unsafe struct NativeOutcome
+internal unsafe struct NativeOutcome : IVersioned
 {
+    public static int FirstSize => 48;
+
     public nuint Size;
     public int Reason;
     public int AlertSent;
@@ -49,8 +51,10 @@ internal unsafe struct NativeOutcome
 
 /// <summary><c>onb_info</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal unsafe struct NativeInfo
+internal unsafe struct NativeInfo : IVersioned
 {
+    public static int FirstSize => 112;
+
     public nuint Size;
     public int Protocol;
     public byte* CipherSuite;
@@ -91,8 +95,10 @@ internal unsafe struct NativeInfo
 
 /// <summary><c>onb_statistics</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal unsafe struct NativeStatistics
+internal unsafe struct NativeStatistics : IVersioned
 {
+    public static int FirstSize => 88;
+
     public nuint Size;
     public ulong BytesReceived;
     public ulong BytesSent;
@@ -123,8 +129,10 @@ internal unsafe struct NativeStatistics
 
 /// <summary><c>onb_listen_statistics</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal struct NativeListenStatistics
+internal struct NativeListenStatistics : IVersioned
 {
+    public static int FirstSize => 40;
+
     public nuint Size;
     public ulong Accepted;
     public ulong Refused;

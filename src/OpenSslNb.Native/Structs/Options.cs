@@ -6,8 +6,10 @@ namespace OpenSslNb.Native.Structs;
 
 /// <summary><c>onb_machine_options</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal struct NativeMachineOptions
+internal struct NativeMachineOptions : IVersioned
 {
+    public static int FirstSize => 16;
+
     public nuint Size;
     public uint OutboundLimit;
     public uint CiphertextLimit;
@@ -15,8 +17,10 @@ internal struct NativeMachineOptions
 
 /// <summary><c>onb_loop_options</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal unsafe struct NativeLoopOptions
+internal unsafe struct NativeLoopOptions : IVersioned
 {
+    public static int FirstSize => 32;
+
     public nuint Size;
     public byte* Name;
     public int UsePoll;
@@ -40,8 +44,10 @@ internal unsafe struct NativeLoopOptions
 
 /// <summary><c>onb_conn_options</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal struct NativeConnOptions
+internal struct NativeConnOptions : IVersioned
 {
+    public static int FirstSize => 80;
+
     public nuint Size;
     public int Transport;
     public int Memory;
@@ -90,8 +96,10 @@ internal struct NativeConnOptions
 
 /// <summary><c>onb_connect_options</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal unsafe struct NativeConnectOptions
+internal unsafe struct NativeConnectOptions : IVersioned
 {
+    public static int FirstSize => 72;
+
     public nuint Size;
     public NativeConnOptions* Conn;
     public byte* ServerName;
@@ -136,8 +144,10 @@ internal unsafe struct NativeConnectOptions
 
 /// <summary><c>onb_listen_options</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal unsafe struct NativeListenOptions
+internal unsafe struct NativeListenOptions : IVersioned
 {
+    public static int FirstSize => 48;
+
     public nuint Size;
     public NativeConnOptions* Conn;
     public int Backlog;
