@@ -292,13 +292,15 @@ void PackNative()
     var name = $"opensslnb-{version}-{RuntimeIdentifier()}";
     var tree = $"{NativeFolder}/{name}";
     if (System.IO.Directory.Exists(tree)) System.IO.Directory.Delete(tree, recursive: true);
-    foreach (var folder in (string[])["lib/pkgconfig", "lib/cmake/opensslnb", "include", "examples", "docs", "licenses"]) System.IO.Directory.CreateDirectory($"{tree}/{folder}");
+    foreach (var folder in (string[])["lib/pkgconfig", "lib/cmake/opensslnb", "include", "examples", "docs", "licenses", "suppressions"]) System.IO.Directory.CreateDirectory($"{tree}/{folder}");
 
     Run("sh", "-c", $"cp -P {NativeFolder}/lib/libopensslnb.so* {tree}/lib/");
     foreach (var header in System.IO.Directory.GetFiles("native/include")) System.IO.File.Copy(header, $"{tree}/include/{System.IO.Path.GetFileName(header)}");
     FillIn("native/package/opensslnb.pc", $"{tree}/lib/pkgconfig", version);
     foreach (var file in System.IO.Directory.GetFiles("native/package", "*.cmake")) FillIn(file, $"{tree}/lib/cmake/opensslnb", version);
     FillIn("native/package/README.md", tree, version);
+    System.IO.File.Copy("native/package/lsan.supp", $"{tree}/suppressions/lsan.supp");
+    System.IO.File.WriteAllText($"{tree}/suppressions/valgrind.supp", System.IO.File.ReadAllText("native/tests/valgrind.supp") + System.IO.File.ReadAllText("native/package/valgrind.supp"));
     System.IO.File.WriteAllText($"{tree}/docs/embedding.md", System.IO.File.ReadAllText("docs/embedding.md").Replace("](../native/", "](../"));
     System.IO.File.Copy("LICENSE", $"{tree}/LICENSE");
     CopyRuntimeLicences($"{tree}/licenses");

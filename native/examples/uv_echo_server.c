@@ -4,6 +4,8 @@
  *     cc uv_echo_server.c -o uv_echo_server $(pkg-config --cflags --libs opensslnb libuv)
  *     ./uv_echo_server 8443
  *
+ * Where the compiler is told a standard, it must be -std=gnu99 or later: libuv's own header is not strict C99.
+ *
  * Each connection is a uv_tcp_t and a machine. What libuv reads is fed to the machine; what the machine has for the
  * client is moved into a buffer that uv_write keeps until it is done, one at a time. All of it on one thread.
  */

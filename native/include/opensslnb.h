@@ -29,7 +29,8 @@
  * that callbacks come on: that of onb_loop_new's loop, or the one that made a driven loop. Elsewhere it gives
  * ONB_E_WRONG_THREAD. Builders (onb_config, onb_trust) may be used on any thread, one call at a time. Callbacks must
  * not block: everything on the same loop waits for them. They must not longjmp or throw C++ exceptions out of
- * themselves.
+ * themselves. pthread_exit(3) and pthread_cancel(3) end the thread in them as elsewhere, and with it what its loop does:
+ * one of onb_loop_new can still be freed, and a driven one, which was that thread's, cannot.
  *
  * UNITS. Times are milliseconds, sizes are bytes. In structs of options 0 stands for the default, and ONB_INFINITE
  * for no limit of time.
@@ -43,15 +44,19 @@
  * with which the runtime inside stops its threads: a program must not use or block that one. No SIGPIPE is raised.
  * The error queue of OpenSSL (ERR_get_error(3)) on the caller's threads is left as it was; what callbacks leave in it
  * is dropped. OpenSSL is found at the first use of the library: one that the process has loaded already, or the
- * newest installed one. No environment is needed. One thread is started at the first use, and 16 GB of address space
- * (ulimit -v) are reserved, of which little is used.
+ * newest installed one. No environment is needed, and DOTNET_... variables have no effect on the library;
+ * OPENSSLNB_OPENSSL_DIR may name a folder with another libssl and libcrypto, which set-user-ID programs and their like
+ * (AT_SECURE) do not look at. One thread is started at the first use, and by the first onb_connect some more, named
+ * .NET ..., that look up names; all of them stay. 16 GB of address space are reserved, of which little is used; less
+ * where the limit (ulimit -v) leaves less. Where it does not suffice for a beginning, or no thread can be started, the
+ * first call gives ONB_E_NO_MEMORY.
  *
  * UNLOADING. dlclose(3) does not unload the library: its threads live as long as the process. A program may end without
  * freeing anything.
  *
- * FORK. After fork(2) the child must not use the library, not even to free: every function gives ONB_E_FORKED there.
- * It may exec, or leave by _exit or exit. A process that has not yet called the library may fork and use it on both
- * sides.
+ * FORK. After fork(2) the child must not use the library, not even to free: every function gives ONB_E_FORKED there,
+ * at once, and onb_error_message a fixed text. It may exec, or leave by _exit or exit. A process that has not yet
+ * called the library may fork and use it on both sides.
  */
 #ifndef OPENSSLNB_H
 #define OPENSSLNB_H
@@ -101,7 +106,7 @@ typedef enum onb_result {
     ONB_E_REENTRANT = -4,        /* from inside a callback of the same loop or machine, where this cannot be */
     ONB_E_BAD_STATE = -5,        /* not now: before the handshake, after the end, or with another version of TLS */
     ONB_E_FORKED = -6,           /* in the child of a fork: the library is the parent's */
-    ONB_E_NO_MEMORY = -7,        /* no memory, or no more handles */
+    ONB_E_NO_MEMORY = -7,        /* no memory, or no more handles; the first call: no address space or thread to start with */
     ONB_E_OPENSSL = -8,          /* OpenSSL has refused: onb_error_openssl tells its error queue */
     ONB_E_NO_OPENSSL = -9,       /* no usable OpenSSL was found: 1.1.1, 3.x or 4.x */
     ONB_E_IO = -10,              /* a file, a socket or another system call failed */
@@ -129,7 +134,7 @@ typedef struct onb_openssl_error {
 ONB_API const char *onb_result_name(int result);
 
 /* The last failure on this thread in words; "" when there was none. Valid until the next failure on this thread.
- * Functions that succeed leave it as it is. */
+ * Functions that succeed leave it as it is. In the child of a fork always the same static text. */
 ONB_API const char *onb_error_message(void);
 
 /* The result of the last failure on this thread; ONB_OK when there was none. */
@@ -148,7 +153,7 @@ ONB_API void onb_error_clear(void);
  * version or a later one. Any thread. */
 ONB_API uint32_t onb_version(void);
 
-/* The same as text, such as "0.1.0". Static. */
+/* The same as text, such as "0.1.0". Static. Any thread. */
 ONB_API const char *onb_version_text(void);
 
 /* Version of the OpenSSL in use, in its own words; loads it when it is not loaded yet. NULL when there is none:
@@ -252,6 +257,7 @@ ONB_API onb_result onb_certificate_ocsp_request(onb_certificate *certificate, co
 /* The responder's URL that the certificate names, as text; ONB_E_BAD_STATE if it names none. As onb_certificate_pin. */
 ONB_API onb_result onb_certificate_ocsp_responder(onb_certificate *certificate, char *buffer, size_t *length);
 
+/* Frees the handle; contexts and configurations that use the certificate keep it. */
 ONB_API onb_result onb_certificate_free(onb_certificate *certificate);
 
 /* ---------------------------------------------------------------- trust (a builder) */
@@ -278,6 +284,7 @@ ONB_API onb_result onb_trust_add_crl_file(onb_trust *trust, const char *path, in
  * authorities that were added before. */
 ONB_API onb_result onb_trust_allow_partial_chains(onb_trust *trust);
 
+/* Frees the builder; configurations and contexts keep what it was when it was given to them. */
 ONB_API onb_result onb_trust_free(onb_trust *trust);
 
 /* ---------------------------------------------------------------- keys of session tickets (any thread) */
@@ -301,6 +308,7 @@ ONB_API onb_result onb_ticket_keys_new(const void *bytes, size_t count, onb_tick
  * others. */
 ONB_API onb_result onb_ticket_keys_set(onb_ticket_keys *keys, const void *bytes, size_t count);
 
+/* Frees the handle; contexts that use the keys keep them, and they are still changed or looked at again. */
 ONB_API onb_result onb_ticket_keys_free(onb_ticket_keys *keys);
 
 /* ---------------------------------------------------------------- where servers keep sessions (any thread) */
@@ -331,6 +339,7 @@ ONB_API onb_result onb_session_store_new_memory(size_t capacity, onb_session_sto
 ONB_API onb_result onb_session_store_new(const onb_session_callbacks *callbacks,
     onb_session_store **store) ONB_MUST_CHECK;
 
+/* Frees the handle; contexts that use the store keep it, and its callbacks go on. */
 ONB_API onb_result onb_session_store_free(onb_session_store *store);
 
 /* ---------------------------------------------------------------- threads for slow keys (any thread) */
@@ -339,11 +348,17 @@ ONB_API onb_result onb_session_store_free(onb_session_store *store);
  * ones. */
 ONB_API onb_result onb_workers_new(int count, onb_workers **workers) ONB_MUST_CHECK;
 
-/* Ends them when they have done what was queued, and waits for that. Handshakes that need one afterwards fail. Not
- * from a callback of a handshake. */
+/* Ends them when they have done what was queued, and waits for that. Handshakes that need one afterwards fail. From
+ * a callback of a handshake, on a thread of the workers too: ONB_E_REENTRANT. */
 ONB_API onb_result onb_workers_free(onb_workers *workers);
 
-/* ---------------------------------------------------------------- configuration (a builder) */
+/* ---------------------------------------------------------------- configuration (a builder)
+ *
+ * WHAT IS CHECKED WHEN. At once (ONB_E_INVALID_ARGUMENT): NULL and UTF-8, values of enums, the security level, numbers
+ * of sessions and tickets, which must not be negative, and identity and key of a pre-shared key. By onb_context_new:
+ * everything else, such as the lists for OpenSSL and its commands, properties, application protocols, pins, names of
+ * certificates, lengths of fragments and early data, the order of the versions, and what excludes each other. A
+ * client's option on a server's configuration is ONB_E_NOT_SUPPORTED, and the other way round. */
 
 /* Versions; the values are the wire's, as in OpenSSL's TLS1_2_VERSION. */
 typedef enum onb_protocol {
@@ -358,6 +373,7 @@ ONB_API onb_result onb_config_new_client(onb_config **config) ONB_MUST_CHECK;
 /* A server's; needs a certificate or pre-shared keys. */
 ONB_API onb_result onb_config_new_server(onb_config **config) ONB_MUST_CHECK;
 
+/* Frees the configuration; contexts that were made of it do not need it. */
 ONB_API onb_result onb_config_free(onb_config *config);
 
 /* Versions that are accepted; TLS 1.2 and the newest unless told otherwise. */
@@ -700,10 +716,12 @@ typedef struct onb_machine_options {
 ONB_API onb_result onb_machine_new(onb_context *context, const char *server_name, const onb_machine_options *options,
     onb_machine **machine) ONB_MUST_CHECK;
 
-/* ONB_E_REENTRANT from inside its own callbacks, ONB_E_WRONG_THREAD while another thread is inside. */
+/* ONB_E_REENTRANT from inside its own callbacks, on a worker's thread too; ONB_E_WRONG_THREAD while another thread is
+ * inside. Ciphertext and plaintext that nobody has taken are freed with it. */
 ONB_API onb_result onb_machine_free(onb_machine *machine);
 
-/* Takes ciphertext from the peer; copied. */
+/* Takes ciphertext from the peer; copied. It takes all that it is given: read before you feed more, or what the peer
+ * sends decides how much memory is used. What was read is given back. */
 ONB_API onb_result onb_machine_feed(onb_machine *machine, const void *ciphertext, size_t length);
 
 /* The peer's byte stream has ended. */
@@ -729,7 +747,8 @@ ONB_API onb_result onb_machine_read(onb_machine *machine, void *buffer, size_t *
 
 /* Queues plaintext behind what is queued, and writes as far as it goes. ONB_OK and ONB_WANT_...: all of it was
  * taken, never pass it again; after ONB_WANT_... call onb_machine_flush when that is satisfied. ONB_FULL: nothing
- * was taken. ONB_E_SEND_CLOSED after onb_machine_shutdown. */
+ * was taken. More than the outbound limit, which can never fit, is ONB_E_INVALID_ARGUMENT. ONB_E_SEND_CLOSED after
+ * onb_machine_shutdown. */
 ONB_API onb_result onb_machine_write(onb_machine *machine, const void *data, size_t length);
 
 /* Writes what is queued. ONB_OK when nothing is queued any more. */
@@ -744,6 +763,7 @@ ONB_API onb_result onb_machine_shutdown(onb_machine *machine);
 /* What to wait for now, for poll(2) and its like. */
 ONB_API onb_result onb_machine_interest(onb_machine *machine, int *interest);
 
+/* Where it is in its life; ONB_STATE_FAILED with ONB_E_LOST. */
 ONB_API onb_result onb_machine_state(onb_machine *machine, onb_state *state);
 
 /* Plaintext that is queued and not taken by OpenSSL yet. */
@@ -760,9 +780,10 @@ ONB_API onb_result onb_machine_info(onb_machine *machine, onb_info *info);
  * handshake has ended; ONB_E_BAD_STATE otherwise. Valid until onb_machine_free. */
 ONB_API onb_result onb_machine_client_hello(onb_machine *machine, const onb_client_hello **hello);
 
-/* Calls back once, when what a step waits for (ONB_WANT_CLIENT_HELLO, _CERTIFICATE, _VERIFY, _ASYNC) is there,
- * from whichever thread, perhaps at once: wake the machine's thread, and step again there. The callback must not
- * use the machine itself. */
+/* Calls back when what a step waits for (ONB_WANT_CLIENT_HELLO, _CERTIFICATE, _VERIFY, _ASYNC) is there, from
+ * whichever thread, perhaps at once: wake the machine's thread, and step again there. At most once for each call of
+ * this function; never if the question is never answered, and not after onb_machine_free has returned. The callback
+ * must not use the machine itself. */
 ONB_API onb_result onb_machine_notify(onb_machine *machine, void (*callback)(void *user), void *user);
 
 /* KeyUpdate (TLS 1.3). ONB_E_BAD_STATE in the middle of a record; result as onb_machine_flush. */
@@ -810,7 +831,10 @@ ONB_API onb_result onb_loop_new_driven(const onb_loop_options *options, onb_loop
 
 /* Ends the loop: its connections end as ONB_CLOSE_DISPOSED, and their on_closed comes; what was posted and has not
  * run is dropped, and so are timers. When it returns no callback will come any more. Waits for the loop's thread.
- * A driven loop: its own thread alone. Not from the loop's callbacks (ONB_E_REENTRANT). */
+ * What is left then ends on the calling thread, which counts as the loop's meanwhile (onb_loop_is_current). Other
+ * threads that still connect, adopt or listen on the loop get ONB_E_BAD_STATE; every connection that was given out
+ * has its on_closed exactly once. A driven loop: its own thread alone. Not from the loop's callbacks
+ * (ONB_E_REENTRANT). */
 ONB_API onb_result onb_loop_free(onb_loop *loop);
 
 /* Driven loops: runs on the calling thread, which sleeps while there is nothing to do, until onb_loop_stop. */
@@ -820,7 +844,7 @@ ONB_API onb_result onb_loop_run(onb_loop *loop);
 ONB_API onb_result onb_loop_stop(onb_loop *loop);
 
 /* Driven loops inside another loop: when *fd is readable, or onb_loop_timeout is over, call onb_loop_turn. It
- * stays the same, and belongs to the loop: poll it for POLLIN, level-triggered. */
+ * stays the same, and belongs to the loop: poll it for POLLIN, level-triggered. Any thread. */
 ONB_API onb_result onb_loop_fd(onb_loop *loop, int *fd);
 
 /* Milliseconds until onb_loop_turn must be called even if the descriptor is not readable: 0 for at once, -1 for
@@ -924,7 +948,7 @@ typedef struct onb_connect_options {
     const onb_conn_options *conn;  /* NULL: the defaults */
     const char *server_name;       /* for SNI and the certificate's check; NULL: the host */
     int connect_timeout_ms;        /* for name and TCP; 15 s */
-    int attempt_delay_ms;          /* before the next address is tried beside one (RFC 8305); 250 ms */
+    int attempt_delay_ms;          /* before the next address is tried beside one (RFC 8305); 250 ms; never negative */
     const void *early_data;        /* sent with the first flight if a session allows it; copied */
     size_t early_data_length;
     int resend_early_data;         /* 1: sent in the ordinary way when it was not accepted */
@@ -937,13 +961,14 @@ typedef struct onb_connect_options {
 
 /* Connects: resolves host (a name or an address), tries IPv6 and IPv4, and does the handshake. Returns at once;
  * on_opened or on_closed follows. What is sent before on_opened is queued. callbacks is copied; options may be
- * NULL. Any thread. */
+ * NULL. ONB_E_BAD_STATE when the loop is being freed. Any thread. */
 ONB_API onb_result onb_connect(onb_loop *loop, const char *host, int port, onb_context *context,
     const onb_callbacks *callbacks, void *user, const onb_connect_options *options, onb_conn **conn) ONB_MUST_CHECK;
 
 /* Does TLS on a socket (SOCK_STREAM) that is connected already, as a client or a server as the context says. The
- * library owns fd from then on, also when it fails but with ONB_E_INVALID_ARGUMENT, ONB_E_BAD_HANDLE and
- * ONB_E_FORKED. server_name as in onb_machine_new. Any thread. */
+ * library owns fd from then on, and closes it when this fails; with ONB_E_INVALID_ARGUMENT, ONB_E_BAD_HANDLE and
+ * ONB_E_FORKED alone it stays the caller's. ONB_E_BAD_STATE when the loop is being freed. server_name as in
+ * onb_machine_new. Any thread. */
 ONB_API onb_result onb_adopt(onb_loop *loop, int fd, onb_context *context, const char *server_name,
     const onb_callbacks *callbacks, void *user, const onb_conn_options *options, onb_conn **conn) ONB_MUST_CHECK;
 
@@ -955,7 +980,7 @@ ONB_API onb_result onb_send(onb_conn *conn, const void *data, size_t length);
  * the loop's thread or the sender's. */
 typedef void (*onb_sent_fn)(onb_result result, void *user);
 
-/* Queues data of any length as room comes, in order with all other sends. The memory must stay there and unchanged
+/* Queues data of up to 2^31 - 1 bytes as room comes, in order with all other sends. The memory must stay there and unchanged
  * until the callback, which comes exactly once if the function returns ONB_OK. Not before on_opened. Any thread. */
 ONB_API onb_result onb_send_all(onb_conn *conn, const void *data, size_t length, onb_sent_fn callback, void *user);
 
@@ -988,6 +1013,7 @@ ONB_API onb_result onb_conn_loop(onb_conn *conn, onb_loop **loop);
 /* Plaintext that is queued and not taken by OpenSSL yet. Any thread. */
 ONB_API onb_result onb_conn_queued(onb_conn *conn, size_t *bytes);
 
+/* Where it is in its life. Any thread. */
 ONB_API onb_result onb_conn_state(onb_conn *conn, onb_state *state);
 
 /* What the handshake agreed on; ONB_E_BAD_STATE before. What it points to is valid until on_closed returns. The
@@ -1018,13 +1044,11 @@ typedef struct onb_proxy {
 
 #define ONB_PROXY_INIT { sizeof(onb_proxy), 0, 0, "", 0, "", 0 }
 
-#define ONB_PROXY_INIT { sizeof(onb_proxy), 0, 0, "", 0, "", 0 }
-
 /* ONB_E_BAD_STATE where the listener expects none. Any thread. */
 ONB_API onb_result onb_conn_proxy(onb_conn *conn, onb_proxy *proxy);
 
 /* One of its type-length-value fields. *length is the room, and then how many bytes there are. ONB_E_BAD_STATE
- * when it is not there. */
+ * when it is not there. Any thread. */
 ONB_API onb_result onb_conn_proxy_field(onb_conn *conn, int type, void *buffer, size_t *length);
 
 /* What has passed so far. */
@@ -1036,14 +1060,15 @@ typedef struct onb_statistics {
     uint64_t records_sent;
     uint64_t ciphertext_received; /* all of TLS included */
     uint64_t ciphertext_sent;
-    uint64_t read_wants;
-    uint64_t write_wants;
-    uint64_t other_wants;
+    uint64_t read_wants;          /* attempts of an operation that had to wait for the peer's bytes */
+    uint64_t write_wants;         /* that had to wait until bytes could be sent */
+    uint64_t other_wants;         /* that had to wait for an answer of the program, or for a worker */
     uint64_t crossed_wants;       /* reads that had to wait for writing, and writes for reading */
 } onb_statistics;
 
 #define ONB_STATISTICS_INIT { sizeof(onb_statistics), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
+/* ONB_E_BAD_STATE while there is no TCP connection yet. Any thread. */
 ONB_API onb_result onb_conn_statistics(onb_conn *conn, onb_statistics *statistics);
 
 /* KeyUpdate (TLS 1.3); ONB_E_BAD_STATE elsewhere. Any thread. */
@@ -1075,23 +1100,24 @@ ONB_API onb_result onb_limit_free(onb_limit *limit);
 typedef struct onb_listen_options {
     size_t size;
     const onb_conn_options *conn; /* NULL: the defaults */
-    int backlog;                  /* 4096 */
-    int max_connections;          /* those above are reset; no limit */
+    int backlog;                  /* listen(2); 0: 4096; -1 is refused, as any negative value */
+    int max_connections;          /* those above are reset; 0: no limit; -1 is refused, as any negative value */
     onb_limit *limit;             /* shared with other listeners; NULL: none */
-    int descriptor_reserve;       /* descriptors left to everything else; 32; -1 for none */
-    int reuse_port;               /* 1: SO_REUSEPORT, one listener a loop */
-    int require_proxy_header;     /* 1: each connection begins with a PROXY header; only where none but trusted proxies can connect */
+    int descriptor_reserve;       /* descriptors left to everything else; 0: 32; -1: none */
+    int reuse_port;               /* 0: not; 1: SO_REUSEPORT, one listener a loop */
+    int require_proxy_header;     /* 0: none is expected; 1: each connection begins with a PROXY header; only where none but trusted proxies can connect */
 } onb_listen_options;
 
 #define ONB_LISTEN_OPTIONS_INIT { sizeof(onb_listen_options), NULL, 0, 0, NULL, 0, 0, 0 }
 
 /* Listens on an address ("127.0.0.1", "::", "0.0.0.0") and port; 0 lets the system choose: onb_listener_address.
- * callbacks is copied; options may be NULL. Any thread. */
+ * *listener is written before the first on_accepted comes. callbacks is copied; options may be NULL. ONB_E_BAD_STATE
+ * when the loop is being freed. Any thread. */
 ONB_API onb_result onb_listen(onb_loop *loop, const char *address, int port, onb_context *context,
     const onb_callbacks *callbacks, void *user, const onb_listen_options *options,
     onb_listener **listener) ONB_MUST_CHECK;
 
-/* As onb_conn_local_address. */
+/* Where it listens, as onb_conn_local_address. Any thread. */
 ONB_API onb_result onb_listener_address(onb_listener *listener, char *address, int *port);
 
 /* Makes the connections that are accepted from now on with another context, such as one with a renewed
@@ -1108,11 +1134,12 @@ typedef struct onb_listen_statistics {
 
 #define ONB_LISTEN_STATISTICS_INIT { sizeof(onb_listen_statistics), 0, 0, 0, 0 }
 
+/* What it has done so far. Any thread. */
 ONB_API onb_result onb_listener_statistics(onb_listener *listener, onb_listen_statistics *statistics);
 
-/* Stops accepting, and ends the handle. Connections that live go on. Any thread, callbacks included. From another
- * thread than the loop's, on_accepted may be under way: what only it uses may be freed in a callback that was given to
- * onb_loop_post after this, or when the loop is freed. */
+/* Stops accepting, and ends the handle. Connections that live go on. Any thread, callbacks included, on_accepted
+ * too. From another thread than the loop's, on_accepted may be under way: what only it uses may be freed in a callback
+ * that was given to onb_loop_post after this, or when the loop is freed. */
 ONB_API onb_result onb_listener_close(onb_listener *listener);
 
 #ifdef __cplusplus

@@ -2,8 +2,9 @@
 //
 // SPDX-License-Identifier: MIT
 //
-//   owners      onb::certificate, trust, config, context, machine, loop, listener free what they have. get() gives the
-//               handle, for the functions of opensslnb.h that have no method here.
+//   owners      onb::certificate, trust, config, context, machine, loop, listener free what they have, and can be moved.
+//               get() gives the handle, for the functions of opensslnb.h that have no method here.
+//   options     are the structs of opensslnb.h, by pointer: nullptr for the defaults.
 //   exceptions  a failure of the library is thrown as onb::error. What a handler throws ends its connection, and never
 //               goes through the library.
 //   handlers    derive from onb::handler, one object a connection. It lives until closed() has returned.
@@ -20,6 +21,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -65,11 +67,16 @@ private:
     std::unique_ptr<T, releaser> handle_;
 };
 
-/// The texts as C has them, valid as long as they are.
+/// A text as C has it, valid as long as it is. What stands before a zero would be taken for all of it.
+inline const char *c_string(const std::string &text)
+{
+    if (text.find('\0') != std::string::npos) throw std::invalid_argument("a zero byte in a text");
+    return text.c_str();
+}
 inline std::vector<const char *> c_strings(const std::vector<std::string> &texts)
 {
     std::vector<const char *> pointers;
-    for (const std::string &text : texts) pointers.push_back(text.c_str());
+    for (const std::string &text : texts) pointers.push_back(c_string(text));
     return pointers;
 }
 
@@ -79,7 +86,7 @@ class certificate : public owner<onb_certificate, onb_certificate_free> {
 public:
     static certificate from_pem_files(const std::string &file, const std::string &key_file)
     {
-        return certificate([&](onb_certificate **c) { return onb_certificate_from_pem_files(file.c_str(), key_file.c_str(), nullptr, c); });
+        return certificate([&](onb_certificate **c) { return onb_certificate_from_pem_files(c_string(file), c_string(key_file), nullptr, c); });
     }
     static certificate self_signed(const std::vector<std::string> &names, std::int64_t lifetime_seconds)
     {
@@ -107,13 +114,35 @@ public:
     trust() : owner(onb_trust_new) {}
     trust &add_system() { return check(onb_trust_add_system(get())), *this; }
     trust &add_pem(std::string_view pem) { return check(onb_trust_add_pem(get(), pem.data(), pem.size())), *this; }
-    trust &add_pem_file(const std::string &path) { return check(onb_trust_add_pem_file(get(), path.c_str())), *this; }
+    trust &add_pem_file(const std::string &path) { return check(onb_trust_add_pem_file(get(), c_string(path))), *this; }
 };
 
 class context;
 
+namespace detail {
+
+/// What callbacks of handshakes use. A configuration gives it to its contexts, and these to loops and machines, which
+/// have it until their last callback. A base before the handle's, so that it goes after that; for the same reason what is
+/// moved into another is swapped with it.
+struct functions {
+    functions() = default;
+    functions(const functions &) = default;
+    functions(functions &&) = default;
+    functions &operator=(functions &&other) noexcept { return list.swap(other.list), *this; }
+    ~functions() = default;
+    std::vector<std::shared_ptr<void>> list;
+};
+
+} // namespace detail
+
+/// Says whether to accept a peer; error == nullptr alone is a reason to.
+using verifier = std::function<bool(const onb_peer &)>;
+/// Chooses the context for a client's hello; nullptr keeps the one that there is. The context must live as long as the
+/// connections that get it.
+using selector = std::function<const context *(const onb_client_hello &)>;
+
 /// config::client().alpn({"h2"}).build()
-class config : public owner<onb_config, onb_config_free> {
+class config : private detail::functions, public owner<onb_config, onb_config_free> {
 public:
     static config client() { return config(onb_config_new_client); }
     static config server() { return config(onb_config_new_server); }
@@ -125,27 +154,61 @@ public:
         auto texts = c_strings(names);
         return check(onb_config_set_alpn(get(), texts.data(), texts.size())), *this;
     }
+    /// Called on the threads of handshakes, perhaps several at a time. An exception ends the connection.
+    config &verify(verifier accept) { return check(onb_config_set_verify(get(), verify_peer, kept(std::move(accept)))), *this; }
+    config &select_context(selector select) { return check(onb_config_set_select_context(get(), select_for, kept(std::move(select)))), *this; }
     inline context build() const;
 
 private:
+    friend class context;
     using owner::owner;
+    template <typename Function> Function *kept(Function function)
+    {
+        auto made = std::make_shared<Function>(std::move(function));
+        list.push_back(made);
+        return made.get();
+    }
+    static void verify_peer(onb_question *question, const onb_peer *peer, void *user) noexcept
+    {
+        try {
+            (void)onb_answer_verify(question, (*static_cast<verifier *>(user))(*peer));
+        } catch (...) {
+            (void)onb_answer_alert(question, 80); // internal_error
+        }
+    }
+    static inline void select_for(onb_question *question, const onb_client_hello *hello, void *user) noexcept;
 };
 
-class context : public owner<onb_context, onb_context_free> {
+class context : private detail::functions, public owner<onb_context, onb_context_free> {
 public:
-    explicit context(const config &from) : owner([&](onb_context **c) { return onb_context_new(from.get(), c); }) {}
+    explicit context(const config &from)
+        : functions(from), owner([&](onb_context **c) { return onb_context_new(from.get(), c); }) {}
+
+private:
+    friend class machine;
+    friend class loop;
 };
+
+inline void config::select_for(onb_question *question, const onb_client_hello *hello, void *user) noexcept
+{
+    try {
+        const context *chosen = (*static_cast<selector *>(user))(*hello);
+        (void)onb_answer_context(question, chosen == nullptr ? nullptr : chosen->get());
+    } catch (...) {
+        (void)onb_answer_alert(question, 80); // internal_error
+    }
+}
 
 inline context config::build() const { return context(*this); }
 
 // ---------------------------------------------------------------- level 1
 
 /// TLS without I/O. Methods return ONB_OK or what is wanted; see opensslnb.h for each.
-class machine : public owner<onb_machine, onb_machine_free> {
+class machine : private detail::functions, public owner<onb_machine, onb_machine_free> {
 public:
     /// server_name is for clients; "" for servers.
-    machine(const context &from, const std::string &server_name)
-        : owner([&](onb_machine **m) { return onb_machine_new(from.get(), server_name.empty() ? nullptr : server_name.c_str(), nullptr, m); }) {}
+    machine(const context &from, const std::string &server_name, const onb_machine_options *options = nullptr)
+        : functions(from), owner([&](onb_machine **m) { return onb_machine_new(from.get(), server_name.empty() ? nullptr : c_string(server_name), options, m); }) {}
     void feed(std::string_view ciphertext) { check(onb_machine_feed(get(), ciphertext.data(), ciphertext.size())); }
     void feed_end() { check(onb_machine_feed_end(get())); }
     /// Valid until the next call.
@@ -209,9 +272,13 @@ namespace detail {
 struct loop_state {
     std::mutex mutex;
     std::deque<std::function<void()>> posted;
-    std::vector<std::shared_ptr<void>> kept;
+    std::set<std::shared_ptr<void>> kept;
 };
 struct loop_memory {
+    loop_memory() = default;
+    loop_memory(loop_memory &&) = default;
+    loop_memory &operator=(loop_memory &&other) noexcept { return state.swap(other.state), *this; }
+    ~loop_memory() = default;
     std::unique_ptr<loop_state> state = std::make_unique<loop_state>();
 };
 
@@ -220,7 +287,7 @@ struct loop_memory {
 /// A loop with a thread of its own. Its memory is a base before the handle's, so that it goes after the last callback.
 class loop : private detail::loop_memory, public owner<onb_loop, onb_loop_free> {
 public:
-    loop() : owner([](onb_loop **l) { return onb_loop_new(nullptr, l); }) {}
+    explicit loop(const onb_loop_options *options = nullptr) : owner([=](onb_loop **l) { return onb_loop_new(options, l); }) {}
 
     /// Runs it on the loop's thread, from any thread. It must not throw. Dropped when the loop ends first.
     void post(std::function<void()> function)
@@ -233,14 +300,27 @@ public:
     }
 
     /// The handler belongs to the connection, and is deleted after closed(); at once if this throws.
-    connection connect(const std::string &host, int port, const context &with, std::unique_ptr<handler> what);
+    connection connect(const std::string &host, int port, const context &with, std::unique_ptr<handler> what, const onb_connect_options *options = nullptr);
 
-    /// Keeps something until the loop has ended and no callback can use it.
+    /// TLS on a socket that is connected. Whose the socket is when this throws: onb_adopt.
+    connection adopt(int fd, const context &with, const std::string &server_name, std::unique_ptr<handler> what, const onb_conn_options *options = nullptr);
+
+    /// Keeps something until the loop has ended and no callback can use it; once, however often it is told.
     void keep(std::shared_ptr<void> what)
     {
         std::lock_guard<std::mutex> lock(state->mutex);
-        state->kept.push_back(std::move(what));
+        state->kept.insert(std::move(what));
     }
+    /// The same with what the callbacks of a context use; connect, adopt and listener do it themselves.
+    void keep(const context &with)
+    {
+        std::lock_guard<std::mutex> lock(state->mutex);
+        state->kept.insert(with.list.begin(), with.list.end());
+    }
+
+protected:
+    struct driven {};
+    loop(driven, const onb_loop_options *options) : owner([=](onb_loop **l) { return onb_loop_new_driven(options, l); }) {}
 
 private:
     static void run_posted(void *user) noexcept
@@ -251,6 +331,35 @@ private:
         from->posted.pop_front();
         lock.unlock();
         function();
+    }
+};
+
+/// A loop of the thread that makes it, which runs it, or turns it inside a loop of its own.
+class driven_loop : public loop {
+public:
+    explicit driven_loop(const onb_loop_options *options = nullptr) : loop(driven(), options) {}
+    /// Until stop(), which any thread may call.
+    void run() { check(onb_loop_run(get())); }
+    void stop() { check(onb_loop_stop(get())); }
+    /// When this is readable, or timeout() milliseconds are over (-1: never), call turn().
+    int fd() const
+    {
+        int fd = -1;
+        check(onb_loop_fd(get(), &fd));
+        return fd;
+    }
+    int timeout() const
+    {
+        int milliseconds = 0;
+        check(onb_loop_timeout(get(), &milliseconds));
+        return milliseconds;
+    }
+    /// True when there is more to do at once.
+    bool turn()
+    {
+        int more = 0;
+        check(onb_loop_turn(get(), &more));
+        return more != 0;
     }
 };
 
@@ -287,42 +396,52 @@ inline onb_callbacks callbacks() noexcept
 
 } // namespace detail
 
-inline connection loop::connect(const std::string &host, int port, const context &with, std::unique_ptr<handler> what)
+inline connection loop::connect(const std::string &host, int port, const context &with, std::unique_ptr<handler> what, const onb_connect_options *options)
 {
+    keep(with);
     onb_callbacks table = detail::callbacks();
     onb_conn *conn = nullptr;
-    check(onb_connect(get(), host.c_str(), port, with.get(), &table, what.get(), nullptr, &conn));
+    check(onb_connect(get(), c_string(host), port, with.get(), &table, what.get(), options, &conn));
     what.release(); // on_closed deletes it
     return connection(conn);
 }
 
-class listener {
+inline connection loop::adopt(int fd, const context &with, const std::string &server_name, std::unique_ptr<handler> what, const onb_conn_options *options)
+{
+    keep(with);
+    onb_callbacks table = detail::callbacks();
+    onb_conn *conn = nullptr;
+    check(onb_adopt(get(), fd, with.get(), server_name.empty() ? nullptr : c_string(server_name), &table, what.get(), options, &conn));
+    what.release(); // on_closed deletes it
+    return connection(conn);
+}
+
+/// When it goes nobody is accepted any more; connections that live go on.
+class listener : public owner<onb_listener, onb_listener_close> {
 public:
     using factory = std::function<std::unique_ptr<handler>(connection)>;
 
     /// The factory makes the handler of each connection, on the loop's thread; nullptr refuses the connection, and so
     /// does an exception.
-    listener(loop &on, const std::string &address, int port, const context &with, factory make_handler)
+    listener(loop &on, const std::string &address, int port, const context &with, factory make_handler, const onb_listen_options *options = nullptr)
+        : owner([&](onb_listener **made) {
+              auto kept = std::make_shared<factory>(std::move(make_handler));
+              on.keep(kept); // a connection may just be coming in while another thread closes the listener
+              on.keep(with);
+              onb_callbacks table = detail::callbacks();
+              table.on_accepted = accepted;
+              return onb_listen(on.get(), c_string(address), port, with.get(), &table, kept.get(), options, made);
+          })
     {
-        auto kept = std::make_shared<factory>(std::move(make_handler));
-        on.keep(kept); // a connection may just be coming in while another thread closes the listener
-        onb_callbacks table = detail::callbacks();
-        table.on_accepted = accepted;
-        check(onb_listen(on.get(), address.c_str(), port, with.get(), &table, kept.get(), nullptr, &handle_));
     }
-    listener(const listener &) = delete;
-    listener &operator=(const listener &) = delete;
-    /// Nobody is accepted any more; connections that live go on.
-    ~listener() { (void)onb_listener_close(handle_); }
 
     int port() const
     {
         char address[ONB_ADDRESS_SIZE];
         int port = 0;
-        check(onb_listener_address(handle_, address, &port));
+        check(onb_listener_address(get(), address, &port));
         return port;
     }
-    onb_listener *get() const noexcept { return handle_; }
 
 private:
     static void *accepted(onb_listener *, onb_conn *conn, void *user) noexcept
@@ -336,7 +455,6 @@ private:
         if (made == nullptr) (void)onb_conn_abort(conn);
         return made.release();
     }
-    onb_listener *handle_ = nullptr;
 };
 
 } // namespace onb

@@ -11,7 +11,7 @@ public sealed class ArchiveTests
     {
         foreach (string file in (string[])
         [
-            "README.md", "LICENSE", "licenses/dotnet-runtime-LICENSE.TXT", "licenses/dotnet-runtime-THIRD-PARTY-NOTICES.TXT", "docs/embedding.md",
+            "README.md", "LICENSE", "licenses/dotnet-runtime-LICENSE.TXT", "licenses/dotnet-runtime-THIRD-PARTY-NOTICES.TXT", "docs/embedding.md", "suppressions/lsan.supp", "suppressions/valgrind.supp",
             "include/opensslnb.h", "include/opensslnb.hpp", "lib/pkgconfig/opensslnb.pc", "lib/cmake/opensslnb/opensslnb-config.cmake", "examples/echo_server.c",
         ])
         {

@@ -15,7 +15,7 @@ public sealed class PythonAbiTests
                 print(f"  {name}.{member} {field.offset} {field.size}")
         for name in ("OK", "FULL"):
             print(f"value ONB_{name} {getattr(abi, name)}")
-        for name in ("BAD_HANDLE", "SEND_CLOSED", "BUFFER_TOO_SMALL"):
+        for name in ("BAD_HANDLE", "FORKED", "SEND_CLOSED", "BUFFER_TOO_SMALL"):
             print(f"value ONB_E_{name} {getattr(abi, name)}")
         print(f"value ONB_CLOSE_NOTIFY {abi.CLOSE_NOTIFY}")
         """;

@@ -26,9 +26,9 @@ def main(arguments):
     host, port, path = arguments[0], int(arguments[1]), arguments[2]
     try:
         context = opensslnb.Context.client(*arguments[3:], alpn=["http/1.1"])
-        with opensslnb.Loop() as loop, loop.connect(host, port, context) as connection:
+        with opensslnb.Loop(timeout=60) as loop, loop.connect(host, port, context) as connection:
             status, body = get(connection, host, path)
-    except (opensslnb.Error, ConnectionError) as error:
+    except (opensslnb.Error, OSError) as error:  # ConnectionLost and TimeoutError are of the latter
         print(f"https_client: {error}", file=sys.stderr)
         return 1
     sys.stdout.buffer.write(body)

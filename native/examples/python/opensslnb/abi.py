@@ -8,7 +8,7 @@ SONAME = "libopensslnb.so.0"
 
 # onb_result
 OK, FULL = 0, 8
-BAD_HANDLE, SEND_CLOSED, BUFFER_TOO_SMALL = -2, -11, -13
+BAD_HANDLE, FORKED, SEND_CLOSED, BUFFER_TOO_SMALL = -2, -6, -11, -13
 
 # onb_close_reason
 CLOSE_NOTIFY = 1
@@ -48,7 +48,7 @@ class Info(_Sized):
     def facts(self):
         """A copy that outlives the connection, as a dictionary."""
         texts = {name: getattr(self, name) for name, kind in self._fields_ if kind is c_char_p}
-        facts = {name: None if text is None else text.decode() for name, text in texts.items()}
+        facts = {name: None if text is None else text.decode(errors="replace") for name, text in texts.items()}
         facts["protocol"] = {0x0303: "TLSv1.2", 0x0304: "TLSv1.3"}[self.protocol]
         facts["resumed"] = bool(self.resumed)
         certificates = self.peer_certificates[:self.peer_certificate_count] if self.peer_certificate_count else []
@@ -69,9 +69,16 @@ class Callbacks(_Sized):
                 ("on_early_data", EarlyDataFn), ("on_peer_closed", ConnFn), ("on_low_water", ConnFn), ("on_closed", ClosedFn)]
 
 
-def strings(texts):
+def text(value):
+    """const char *. C would take what stands before a zero for all of it."""
+    if "\0" in value:
+        raise ValueError(f"a zero byte in {value!r}")
+    return value.encode()
+
+
+def texts(values):
     """const char *const *"""
-    return (c_char_p * len(texts))(*[text.encode() for text in texts])
+    return (c_char_p * len(values))(*[text(value) for value in values])
 
 
 _out = POINTER(c_void_p)  # where a handle is put

@@ -1,36 +1,47 @@
-"""Connections, which block, on a loop, which does not."""
+"""Connections, which block."""
 
-import atexit
 import collections
 import itertools
 import threading
-from ctypes import byref, c_int, c_void_p, create_string_buffer, string_at
+import time
+from ctypes import byref, c_void_p, string_at
 
-from .abi import (BAD_HANDLE, CLOSE_NOTIFY, FULL, OK, SEND_CLOSED, AcceptedFn, Callbacks, ClosedFn, ConnFn, EarlyDataFn, Info,
-                  ReceivedFn, SentFn, lib)
-from .errors import ConnectionLost, Error, check, make
+from .abi import BAD_HANDLE, CLOSE_NOTIFY, FORKED, FULL, OK, SEND_CLOSED, Info, SentFn, lib
+from .errors import ConnectionLost, Error, check
 
 _PIECE = 64 * 1024        # most that one send takes
 _RECEIVE_LIMIT = 1 << 20  # when so much waits for receive, the peer is not read any more
+
+# Callbacks are given a number as user pointer, which is a key of these.
+keys = itertools.count(1)
+connections = {}  # those that live; on_closed takes them out
+_files = {}       # what to call when a file was sent
+
+
+def checked_timeout(seconds):
+    if seconds is not None and seconds < 0:
+        raise ValueError("a timeout must not be negative")
+    return seconds
 
 
 class Connection:
     """One TLS connection. Made by Loop.connect and by listeners."""
 
-    def __init__(self):
-        self._key = next(_keys)
+    def __init__(self, loop, handler=None):
+        self._key = next(keys)
+        self._loop = loop
+        self._handle = c_void_p()
+        self.info = None                    # what the handshake agreed on
+        self._handler = handler
+        self._timeout = loop.timeout
         self._changed = threading.Condition()
         self._pieces = collections.deque()  # received, and not asked for yet
         self._waiting = 0                   # bytes of these
         self._paused = False
         self._low_waters = 0                # how often the queue has become low
-        self._opened = self._ended = False
+        self._opened = self._ended = self._closed = False
         self._lost = None                   # why it was closed, unless by close_notify
-        self._closed = threading.Event()
-        self._handle = c_void_p()
-        self._handler = None
-        self.info = None                    # what the handshake agreed on
-        _connections[self._key] = self
+        connections[self._key] = self
 
     def __enter__(self):
         return self
@@ -38,9 +49,16 @@ class Connection:
     def __exit__(self, kind, error, trace):
         self.close() if kind is None else self.abort()
 
+    def settimeout(self, seconds):
+        """How long each method may wait before it raises TimeoutError; None: as long as it takes."""
+        self._timeout = checked_timeout(seconds)
+
+    def gettimeout(self):
+        return self._timeout
+
     def send(self, data):
-        """Returns when all of it is queued."""
-        view = memoryview(data).cast("B")
+        """Returns when all of it is queued. After TimeoutError a part of it may be."""
+        view, until = memoryview(data).cast("B"), self._deadline()
         while len(view):
             piece = bytes(view[:_PIECE])
             seen = self._low_waters  # before the call: a low-water mark behind it is not missed
@@ -48,26 +66,28 @@ class Connection:
             if result == OK:
                 view = view[len(piece):]
             elif result == FULL:
-                with self._changed:
-                    self._changed.wait_for(lambda: self._low_waters != seen or self._closed.is_set())
+                self._wait(lambda: self._low_waters != seen or self._closed, until)
             elif result in (SEND_CLOSED, BAD_HANDLE):
                 raise self._why_closed()
             else:
                 raise Error(result)
 
     def send_file(self, file, offset, length):
-        """Returns when all of it is queued, or with the kernel. The loop reads it, as room comes."""
-        done, results = threading.Event(), []
+        """Returns when all of it is queued, or with the kernel. The loop reads it, as room comes, after TimeoutError too."""
+        key, until, results = next(keys), self._deadline(), []
 
-        def sent(result, user):
-            results.append(result)
-            done.set()
+        def sent(result):
+            with self._changed:
+                results.append(result)
+                self._changed.notify_all()
 
-        callback = SentFn(sent)  # must live until it was called
-        result = lib.onb_send_file(self._handle, file.fileno(), offset, length, callback, None)
+        _files[key] = sent
+        result = lib.onb_send_file(self._handle, file.fileno(), offset, length, _sent, key)
         if result == OK:
-            done.wait()
-            result = results[0]
+            self._wait(lambda: results or self._closed, until)
+            result = results[0] if results else SEND_CLOSED
+        else:
+            del _files[key]
         if result in (SEND_CLOSED, BAD_HANDLE):
             raise self._why_closed()
         check(result)
@@ -75,7 +95,7 @@ class Connection:
     def receive(self):
         """What has come, at least one byte; b"" when the peer has sent close_notify. Waits for it."""
         with self._changed:
-            self._changed.wait_for(lambda: self._pieces or self._ended or self._closed.is_set())
+            self._wait(lambda: self._pieces or self._ended or self._closed, self._deadline())
             if not self._pieces:
                 if self._lost is not None:
                     raise self._lost
@@ -89,7 +109,7 @@ class Connection:
         return piece
 
     def receive_all(self):
-        """Everything up to the peer's close_notify."""
+        """Everything up to the peer's close_notify. The timeout is for each piece."""
         return b"".join(iter(self.receive, b""))
 
     def close_write(self):
@@ -97,30 +117,49 @@ class Connection:
         self._unless_gone(lib.onb_conn_close_write)
 
     def close(self):
-        """Sends what is queued, says goodbye, and waits until the peer has, or its time is over."""
+        """Sends what is queued, says goodbye, and waits until the peer has, or its time is over. Goes on after TimeoutError."""
         self._unless_gone(lib.onb_close)
-        self._closed.wait()
+        self._wait(lambda: self._closed, self._deadline())
 
     def abort(self):
         """Ends it at once."""
         self._unless_gone(lib.onb_conn_abort)
-        self._closed.wait()
+        self._wait(lambda: self._closed, None)
 
-    def wait_opened(self):
-        """Returns when the handshake has ended; raises what went wrong."""
+    def _deadline(self):
+        return None if self._timeout is None else time.monotonic() + self._timeout
+
+    def _wait(self, predicate, until):
         with self._changed:
-            self._changed.wait_for(lambda: self._opened or self._closed.is_set())
-        if not self._opened:
-            raise self._why_closed()
-        return self
+            if not self._changed.wait_for(predicate, None if until is None else max(0, until - time.monotonic())):
+                raise TimeoutError("timed out")
 
     def _unless_gone(self, function):
         result = function(self._handle)
-        if result not in (BAD_HANDLE, SEND_CLOSED):  # it has ended already
+        if result not in (BAD_HANDLE, SEND_CLOSED, FORKED):  # it has ended already, or is the parent's
             check(result)
 
     def _why_closed(self):
         return self._lost or ConnectionLost("close_notify", "this side or the peer has closed the connection")
+
+    def _wait_opened(self):
+        """Returns when the handshake has ended; raises what went wrong."""
+        self._wait(lambda: self._opened or self._closed, self._deadline())
+        if not self._opened:
+            raise self._why_closed()
+        return self
+
+    def _finish(self, lost):
+        """It has ended, by close_notify (None) or otherwise: nobody waits any more. Only the first one counts."""
+        with self._changed:
+            if not self._closed:
+                self._lost, self._closed = lost, True
+            self._changed.notify_all()
+
+    def _leave_to_parent(self):
+        """In the child of a fork. The thread that had the lock, if there was one, is not here to release it."""
+        self._changed = threading.Condition()
+        self._finish(ConnectionLost("forked", "the connection is the parent's"))
 
     # --- on the loop's thread
 
@@ -144,113 +183,20 @@ class Connection:
                 check(lib.onb_conn_pause_reading(conn))
             self._changed.notify_all()
 
-    def _on_peer_closed(self, conn):
+    def _on_peer_closed(self):
         with self._changed:
             self._ended = True
             self._changed.notify_all()
 
-    def _on_low_water(self, conn):
+    def _on_low_water(self):
         with self._changed:
             self._low_waters += 1
             self._changed.notify_all()
 
     def _on_closed(self, outcome):
-        if outcome.reason != CLOSE_NOTIFY:
-            self._lost = ConnectionLost(lib.onb_close_reason_name(outcome.reason).decode(), (outcome.message or b"").decode())
-        with self._changed:
-            self._closed.set()
-            self._changed.notify_all()
+        reason = lib.onb_close_reason_name(outcome.reason).decode()
+        self._finish(None if outcome.reason == CLOSE_NOTIFY else ConnectionLost(reason, (outcome.message or b"").decode(errors="replace")))
 
 
-class Listener:
-    """Accepts connections until it is closed; made by Loop.listen."""
-
-    def __init__(self, loop, address, port, context, handler):
-        self._key = next(_keys)
-        _listeners[self._key] = handler
-        try:
-            self._handle = make(lib.onb_listen, loop.handle, address.encode(), port, context.handle, byref(_callbacks), self._key, None)
-        except Error:
-            del _listeners[self._key]
-            raise
-        text, number = create_string_buffer(64), c_int()
-        check(lib.onb_listener_address(self._handle, text, byref(number)))
-        self.address, self.port = text.value.decode(), number.value
-
-    def close(self):
-        """Connections that live go on."""
-        check(lib.onb_listener_close(self._handle))
-
-
-class Loop:
-    """A thread that gives connections their turns."""
-
-    def __init__(self):
-        self.handle = make(lib.onb_loop_new, None)
-        _loops.add(self)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, trace):
-        self.close()
-
-    def connect(self, host, port, context):
-        """Returns when the handshake has ended."""
-        connection = Connection()
-        try:
-            check(lib.onb_connect(self.handle, host.encode(), port, context.handle, byref(_callbacks), connection._key, None,
-                                   byref(connection._handle)))
-        except Error:
-            del _connections[connection._key]
-            raise
-        return connection.wait_opened()
-
-    def listen(self, address, port, context, handler):
-        """Calls handler(connection), each on a thread of its own, when a handshake has ended. Port 0 takes a free one."""
-        return Listener(self, address, port, context, handler)
-
-    def close(self):
-        """Ends the loop, and connections that still live; no callback comes afterwards."""
-        if self in _loops:
-            _loops.remove(self)
-            check(lib.onb_loop_free(self.handle))
-
-
-# ---------------------------------------------------------------- callbacks: the user pointer is a number of this table
-
-_keys = itertools.count(1)
-_connections = {}  # those that live; on_closed takes them out
-_listeners = {}    # their handlers; kept, since a last connection may come while the listener is being closed
-_loops = set()
-
-
-def _on_accepted(listener, conn, key):
-    connection = Connection()
-    connection._handle = c_void_p(conn)
-    connection._handler = _listeners[key]
-    return connection._key
-
-
-def _on_closed(conn, outcome, key):
-    _connections.pop(key)._on_closed(outcome.contents)
-
-
-# These objects must live as long as the library may call them: as long as the module.
-_functions = (
-    AcceptedFn(_on_accepted),
-    ConnFn(lambda conn, key: _connections[key]._on_opened(conn)),
-    ReceivedFn(lambda conn, data, length, key: _connections[key]._on_received(conn, data, length)),
-    EarlyDataFn(),  # NULL
-    ConnFn(lambda conn, key: _connections[key]._on_peer_closed(conn)),
-    ConnFn(lambda conn, key: _connections[key]._on_low_water(conn)),
-    ClosedFn(_on_closed),
-)
-_callbacks = Callbacks.new(*_functions)
-
-
-@atexit.register
-def _close_loops():
-    """No thread of the library may call Python when that has ended."""
-    for loop in list(_loops):
-        loop.close()
+# One for all files: it must live as long as the library may call it.
+_sent = SentFn(lambda result, key: _files.pop(key)(result))

@@ -3,12 +3,12 @@
 import weakref
 from ctypes import byref, c_size_t, create_string_buffer
 
-from .abi import BUFFER_TOO_SMALL, OK, lib, strings
+from .abi import BUFFER_TOO_SMALL, OK, lib, text, texts
 from .errors import Error, check, make
 
 
-def _path(text):
-    return None if text is None else str(text).encode()
+def _path(path):
+    return None if path is None else text(str(path))
 
 
 class Context:
@@ -17,7 +17,7 @@ class Context:
     def __init__(self, config, alpn):
         try:
             if alpn:
-                check(lib.onb_config_set_alpn(config, strings(alpn), len(alpn)))
+                check(lib.onb_config_set_alpn(config, texts(alpn), len(alpn)))
             self.handle = make(lib.onb_context_new, config)
         finally:
             lib.onb_config_free(config)
@@ -26,11 +26,12 @@ class Context:
     @classmethod
     def client(cls, authorities=None, alpn=()):
         """Verifies chain and name of the server; authorities is a PEM file, or None for the system's."""
+        path = _path(authorities)
         config = make(lib.onb_config_new_client)
-        if authorities is not None:
+        if path is not None:
             trust = make(lib.onb_trust_new)
             try:
-                check(lib.onb_trust_add_pem_file(trust, _path(authorities)))
+                check(lib.onb_trust_add_pem_file(trust, path))
                 check(lib.onb_config_set_trust(config, trust))
             except Error:
                 lib.onb_config_free(config)
@@ -44,7 +45,7 @@ class Context:
         """With PEM files; without, a certificate for localhost that nobody has reason to trust, in .certificate_pem."""
         if certificate is None:
             names = ["localhost", "127.0.0.1"]
-            loaded = make(lib.onb_certificate_self_signed, strings(names), len(names), 7 * 24 * 3600)
+            loaded = make(lib.onb_certificate_self_signed, texts(names), len(names), 7 * 24 * 3600)
         else:
             loaded = make(lib.onb_certificate_from_pem_files, _path(certificate), _path(key), None)
         try:
