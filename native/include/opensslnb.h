@@ -40,8 +40,7 @@
  * STRUCTS begin with their size, which says what the program was compiled with: initialise them with the ONB_..._INIT
  * macro of the same name, or set every byte to 0 and then size to sizeof. Later versions only append members.
  *
- * THE PROCESS. Dispositions of signals and the signal mask stay as they are, but for the real-time signal SIGRTMIN,
- * with which the runtime inside stops its threads: a program must not use or block that one. No SIGPIPE is raised.
+ * THE PROCESS. Dispositions of signals and the signal mask stay as they are, of all signals. No SIGPIPE is raised.
  * The error queue of OpenSSL (ERR_get_error(3)) on the caller's threads is left as it was; what callbacks leave in it
  * is dropped. OpenSSL is found at the first use of the library: one that the process has loaded already, or the
  * newest installed one. No environment is needed, and DOTNET_... variables have no effect on the library;
