@@ -6,7 +6,7 @@ namespace OpenSslNb.Cli;
 /// <summary>The protocols that <c>serve</c> speaks.</summary>
 internal static class Protocols
 {
-    public static readonly string[] Names = ["echo", "discard", "source", "file"];
+    public static readonly string[] Names = ["echo", "discard", "source", "file", "http"];
 
     /// <summary>A handler for one connection.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -18,7 +18,8 @@ internal static class Protocols
         "discard" => new Discard(),
         "source" => new Source(outboundLimit),
         "file" => new Sender(file!),
-        _ => throw new ArgumentException($"unknown protocol '{name}': echo, discard, source or file"),
+        "http" => new HttpProtocol(),
+        _ => throw new ArgumentException($"unknown protocol '{name}': {string.Join(", ", Names)}"),
     };
 
     /// <summary>A handler that can be told that the server stops.</summary>

@@ -11,7 +11,7 @@ internal sealed class ServeOptions
     // Each has a thread and a quarter of a mebibyte of buffers: more than any machine has cores for is a mistake.
     public const int MostLoops = 1024;
 
-    private readonly Argument<string> _protocol = new Argument<string>("protocol") { Description = "echo, discard, source or file" }.OneOf(Protocols.Names);
+    private readonly Argument<string> _protocol = new Argument<string>("protocol") { Description = "echo, discard, source, file or http" }.OneOf(Protocols.Names);
     private readonly Option<string?> _file = new("--file") { Description = "what the protocol file sends to each client", HelpName = "FILE" };
     private readonly Option<HostPort> _listen = new Option<HostPort>("--listen") { Description = "where to listen; port 0 picks one", Required = true }.At();
     private readonly IdentityOptions _own = new("who we are");
@@ -96,7 +96,7 @@ internal sealed class ServeOptions
             Read = [.. identity.Files, .. Tls.Files(parsed)],
             AsksLater = parsed.GetValue(_later),
             IsCertificateOptional = Tls.IsCertificateOptional(parsed),
-            LoadOptions = () => Shared.Apply(parsed, Tls.Create(parsed, resources) with { ClientCertificateOnRequest = parsed.GetValue(_later), KeepClientHello = files.Log is not null }, files.WriteSecret),
+            LoadOptions = () => Shared.Apply(parsed, Tls.Create(parsed, resources) with { ClientCertificateOnRequest = parsed.GetValue(_later), KeepClientHello = files.Log is not null || parsed.GetValue(_protocol) == "http" }, files.WriteSecret),
             Listener = new TlsListenerOptions
             {
                 Backlog = parsed.GetValue(_backlog),

@@ -28,8 +28,9 @@ internal readonly record struct HttpRequest(string Method, string Path)
         return default(HttpRequest);
     }
 
-    // RFC 9112 §3: method SP request-target SP HTTP-version.
-    private static HttpRequest Parse(string head)
+    /// <summary>Reads the first line of a head (RFC 9112 §3): method SP request-target SP HTTP-version.</summary>
+    /// <returns>A request without a method when it is none.</returns>
+    public static HttpRequest Parse(string head)
     {
         string[] words = head[..head.IndexOf("\r\n", StringComparison.Ordinal)].Split(' ');
         return words is [{ Length: > 0 } method, ['/', ..] target, "HTTP/1.0" or "HTTP/1.1"] ? new HttpRequest(method, target.Split('?')[0]) : default;
