@@ -538,6 +538,7 @@ void InstallPeers() => Install(
         ("redis-server", HasCommand("redis-server")),
         ("haproxy", HasSystemCommand("haproxy")),
         ("nginx-light", HasSystemCommand("nginx")),
+        ("sslscan", HasCommand("sslscan")),
         ("nghttp2-client", HasCommand("h2load")),
         ("nodejs", HasCommand("node")),
         ("chromium", HasCommand("chromium") || HasCommand("chromium-browser") || HasCommand("google-chrome")),
