@@ -19,6 +19,7 @@ public sealed partial class NativeProgramTests
     [TestCase("misuse")]
     [TestCase("random_calls")]
     [TestCase("cross_thread")]
+    [TestCase("freeing")]
     public void The_program_passes_under_memcheck_in_short(string name)
     {
         NativeBuild.Require("valgrind");
@@ -42,6 +43,6 @@ public sealed partial class NativeProgramTests
     private static IEnumerable<string> HostsWithStaticOpenSsl() =>
         Directory.GetFiles("/usr/lib", "libssl.a", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1, IgnoreInaccessible = true }).Length > 0 ? ["host_static_openssl", "host_exported_openssl"] : [];
 
-    [GeneratedRegex(@"^onb_test\((\w+) \d+\)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^ *onb_test\((\w+) \d+\)", RegexOptions.Multiline)]
     private static partial Regex TestLine();
 }
