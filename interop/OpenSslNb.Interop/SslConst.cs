@@ -92,6 +92,7 @@ internal static class SslConst
     internal const int SSL_AD_DECODE_ERROR = 50;
     internal const int SSL_AD_INTERNAL_ERROR = 80;
     internal const int SSL_AD_UNRECOGNIZED_NAME = 112;
+    internal const int SSL_AD_BAD_CERTIFICATE_STATUS_RESPONSE = 113;
     internal const int SSL_CONF_FLAG_FILE = 2;
     internal const int SSL_CONF_FLAG_CLIENT = 4;
     internal const int SSL_CONF_FLAG_SERVER = 8;

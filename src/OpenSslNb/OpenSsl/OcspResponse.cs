@@ -5,6 +5,9 @@ namespace OpenSslNb.OpenSsl;
 /// <summary>An answer about one certificate, by the certificate's authority or someone it has named (RFC 6960 §4.2).</summary>
 internal static unsafe class OcspResponse
 {
+    /// <summary>What is wrong with bytes that are none.</summary>
+    public const string NotOne = "it is no OCSP response";
+
     // RFC 6960 leaves both to the client. OpenSSL's own tools allow five minutes; an answer that does not say how long it is good is taken for a day.
     private const int ClockSkewInSeconds = 300;
     private const int MostAgeInSeconds = 86_400;
@@ -30,7 +33,7 @@ internal static unsafe class OcspResponse
         try
         {
             response = Parse(der);
-            if (response == 0) return "it is no OCSP response";
+            if (response == 0) return NotOne;
             int status = LibCrypto.OCSP_response_status(response);
             if (status != Successful) return $"the responder answered with status {status}";
             basic = LibCrypto.OCSP_response_get1_basic(response);

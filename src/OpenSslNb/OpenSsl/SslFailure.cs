@@ -23,6 +23,12 @@ internal static unsafe class SslFailure
             return Outcome(instance, CloseReason.VerificationFailed, new OpenSslException($"the peer's certificate is not acceptable: {text}", errors));
         }
 
+        // OpenSSL 4.0 reads what is stapled before we are asked, and refuses by itself what it cannot read.
+        if (instance.AlertSent == SslConst.SSL_AD_BAD_CERTIFICATE_STATUS_RESPONSE)
+        {
+            return Outcome(instance, CloseReason.VerificationFailed, new OpenSslException($"the peer's certificate is not acceptable: its stapled status cannot be read: {OcspResponse.NotOne}", errors));
+        }
+
         if (error == SslConst.SSL_ERROR_ZERO_RETURN)
         {
             return Outcome(instance, CloseReason.ProtocolError, new OpenSslException($"the peer sent close_notify during {Name(operation)}", errors));
