@@ -253,6 +253,16 @@ Task("Simulate")
     .IsDependentOn("Build")
     .Does(() => Run(Program, ["sim", "--scenario", "all", "--runs", "3000", .. rest]));
 
+Task("Scan")
+    .Description("testssl.sh against serve http: a table of what it finds; fails for what is above LOW and not explained in docs/conformance.md")
+    .IsDependentOn("Build")
+    .Does(() =>
+{
+    Install([("testssl.sh", HasCommand("testssl")), ("openssl", HasCommand("openssl"))]);
+    if (HasCommand("testssl")) Scan();
+    else System.Console.WriteLine("Not scanned, for there is no testssl.");
+});
+
 Task("Verify")
     .Description("everything a release must pass, in its long form; some two hours")
     .IsDependentOn("Test")
@@ -263,6 +273,7 @@ Task("Verify")
     .IsDependentOn("CheckNative")
     .IsDependentOn("Versions")
     .IsDependentOn("CheckPublished")
+    .IsDependentOn("Scan")
     .Does(() => Run(AheadOfTimeProgram, "demo"));
 
 RunTarget(Argument<string>("target"));
@@ -556,6 +567,37 @@ void InstallPeers() => Install(
         ("libssl-dev", HasHeader("openssl/ssl.h")),
         ("afl++", HasCommand("afl-fuzz")),
     ]);
+
+// Has testssl.sh look at the program, and shows what it finds.
+void Scan()
+{
+    const string Folder = "artifacts/scan";
+    if (System.IO.Directory.Exists(Folder)) System.IO.Directory.Delete(Folder, recursive: true);
+    System.IO.Directory.CreateDirectory(Folder);
+    Run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", $"{Folder}/key.pem", "-out", $"{Folder}/cert.pem", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "90");
+    using var server = Process.Start(new ProcessStartInfo(Program, ["serve", "http", "--listen", "127.0.0.1:0", "--cert", $"{Folder}/cert.pem", "--key", $"{Folder}/key.pem"]) { RedirectStandardOutput = true });
+    try
+    {
+        var port = server.StandardOutput.ReadLine()?.Split(':')[^1] ?? throw new CakeException("The server that is to be scanned did not begin.");
+
+        // Without the simulation of two dozen clients, which takes minutes and finds nothing. Its status counts findings.
+        TryRun("testssl", "--quiet", "--color", "0", "--warnings", "batch", "--ip", "one", "-p", "-s", "-f", "-P", "-S", "-h", "-U", "--jsonfile", $"{Folder}/findings.json", $"localhost:{port}");
+    }
+    finally
+    {
+        server.Kill();
+    }
+
+    var findings = System.Text.Json.Nodes.JsonNode.Parse(System.IO.File.ReadAllText($"{Folder}/findings.json")).AsArray()
+        .Select(finding => (Severity: (string)finding["severity"], Id: (string)finding["id"], Text: (string)finding["finding"])).ToArray();
+    var above = findings.Where(finding => finding.Severity is "MEDIUM" or "HIGH" or "CRITICAL" or "FATAL").ToArray();
+    System.Console.WriteLine("\n| severity | what | finding |\n| --- | --- | --- |");
+    foreach (var finding in findings.Where(finding => finding.Severity == "LOW").Concat(above)) System.Console.WriteLine($"| {finding.Severity} | `{finding.Id}` | {finding.Text} |");
+    if (!findings.Any(finding => finding.Id == "TLS1_3")) throw new CakeException("testssl did not get as far as the versions of TLS.");
+    var explained = System.IO.File.ReadAllText("docs/conformance.md");
+    var open = above.Where(finding => !explained.Contains($"`{finding.Id}`")).Select(finding => finding.Id).ToArray();
+    if (open.Length > 0) throw new CakeException($"docs/conformance.md does not explain {string.Join(", ", open)}.");
+}
 
 // Installs the Debian packages that are missing, or says what it could not.
 void Install((string Package, bool Present)[] packages)
