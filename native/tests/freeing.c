@@ -117,13 +117,19 @@ static void racing(void *(*work)(void *))
 
 /* --- a listener that is for one connection --- */
 
-static onb_listener *only;
-static atomic_int accepted;
+typedef struct single {
+    onb_listener *listener;
+    atomic_int accepted, closed;
+} single;
 
 static void *on_accepted_once(onb_listener *listener, onb_conn *conn, void *user)
 {
-    CHECK(listener == only);
-    if (atomic_fetch_add(&accepted, 1) == 0) OK(onb_listener_close(listener));
+    single *own = user;
+    CHECK(listener == own->listener);
+    if (atomic_fetch_add(&own->accepted, 1) == 0) {
+        OK(onb_listener_close(listener));
+        own->closed = 1;
+    }
     OK(onb_conn_abort(conn));
     return user;
 }
@@ -146,20 +152,23 @@ static void *dialling(void *unused)
 /* Somebody dials the port already when it is listened on. */
 static void closing_in_on_accepted(void)
 {
+    enum { MOST = 100 };
+    static single all[MOST];
     onb_callbacks callbacks = ONB_CALLBACKS_INIT;
     pthread_t thread;
-    int i, rounds = is_short() ? 5 : 100;
+    int i, rounds = is_short() ? 5 : MOST;
     stop = 0;
     callbacks.on_accepted = on_accepted_once;
     OK(onb_loop_new(NULL, &loop));
-    OK(onb_listen(loop, "127.0.0.1", 0, both.server, &callbacks, NULL, NULL, &only));
-    OK(onb_listener_address(only, NULL, &port));
+    OK(onb_listen(loop, "127.0.0.1", 0, both.server, &callbacks, &all[0], NULL, &all[0].listener));
+    OK(onb_listener_address(all[0].listener, NULL, &port));
     CHECK(pthread_create(&thread, NULL, dialling, NULL) == 0);
     for (i = 0; i < rounds; i++) {
-        while (accepted == 0) sched_yield();
-        accepted = 0;
-        CHECK_RESULT(ONB_E_BAD_HANDLE, onb_listener_close(only));
-        while (onb_listen(loop, "127.0.0.1", port, both.server, &callbacks, NULL, NULL, &only) == ONB_E_IO) sched_yield();
+        onb_result result = ONB_OK;
+        while (i > 0 && (result = onb_listen(loop, "127.0.0.1", port, both.server, &callbacks, &all[i], NULL, &all[i].listener)) == ONB_E_IO) sched_yield();
+        OK(result);
+        while (!all[i].closed) sched_yield();
+        CHECK_RESULT(ONB_E_BAD_HANDLE, onb_listener_close(all[i].listener));
     }
     stop = 1;
     CHECK(pthread_join(thread, NULL) == 0);
