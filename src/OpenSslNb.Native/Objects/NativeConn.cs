@@ -133,7 +133,13 @@ internal sealed unsafe partial class NativeConn : TlsConnectionHandler
     /// <returns>False when it does already: it was told of the end.</returns>
     public bool Forget()
     {
-        if (Interlocked.Exchange(ref _isFinished, 1) != 0) return false;
+        if (Interlocked.Exchange(ref _isFinished, 1) != 0)
+        {
+            // Whoever told of the end may have come before what is to be released.
+            ReleaseStart();
+            return false;
+        }
+
         HandleTable.TryRemove(Handle);
         Owner.Remove(this);
         ReleaseStart();
