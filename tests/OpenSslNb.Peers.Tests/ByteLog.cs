@@ -65,7 +65,8 @@ internal sealed class ByteLog(string name)
         return ToArray().AsSpan().IndexOf(wanted) + wanted.Length;
     }
 
-    private async Task WaitAsync(Func<ReadOnlySpan<byte>, bool> condition, string what)
+    /// <summary>Waits until all that came fulfils a condition; <paramref name="what"/> names it for messages.</summary>
+    public async Task WaitAsync(Func<ReadOnlySpan<byte>, bool> condition, string what)
     {
         using var deadline = new CancellationTokenSource(ExternalProcess.Deadline);
         while (true)
