@@ -28,17 +28,22 @@ public sealed partial class SslMachine : IDisposable
     /// <param name="ciphertextLimit">Most ciphertext bytes that wait in <see cref="Output"/> before writes block; at least 20 KiB, 128 KiB unless told otherwise.</param>
     /// <exception cref="ArgumentException">A client that verifies its peer has no name to verify.</exception>
     public SslMachine(TlsContext context, string? peerName = null, int outboundLimit = 1024 * 1024, int ciphertextLimit = 128 * 1024)
+        : this(Named(context, peerName), peerName, outboundLimit, ciphertextLimit, int.MaxValue)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        if (!context.IsServer && context.VerifiesPeer && string.IsNullOrEmpty(peerName))
-        {
-            throw new ArgumentException("a client that verifies its peer needs the peer's name", nameof(peerName));
-        }
+    }
 
+    /// <summary>The same for testers, who may leave out the name.</summary>
+    /// <param name="context">Of a server or of a client.</param>
+    /// <param name="peerName">For SNI and the check of the certificate; null for neither.</param>
+    /// <param name="outboundLimit">Most plaintext bytes that may be queued.</param>
+    /// <param name="ciphertextLimit">Most ciphertext bytes that wait.</param>
+    /// <param name="mostAtATime">Most ciphertext bytes that pass between OpenSSL and the caller at a time.</param>
+    internal SslMachine(TlsContext context, string? peerName, int outboundLimit, int ciphertextLimit, int mostAtATime)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(outboundLimit, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(ciphertextLimit, 20 * 1024);
         _outboundLimit = outboundLimit;
-        _transport = new MemoryTransport(ciphertextLimit);
+        _transport = new MemoryTransport(ciphertextLimit, mostAtATime);
         _instance = new SslInstance(context, _transport);
         try
         {
@@ -56,6 +61,9 @@ public sealed partial class SslMachine : IDisposable
 
         _machine = new SslMachine<SslCalls>(new SslCalls(_instance), new OutboundQueue(new ChunkPool()), new EngineCounters());
     }
+
+    /// <summary>What OpenSSL knows of the connection, for those who test it.</summary>
+    internal SslInstance Instance => _instance;
 
     /// <summary>Where the connection is in its life.</summary>
     public ConnectionState State => _machine.State;
@@ -202,6 +210,12 @@ public sealed partial class SslMachine : IDisposable
         _machine.Fail(new CloseOutcome(CloseReason.Disposed));
         _machine.Outbound.Clear();
         _instance.Dispose();
+    }
+
+    private static TlsContext Named(TlsContext context, string? peerName)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.IsServer || !context.VerifiesPeer || !string.IsNullOrEmpty(peerName) ? context : throw new ArgumentException("a client that verifies its peer needs the peer's name", nameof(peerName));
     }
 
     // The state first: a machine that is disposed or lost must not ask OpenSSL, and nothing may follow our close_notify.

@@ -36,6 +36,9 @@ public sealed unsafe partial class TlsCertificate
         _staple = new StapledResponse(copy, DateTimeOffset.UtcNow + goodFor);
     }
 
+    /// <summary>Sends these bytes as the status, whatever they are, for those who test what clients make of them.</summary>
+    internal void SetOcspResponseUnchecked(byte[] response) => _staple = new StapledResponse(response, DateTimeOffset.MaxValue);
+
     /// <summary>How long <see cref="OcspResponse"/> may still be sent; zero when there is none.</summary>
     internal TimeSpan StapleGoodFor => _staple is { } staple && staple.End > DateTimeOffset.UtcNow ? staple.End - DateTimeOffset.UtcNow : TimeSpan.Zero;
 

@@ -1,6 +1,8 @@
 namespace OpenSslNb.Transport;
 
-/// <summary>Bytes in, bytes out, for callers who do their own I/O. The same rules as the buffered socket: records are taken whole below the limit, answers have a reserve.</summary>
+/// <summary>
+/// Bytes in, bytes out, for callers who do their own I/O. The same rules as the buffered socket: records are taken whole below the limit, answers have a reserve. Or, for testers, those of a socket that takes and gives some bytes at a time.
+/// </summary>
 internal sealed class MemoryTransport : CiphertextTransport
 {
     private const int RecordOverhead = 1024;
@@ -9,16 +11,21 @@ internal sealed class MemoryTransport : CiphertextTransport
     private ByteFifo _input;
     private ByteFifo _output;
     private readonly int _limit;
+    private readonly int _mostAtATime;
     private bool _ended;
 
-    public MemoryTransport(int ciphertextLimit)
+    /// <param name="ciphertextLimit">Most bytes that wait for the caller.</param>
+    /// <param name="mostAtATime">Most bytes that OpenSSL gets by one read, and may leave here at any time: it is then stopped in the middle of records in both directions.</param>
+    public MemoryTransport(int ciphertextLimit, int mostAtATime = int.MaxValue)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(mostAtATime, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(ciphertextLimit, (16 * 1024) + RecordOverhead);
         _limit = ciphertextLimit;
+        _mostAtATime = mostAtATime;
         Bio = new TransportBio();
     }
 
-    public override bool SplitsRecords => false;
+    public override bool SplitsRecords => _mostAtATime != int.MaxValue;
 
     public override bool HasBufferedInput => _input.Length > 0;
 
@@ -29,7 +36,7 @@ internal sealed class MemoryTransport : CiphertextTransport
     /// <summary>Ciphertext for the peer; valid until the next call on the machine.</summary>
     public ReadOnlySpan<byte> Output => _output.Bytes;
 
-    public override bool HasRoomFor(int plaintextLength) => Unsent == 0 || Unsent + plaintextLength + RecordOverhead <= _limit;
+    public override bool HasRoomFor(int plaintextLength) => SplitsRecords || Unsent == 0 || Unsent + plaintextLength + RecordOverhead <= _limit;
 
     /// <summary>Ciphertext from the peer.</summary>
     public void Feed(ReadOnlySpan<byte> ciphertext) => _input.Append(ciphertext);
@@ -61,7 +68,7 @@ internal sealed class MemoryTransport : CiphertextTransport
 
     internal override int OnBioRead(Span<byte> destination)
     {
-        int count = _input.Take(destination);
+        int count = _input.Take(destination[..Math.Min(destination.Length, _mostAtATime)]);
         if (count > 0)
         {
             BytesTaken += (ulong)count;
@@ -76,7 +83,8 @@ internal sealed class MemoryTransport : CiphertextTransport
     internal override int OnBioWrite(ReadOnlySpan<byte> source)
     {
         if (IsOutputClosed) return source.Length;
-        int count = Math.Min(_limit + AnswerReserve - Unsent, source.Length);
+        int room = SplitsRecords ? _mostAtATime - Unsent : _limit + AnswerReserve - Unsent;
+        int count = Math.Min(room, source.Length);
         if (count <= 0) return -1;
         _output.Append(source[..count]);
         BytesGiven += (ulong)count;

@@ -1,0 +1,122 @@
+using System.Text;
+
+namespace OpenSslNb.BogoShim;
+
+/// <summary>Makes a <see cref="TlsContext"/> of the runner's options. BoringSSL's own defaults are wider than ours, and so are these: everything from TLS 1.0 on, at security level 0.</summary>
+internal static class Contexts
+{
+    // What BoringSSL takes at most (SSL_CTX_set_max_early_data(3) for ours).
+    private const int MostEarlyData = 14_336;
+    private const int Tls10 = 0x0301;
+    private const int Sessions = 64;
+
+    /// <param name="options">Of the connections to come.</param>
+    /// <param name="before">The context of those before; its tickets stay good.</param>
+    public static TlsContext Make(ShimOptions options, TlsContext? before)
+    {
+        TlsContext context = options.Server ? MakeServer(options, before) : MakeClient(options);
+        NativeSwitches.Set(context, options);
+        return context;
+    }
+
+    private static TlsContext MakeServer(ShimOptions options, TlsContext? before)
+    {
+        bool asks = options.VerifyPeer || options.RequireAnyClientCertificate;
+        TlsServerOptions server = new()
+        {
+            ApplicationProtocols = options.RejectAlpn ? ["nothing that is offered"] : options.SelectAlpn is { } name && !options.DeclineAlpn ? [name] : [],
+            ApplicationProtocolMismatch = options.RejectAlpn ? ApplicationProtocolMismatch.Refuse : ApplicationProtocolMismatch.Ignore,
+            ClientTrust = asks ? TlsTrust.FromPem(s_nobody) : null,
+            ClientCertificateIsOptional = asks && !options.RequireAnyClientCertificate,
+            SessionCacheSize = Sessions,
+
+            // As many as BoringSSL sends.
+            SessionTicketCount = options.NoTicket ? 0 : 2,
+            MaximumEarlyData = options.EnableEarlyData ? MostEarlyData : 0,
+            TicketKeysOf = before,
+            SelectContext = options.UseEarlyCallback || options.FailCertCallback ? _ => Choose(options) : null,
+            FindPreSharedKey = options.Psk is { } key ? identity => identity == options.PskIdentity ? KeyOf(options, key) : null : null,
+        };
+        return TlsContext.CreateServer((TlsServerOptions)WithCommon(server, options, judges: asks));
+    }
+
+    private static TlsContext MakeClient(ShimOptions options)
+    {
+        TlsClientOptions client = new()
+        {
+            ApplicationProtocols = ProtocolsOf(options.AdvertiseAlpn),
+            SessionCacheSize = options.Psk is null ? Sessions : 0,
+            DangerouslyAcceptAnyPeerCertificate = !options.VerifyPeer,
+            SelectCertificate = ChoosesLate(options) ? _ => ChooseCertificate(options) : null,
+            PreSharedKey = options.Psk is { } key ? KeyOf(options, key) : null,
+        };
+        return TlsContext.CreateClient((TlsClientOptions)WithCommon(client, options, judges: options.VerifyPeer));
+    }
+
+    private static TlsOptions WithCommon(TlsOptions options, ShimOptions shim, bool judges) => options with
+    {
+        MinimumProtocol = (TlsProtocol)(shim.MinVersion == 0 ? Tls10 : shim.MinVersion),
+        MaximumProtocol = (TlsProtocol)shim.MaxVersion,
+        SecurityLevel = 0,
+        CipherList = CiphersOf(shim),
+        Groups = Names.Groups(shim.Curves),
+        SignatureAlgorithms = Names.Signatures([.. shim.SigningPrefs.Concat(shim.VerifyPrefs).Distinct()]),
+        Certificate = options is TlsServerOptions || !ChoosesLate(shim) ? CertificateOf(shim) : null,
+        VerifyPeer = judges ? _ => Judge(shim) : null,
+        AllowRenegotiation = shim.Renegotiate,
+    };
+
+    private static bool ChoosesLate(ShimOptions options) => !options.Server && (options.Async || options.UseOldClientCertCallback || options.FailCertCallback);
+
+    private static string CiphersOf(ShimOptions options)
+    {
+        if (options.Cipher is not { } list) return options.Psk is null ? "DEFAULT:@SECLEVEL=0" : "PSK:DEFAULT:@SECLEVEL=0";
+        if (list.Contains('[', StringComparison.Ordinal)) throw new NotImplementedFlagException("OpenSSL's cipher lists know no groups of equal preference");
+        return $"{list}:@SECLEVEL=0";
+    }
+
+    private static TlsCertificate? CertificateOf(ShimOptions options)
+    {
+        if (options.CertificateFile is not { } file) return options.Server && options.Psk is null ? TlsCertificate.CreateSelfSigned(["localhost"], TimeSpan.FromHours(1)) : null;
+        var certificate = TlsCertificate.FromPemFiles(file, options.KeyFile ?? file);
+        if (options.OcspResponse is { } response && !options.DeclineOcsp) certificate.SetOcspResponseUnchecked(response);
+        return certificate;
+    }
+
+    // Every answer is given later when the test is asynchronous, and from another thread.
+    private static async ValueTask<bool> Judge(ShimOptions options)
+    {
+        if (options.Async) await Task.Yield();
+        return !options.VerifyFail;
+    }
+
+    private static async ValueTask<TlsCertificate?> ChooseCertificate(ShimOptions options)
+    {
+        if (options.Async) await Task.Yield();
+        return options.FailCertCallback ? throw new TlsAlertException(80, "the test wants this callback to fail") : CertificateOf(options);
+    }
+
+    private static async ValueTask<TlsContext?> Choose(ShimOptions options)
+    {
+        if (options.Async) await Task.Yield();
+        return options.FailEarlyCallback || options.FailCertCallback ? throw new TlsAlertException(80, "the test wants this callback to fail") : null;
+    }
+
+    private static TlsPreSharedKey KeyOf(ShimOptions options, string key) => TlsPreSharedKey.Unchecked(options.PskIdentity, Flags.Bytes(key));
+
+    private static List<string> ProtocolsOf(string? wire)
+    {
+        var protocols = new List<string>();
+        byte[] bytes = wire is null ? [] : Flags.Bytes(wire);
+        for (int at = 0; at < bytes.Length; at += 1 + bytes[at])
+        {
+            if (bytes[at] == 0 || at + 1 + bytes[at] > bytes.Length) throw new NotImplementedFlagException("-advertise-alpn with a list that is none");
+            protocols.Add(Encoding.ASCII.GetString(bytes, at + 1, bytes[at]));
+        }
+
+        return protocols;
+    }
+
+    // Somebody has to be trusted by a server that asks for certificates; what the test wants is decided by its verdict alone.
+    private static readonly byte[] s_nobody = TlsCertificate.CreateSelfSigned(["nobody"], TimeSpan.FromHours(1)).ExportCertificatePem();
+}

@@ -1,0 +1,58 @@
+namespace OpenSslNb.BogoShim;
+
+/// <summary>What the test says must have come of a connection.</summary>
+internal static class Expectations
+{
+    public static void CheckHandshake(SslMachine machine, ShimOptions options, MessageLog log, bool isResumption)
+    {
+        TlsConnectionInfo info = machine.Info!;
+        if (options.ExpectVersion != 0) Same((int)info.Protocol, options.ExpectVersion, "version");
+        bool expectsResumption = isResumption && !options.ExpectSessionMiss;
+        if (info.IsResumed != expectsResumption) throw new TestFailure($"session unexpectedly was{(info.IsResumed ? "" : " not")} reused");
+        if (options.ExpectServerName is { } name) Same(info.ServerName, name, "server name");
+        string? protocol = options.Server ? options.DeclineAlpn ? null : options.SelectAlpn : options.ExpectAlpn;
+        Same(info.ApplicationProtocol ?? "", protocol ?? "", "application protocol");
+        if (options.ExpectCurve != 0) Same(info.Group, Names.Group(options.ExpectCurve), "group");
+        if (options.ExpectPeerSignature != 0) Same(info.PeerSignatureAlgorithm, Names.Signature(options.ExpectPeerSignature), "the peer's signature algorithm");
+        if (options.ExpectExtendedMasterSecret && !NativeSwitches.HasExtendedMasterSecret(machine)) throw new TestFailure("No EMS for connection when expected");
+        if (options.ExpectSecureRenegotiation && !NativeSwitches.HasSecureRenegotiation(machine)) throw new TestFailure("No secure renegotiation for connection when expected");
+        if (options.ExpectNoSecureRenegotiation && NativeSwitches.HasSecureRenegotiation(machine)) throw new TestFailure("Secure renegotiation unexpectedly negotiated for connection");
+        if (options.ExpectHelloRetryRequest is { } retried && log.ClientHellos > 1 != retried) throw new TestFailure($"Got {(retried ? "no " : "")}HRR, but wanted opposite.");
+        CheckEarlyData(info, options);
+        CheckPeer(machine, info, options);
+    }
+
+    /// <summary>After the connection's end.</summary>
+    public static void CheckEnd(SslMachine machine, ShimOptions options, MessageLog log)
+    {
+        Same(machine.Instance.RenegotiationsOfPeer, options.ExpectTotalRenegotiations, "number of renegotiations");
+        if (options.ExpectMessages is { } messages) Same(log.Text, messages, "messages");
+    }
+
+    private static void CheckEarlyData(TlsConnectionInfo info, ShimOptions options)
+    {
+        bool isAccepted = info.EarlyData == TlsEarlyData.Accepted;
+        if ((options.ExpectAcceptEarlyData && !isAccepted) || (options.ExpectRejectEarlyData && isAccepted)) throw new TestFailure($"Early data was{(isAccepted ? "" : " not")} accepted, but we expected the opposite");
+        if (options.ExpectNoOfferEarlyData && info.EarlyData != TlsEarlyData.None) throw new TestFailure("Client unexpectedly offered early data.");
+    }
+
+    private static void CheckPeer(SslMachine machine, TlsConnectionInfo info, ShimOptions options)
+    {
+        if (options.ExpectOcspResponse is { } response && !NativeSwitches.OcspResponseOf(machine).SequenceEqual(response)) throw new TestFailure("OCSP response mismatch");
+        if (options.ExpectPeerCertFile is { } file)
+        {
+            using TlsCertificate expected = TlsCertificate.FromPemFiles(file, options.KeyFile ?? file);
+            string actual = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(info.PeerCertificates is [var first, ..] ? first.Span : default));
+            Same(actual, Convert.ToHexString(expected.Fingerprint()), "the peer's certificate");
+        }
+
+        bool hasCertificate = info.PeerCertificates.Count > 0;
+        if (options.Psk is not null && hasCertificate) throw new TestFailure("Received peer certificate on a PSK cipher.");
+        if (options.Psk is null && (!options.Server || options.RequireAnyClientCertificate) && !hasCertificate) throw new TestFailure("Received no peer certificate but expected one.");
+    }
+
+    private static void Same<T>(T actual, T expected, string what)
+    {
+        if (!EqualityComparer<T>.Default.Equals(actual, expected)) throw new TestFailure($"{what}: got {actual}, wanted {expected}");
+    }
+}

@@ -1,0 +1,46 @@
+using OpenSslNb.Interop;
+
+namespace OpenSslNb.BogoShim;
+
+/// <summary>What a tester sets that the library leaves to itself: straight on the <c>SSL_CTX</c> and the <c>SSL</c>, never in the way of its calls.</summary>
+internal static unsafe class NativeSwitches
+{
+    // SSL_CTX_set_options(3), and openssl/ssl.h for the numbers of what are macros.
+    public const ulong NoTls10 = 0x04000000;
+    public const ulong NoTls11 = 0x10000000;
+    public const ulong NoTls12 = 0x08000000;
+    public const ulong NoTls13 = 0x20000000;
+    private const ulong ServerPreference = 0x00400000;
+    private const int SendFallbackScsv = 0x80;
+    private const int SetMaxCertList = 51;
+    private const int GetSecureRenegotiation = 76;
+    private const int StatusTypeOcsp = 1;
+
+    public static void Set(TlsContext context, ShimOptions options)
+    {
+        nint native = context.Handle.Pointer;
+        ulong switches = options.DisabledVersions | (options.ServerPreference ? ServerPreference : 0) | (options.NoTicket ? SslConst.SSL_OP_NO_TICKET : 0);
+        if (switches != 0) _ = LibSsl.SSL_CTX_set_options(native, switches);
+        if (options.MaxCertList > 0) _ = LibSsl.SSL_CTX_ctrl(native, SetMaxCertList, options.MaxCertList, null);
+        if (options.FallbackScsv) _ = LibSsl.SSL_CTX_set_mode(native, SendFallbackScsv);
+
+        // Without the library's check of what comes: the runner's responses are no OCSP at all.
+        if (options.EnableOcspStapling) _ = LibSsl.SSL_CTX_set_tlsext_status_type(native, StatusTypeOcsp);
+    }
+
+    public static void Set(SslMachine machine, ShimOptions options)
+    {
+        if (options.MaxSendFragment > 0) _ = LibSsl.SSL_set_max_send_fragment(machine.Instance.Ssl, options.MaxSendFragment);
+    }
+
+    public static bool HasExtendedMasterSecret(SslMachine machine) => LibSsl.SSL_get_extms_support(machine.Instance.Ssl) == 1;
+
+    public static bool HasSecureRenegotiation(SslMachine machine) => LibSsl.SSL_ctrl(machine.Instance.Ssl, GetSecureRenegotiation, 0, null) == 1;
+
+    public static ReadOnlySpan<byte> OcspResponseOf(SslMachine machine)
+    {
+        byte* response;
+        nint length = LibSsl.SSL_get_tlsext_status_ocsp_resp(machine.Instance.Ssl, &response);
+        return length <= 0 ? default : new ReadOnlySpan<byte>(response, (int)length);
+    }
+}

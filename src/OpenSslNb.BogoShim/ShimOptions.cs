@@ -1,0 +1,95 @@
+namespace OpenSslNb.BogoShim;
+
+/// <summary>What the runner wants of one connection. Filled in by <see cref="Flags"/>; named like the flags.</summary>
+internal sealed class ShimOptions
+{
+    // The connection.
+    public int Port { get; set; }
+    public ulong? ShimId { get; set; }
+    public bool Ipv6 { get; set; }
+    public bool Server { get; set; }
+    public bool Async { get; set; }
+    public int ResumeCount { get; set; }
+
+    // Identity and trust.
+    public string? CertificateFile { get; set; }
+    public string? KeyFile { get; set; }
+    public bool VerifyPeer { get; set; }
+    public bool VerifyFail { get; set; }
+    public bool RequireAnyClientCertificate { get; set; }
+    public bool UseOldClientCertCallback { get; set; }
+    public bool FailCertCallback { get; set; }
+    public int MaxCertList { get; set; }
+    public string? HostName { get; set; }
+    public byte[]? OcspResponse { get; set; }
+    public bool DeclineOcsp { get; set; }
+    public bool EnableOcspStapling { get; set; }
+
+    // What may be negotiated.
+    public int MinVersion { get; set; }
+    public int MaxVersion { get; set; }
+    public ulong DisabledVersions { get; set; }
+    public string? Cipher { get; set; }
+    public bool ServerPreference { get; set; }
+    public bool FallbackScsv { get; set; }
+    public List<int> Curves { get; } = [];
+    public List<int> SigningPrefs { get; } = [];
+    public List<int> VerifyPrefs { get; } = [];
+    public string? AdvertiseAlpn { get; set; }
+    public string? SelectAlpn { get; set; }
+    public bool DeclineAlpn { get; set; }
+    public bool RejectAlpn { get; set; }
+    public string? Psk { get; set; }
+    public string PskIdentity { get; set; } = "";
+    public bool NoTicket { get; set; }
+    public bool EnableEarlyData { get; set; }
+    public bool Renegotiate { get; set; }
+    public bool UseEarlyCallback { get; set; }
+    public bool FailEarlyCallback { get; set; }
+
+    // What is done.
+    public bool ImplicitHandshake { get; set; }
+    public bool HandshakeTwice { get; set; }
+    public bool ShimWritesFirst { get; set; }
+    public bool ShimShutsDown { get; set; }
+    public bool CheckCloseNotify { get; set; }
+    public bool ReadWithUnfinishedWrite { get; set; }
+    public bool WriteDifferentRecordSizes { get; set; }
+    public int ReadSize { get; set; } = 512;
+    public int MaxSendFragment { get; set; }
+    public bool KeyUpdate { get; set; }
+    public int ExportKeyingMaterial { get; set; }
+    public string ExportLabel { get; set; } = "";
+    public string ExportContext { get; set; } = "";
+    public bool UseExportContext { get; set; }
+    public bool UseExporterBetweenReads { get; set; }
+    public bool TlsUnique { get; set; }
+
+    // What must come of it.
+    public int ExpectVersion { get; set; }
+    public string? ExpectServerName { get; set; }
+    public string? ExpectAlpn { get; set; }
+    public int ExpectCurve { get; set; }
+    public int ExpectPeerSignature { get; set; }
+    public byte[]? ExpectOcspResponse { get; set; }
+    public string? ExpectPeerCertFile { get; set; }
+    public bool ExpectSessionMiss { get; set; }
+    public bool ExpectNoSession { get; set; }
+    public bool ExpectSessionId { get; set; }
+    public bool ExpectNoSessionId { get; set; }
+    public bool ExpectTicketSupportsEarlyData { get; set; }
+    public bool ExpectAcceptEarlyData { get; set; }
+    public bool ExpectRejectEarlyData { get; set; }
+    public bool ExpectNoOfferEarlyData { get; set; }
+    public bool ExpectExtendedMasterSecret { get; set; }
+    public bool ExpectSecureRenegotiation { get; set; }
+    public bool ExpectNoSecureRenegotiation { get; set; }
+    public bool ExpectVerifyResult { get; set; }
+    public bool? ExpectHelloRetryRequest { get; set; }
+    public string? ExpectMessages { get; set; }
+    public int ExpectTotalRenegotiations { get; set; }
+    public bool HandshakeNeverDone { get; set; }
+
+    /// <summary>The flags that say what the context is, as they were given: two connections with the same share it.</summary>
+    public List<string> ContextFlags { get; } = [];
+}
