@@ -41,6 +41,14 @@ internal static class CryptoConst
     internal const int PEM_R_NO_START_LINE = 108;
     internal const int X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS = 4;
     internal const int X509_V_OK = 0;
+    internal const int X509_V_ERR_UNSPECIFIED = 1;
+    internal const int X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT = 2;
+    internal const int X509_V_ERR_CERT_SIGNATURE_FAILURE = 7;
+    internal const int X509_V_ERR_CERT_HAS_EXPIRED = 10;
+    internal const int X509_V_ERR_CERT_REVOKED = 23;
+    internal const int X509_V_ERR_INVALID_PURPOSE = 26;
+    internal const int X509_V_ERR_CERT_REJECTED = 28;
+    internal const int X509_V_ERR_PERMITTED_VIOLATION = 47;
     internal const int X509_V_ERR_APPLICATION_VERIFICATION = 50;
     internal const int X509_V_FLAG_CRL_CHECK = 0x4;
     internal const int X509_V_FLAG_CRL_CHECK_ALL = 0x8;

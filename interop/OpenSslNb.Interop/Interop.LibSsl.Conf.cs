@@ -18,6 +18,12 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_CONF_CTX_finish(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int> SSL_CONF_CTX_finish = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("SSL_CONF_CTX_finish");
 
+    /// <summary><c>OPENSSL_cipher_name(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<byte*, byte*> OPENSSL_cipher_name = (delegate* unmanaged<byte*, byte*>)OpenSslLibrary.Required("OPENSSL_cipher_name");
+
+    /// <summary><c>SSL_CTX_use_psk_identity_hint(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, byte*, int> SSL_CTX_use_psk_identity_hint = (delegate* unmanaged<nint, byte*, int>)OpenSslLibrary.Required("SSL_CTX_use_psk_identity_hint");
+
     /// <summary><c>SSL_CONF_cmd(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, byte*, byte*, int> SSL_CONF_cmd = (delegate* unmanaged<nint, byte*, byte*, int>)OpenSslLibrary.Required("SSL_CONF_cmd");
 }

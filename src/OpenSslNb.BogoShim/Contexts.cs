@@ -8,6 +8,8 @@ internal static class Contexts
     // What BoringSSL takes at most (SSL_CTX_set_max_early_data(3) for ours).
     private const int MostEarlyData = 14_336;
     private const int Tls10 = 0x0301;
+    private const int Tls12 = 0x0303;
+    private const byte CertificateUnknown = 46;
     private const int Sessions = 64;
 
     /// <param name="options">Of the connections to come.</param>
@@ -21,23 +23,26 @@ internal static class Contexts
 
     private static TlsContext MakeServer(ShimOptions options, TlsContext? before)
     {
-        bool asks = options.VerifyPeer || options.RequireAnyClientCertificate;
         TlsServerOptions server = new()
         {
             ApplicationProtocols = options.RejectAlpn ? ["nothing that is offered"] : options.SelectAlpn is { } name && !options.DeclineAlpn ? [name] : [],
             ApplicationProtocolMismatch = options.RejectAlpn ? ApplicationProtocolMismatch.Refuse : ApplicationProtocolMismatch.Ignore,
-            ClientTrust = asks ? TlsTrust.FromPem(s_nobody) : null,
-            ClientCertificateIsOptional = asks && !options.RequireAnyClientCertificate,
+            ClientTrust = options.Judges ? TlsTrust.FromPem(s_nobody) : null,
+            ClientCertificateIsOptional = options.Judges && !options.RequireAnyClientCertificate,
             SessionCacheSize = Sessions,
 
             // As many as BoringSSL sends.
             SessionTicketCount = options.NoTicket ? 0 : 2,
             MaximumEarlyData = options.EnableEarlyData ? MostEarlyData : 0,
-            TicketKeysOf = before,
+            TicketKeysOf = options.UseTicketCallback ? null : before,
+            TicketKeys = options.UseTicketCallback ? s_keys : null,
+
+            // The name is asked for in resumed connections too, where OpenSSL does not tell it.
+            KeepClientHello = true,
             SelectContext = options.UseEarlyCallback || options.FailCertCallback ? _ => Choose(options) : null,
             FindPreSharedKey = options.Psk is { } key ? identity => identity == options.PskIdentity ? KeyOf(options, key) : null : null,
         };
-        return TlsContext.CreateServer((TlsServerOptions)WithCommon(server, options, judges: asks));
+        return TlsContext.CreateServer((TlsServerOptions)WithCommon(server, options));
     }
 
     private static TlsContext MakeClient(ShimOptions options)
@@ -46,33 +51,45 @@ internal static class Contexts
         {
             ApplicationProtocols = ProtocolsOf(options.AdvertiseAlpn),
             SessionCacheSize = options.Psk is null ? Sessions : 0,
-            DangerouslyAcceptAnyPeerCertificate = !options.VerifyPeer,
+            DangerouslyAcceptAnyPeerCertificate = !options.Judges,
             SelectCertificate = ChoosesLate(options) ? _ => ChooseCertificate(options) : null,
             PreSharedKey = options.Psk is { } key ? KeyOf(options, key) : null,
         };
-        return TlsContext.CreateClient((TlsClientOptions)WithCommon(client, options, judges: options.VerifyPeer));
+        return TlsContext.CreateClient((TlsClientOptions)WithCommon(client, options));
     }
 
-    private static TlsOptions WithCommon(TlsOptions options, ShimOptions shim, bool judges) => options with
+    private static TlsOptions WithCommon(TlsOptions options, ShimOptions shim) => options with
     {
-        MinimumProtocol = (TlsProtocol)(shim.MinVersion == 0 ? Tls10 : shim.MinVersion),
-        MaximumProtocol = (TlsProtocol)shim.MaxVersion,
+        MinimumProtocol = (TlsProtocol)(shim.MinVersion != 0 ? shim.MinVersion : shim.Policy is null ? Tls10 : Tls12),
+
+        // What BoringSSL has of pre-shared keys ends with TLS 1.2.
+        MaximumProtocol = (TlsProtocol)(shim.MaxVersion == 0 && shim.Psk is not null ? Tls12 : shim.MaxVersion),
         SecurityLevel = 0,
         CipherList = CiphersOf(shim),
-        Groups = Names.Groups(shim.Curves),
-        SignatureAlgorithms = Names.Signatures([.. shim.SigningPrefs.Concat(shim.VerifyPrefs).Distinct()]),
+        CipherSuites = shim.Policy?.Suites,
+        Groups = Names.Groups(Or(shim.Curves, shim.Policy?.Groups)),
+
+        // A server signs with what these say, and a client verifies by it; the other way round it is the authentication of clients.
+        SignatureAlgorithms = Names.Signatures(shim.Server ? SigningOf(shim) : VerifyingOf(shim)),
+        OpenSslCommands = Names.Signatures(shim.Server ? VerifyingOf(shim) : SigningOf(shim)) is { } clients ? [new("ClientSignatureAlgorithms", clients)] : [],
         Certificate = options is TlsServerOptions || !ChoosesLate(shim) ? CertificateOf(shim) : null,
-        VerifyPeer = judges ? _ => Judge(shim) : null,
+        VerifyPeer = shim.Judges ? subject => Judge(shim, subject) : null,
         AllowRenegotiation = shim.Renegotiate,
     };
+
+    private static IReadOnlyList<int> SigningOf(ShimOptions options) => Or(options.SigningPrefs, options.Policy?.Signatures);
+
+    private static IReadOnlyList<int> VerifyingOf(ShimOptions options) => Or(options.VerifyPrefs, options.Policy?.Signatures);
+
+    private static IReadOnlyList<int> Or(IReadOnlyList<int> own, IReadOnlyList<int>? policy) => own.Count > 0 ? own : policy ?? [];
 
     private static bool ChoosesLate(ShimOptions options) => !options.Server && (options.Async || options.UseOldClientCertCallback || options.FailCertCallback);
 
     private static string CiphersOf(ShimOptions options)
     {
-        if (options.Cipher is not { } list) return options.Psk is null ? "DEFAULT:@SECLEVEL=0" : "PSK:DEFAULT:@SECLEVEL=0";
+        if ((options.Cipher ?? options.Policy?.Ciphers) is not { } list) return options.Psk is null ? "DEFAULT:@SECLEVEL=0" : "PSK:DEFAULT:@SECLEVEL=0";
         if (list.Contains('[', StringComparison.Ordinal)) throw new NotImplementedFlagException("OpenSSL's cipher lists know no groups of equal preference");
-        return $"{list}:@SECLEVEL=0";
+        return $"{string.Join(':', list.Split(':').Select(NativeSwitches.CipherName))}:@SECLEVEL=0";
     }
 
     private static TlsCertificate? CertificateOf(ShimOptions options)
@@ -84,10 +101,13 @@ internal static class Contexts
     }
 
     // Every answer is given later when the test is asynchronous, and from another thread.
-    private static async ValueTask<bool> Judge(ShimOptions options)
+    private static async ValueTask<bool> Judge(ShimOptions options, TlsPeerVerification subject)
     {
         if (options.Async) await Task.Yield();
-        return !options.VerifyFail;
+
+        // The library asks a server's application again where a session is resumed; BoringSSL does only where it is told to.
+        if (!options.VerifyFail || (subject.IsResumed && !options.ReverifyOnResume)) return true;
+        return options.UseCustomVerifyCallback ? throw new TlsAlertException(CertificateUnknown, "the test wants the verification to fail") : false;
     }
 
     private static async ValueTask<TlsCertificate?> ChooseCertificate(ShimOptions options)
@@ -116,6 +136,8 @@ internal static class Contexts
 
         return protocols;
     }
+
+    private static readonly RandomTicketKeys s_keys = new();
 
     // Somebody has to be trusted by a server that asks for certificates; what the test wants is decided by its verdict alone.
     private static readonly byte[] s_nobody = TlsCertificate.CreateSelfSigned(["nobody"], TimeSpan.FromHours(1)).ExportCertificatePem();

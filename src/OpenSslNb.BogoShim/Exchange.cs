@@ -1,3 +1,5 @@
+using OpenSslNb.OpenSsl;
+
 namespace OpenSslNb.BogoShim;
 
 /// <summary>One connection: the handshake, what the test has the shim do after it, and the end.</summary>
@@ -16,7 +18,7 @@ internal sealed class Exchange
     private readonly ShimOptions _retry;
     private readonly MessageLog _log = new();
     private ShimOptions _options;
-    private bool _sentEarly;
+    private int _sentEarly;
     private bool _helloIsUnfinished;
 
     public Exchange(TlsContext context, ShimOptions options, ShimOptions retry, SessionSlot session, bool isResumption, RunnerSocket socket)
@@ -63,7 +65,11 @@ internal sealed class Exchange
         NativeSwitches.Set(_machine, _options);
         if (_options.Server) return;
         _session.OfferTo(_machine);
-        if (_isResumption && _options is { EnableEarlyData: true, ShimWritesFirst: true }) _sentEarly = _machine.OfferEarlyData(s_hello);
+        if (!_isResumption || _options is not { EnableEarlyData: true, ShimWritesFirst: true }) return;
+
+        // A server may take less than that.
+        int length = Math.Min(s_hello.Length, _session.EarlyDataLimit);
+        if (_machine.OfferEarlyData(s_hello.AsSpan(0, length))) _sentEarly = length;
     }
 
     private void Handshake()
@@ -71,12 +77,13 @@ internal sealed class Exchange
         Require(_wire.Drive(_machine.Handshake));
         if (_options.HandshakeNeverDone) throw new TestFailure("Handshake unexpectedly completed.");
         Expectations.CheckHandshake(_machine, _options, _log, _isResumption);
+        if (_options is { ReverifyOnResume: true, VerifyFail: true, Server: false } && _machine.Info!.IsResumed) throw new TestFailure("the peer's certificate is not acceptable any more: CERTIFICATE_VERIFY_FAILED");
         if (_options.HandshakeTwice) Require(_wire.Drive(_machine.Handshake));
         if (_machine.Info!.EarlyData != TlsEarlyData.Rejected || _options.Server || !_options.ExpectRejectEarlyData) return;
 
         // What was not taken early is sent again: from now on it is another connection to the runner.
         _options = _retry;
-        _sentEarly = false;
+        _sentEarly = 0;
     }
 
     private void SendFirst()
@@ -92,14 +99,14 @@ internal sealed class Exchange
                 Write(record);
             }
         }
-        else if (_options.ReadWithUnfinishedWrite)
+        else if (_options.ReadWithUnfinishedWrite && _sentEarly == 0)
         {
             _helloIsUnfinished = _machine.Write(s_hello).IsBlocked;
             if (!_helloIsUnfinished) throw new TestFailure("Failed to leave unfinished write.");
         }
-        else if (_options.ShimWritesFirst && !_sentEarly)
+        else if (_options.ShimWritesFirst && _sentEarly < s_hello.Length)
         {
-            Write(s_hello);
+            Write(s_hello.AsSpan(_sentEarly));
         }
     }
 
@@ -150,22 +157,28 @@ internal sealed class Exchange
 
     private void CheckSession()
     {
-        if (_options.Server || _options.ImplicitHandshake) return;
+        if (_options.Server) return;
         bool came = _session.TakeFrom(_context);
+        if (_options.ImplicitHandshake || _options.Psk is not null) return;
         if (_machine.Info!.Protocol == TlsProtocol.Tls13)
         {
             bool expected = !_options.ExpectNoSession && !_options.ShimShutsDown;
             if (came != expected) throw new TestFailure($"new session was{(came ? "" : " not")} cached, but we expected the opposite");
             if (came && _session.AllowsEarlyData != _options.ExpectTicketSupportsEarlyData) throw new TestFailure($"new session did{(_session.AllowsEarlyData ? "" : " not")} support early data, but we expected the opposite");
         }
-        else if (!_machine.Info.IsResumed && came == _options.ExpectNoSession)
+        else if (_machine.Info.IsResumed)
+        {
+            if (_log.Tickets > 0 != _options.ExpectTicketRenewal) throw new TestFailure($"the ticket was{(_log.Tickets > 0 ? "" : " not")} renewed, but we expected the opposite");
+        }
+        else if (came == _options.ExpectNoSession)
         {
             throw new TestFailure($"new session was{(came ? "" : " not")} cached, but we expected the opposite");
         }
     }
 
+    // The tests have labels that applications may not have: none at all.
     private byte[] Export() =>
-        _machine.ExportKeyingMaterial(_options.ExportLabel, _options.ExportKeyingMaterial, _options.UseExportContext ? Flags.Bytes(_options.ExportContext) : default(ReadOnlyMemory<byte>?));
+        KeyingMaterial.Export(_machine.Instance.Ssl, _options.ExportLabel, _options.ExportKeyingMaterial, _options.UseExportContext ? Flags.Bytes(_options.ExportContext) : default(ReadOnlyMemory<byte>?));
 
     private void Write(ReadOnlySpan<byte> data)
     {

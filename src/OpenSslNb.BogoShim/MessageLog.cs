@@ -11,6 +11,7 @@ internal sealed class MessageLog : IMessageObserver
     private const int Alert = 21;
     private const int Handshake = 22;
     private const byte ClientHello = 1;
+    private const byte NewSessionTicket = 4;
 
     private readonly StringBuilder _text = new();
 
@@ -18,6 +19,8 @@ internal sealed class MessageLog : IMessageObserver
 
     /// <summary>A second one follows a HelloRetryRequest (RFC 8446 §4.1.4).</summary>
     public int ClientHellos { get; private set; }
+
+    public int Tickets { get; private set; }
 
     public void OnMessage(bool sent, int version, int contentType, ReadOnlySpan<byte> bytes)
     {
@@ -30,6 +33,7 @@ internal sealed class MessageLog : IMessageObserver
         };
         if (what.Length == 0) return;
         if (contentType == Handshake && bytes[0] == ClientHello) ClientHellos++;
+        if (contentType == Handshake && bytes[0] == NewSessionTicket) Tickets++;
         _text.Append(sent ? "write " : "read ").Append(what).Append('\n');
     }
 }

@@ -33,9 +33,9 @@ internal static class Names
         [0x0808] = ("ed448", "ED448"),
     };
 
-    public static string? Groups(List<int> ids) => List(ids, s_groups, "group");
+    public static string? Groups(IReadOnlyList<int> ids) => List(ids, s_groups, "group");
 
-    public static string? Signatures(List<int> ids) => List(ids, s_signatures, "signature algorithm");
+    public static string? Signatures(IReadOnlyList<int> ids) => List(ids, s_signatures, "signature algorithm");
 
     /// <summary>How <see cref="TlsConnectionInfo.Group"/> calls it.</summary>
     public static string Group(int id) => Of(id, s_groups, "group").Told;
@@ -43,7 +43,7 @@ internal static class Names
     /// <summary>How <see cref="TlsConnectionInfo.PeerSignatureAlgorithm"/> calls it.</summary>
     public static string Signature(int id) => Of(id, s_signatures, "signature algorithm").Told;
 
-    private static string? List(List<int> ids, Dictionary<int, (string Name, string Told)> names, string what) =>
+    private static string? List(IReadOnlyList<int> ids, Dictionary<int, (string Name, string Told)> names, string what) =>
         ids.Count == 0 ? null : string.Join(':', ids.Select(id => Of(id, names, what).Name));
 
     private static (string Name, string Told) Of(int id, Dictionary<int, (string Name, string Told)> names, string what) =>

@@ -1,4 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using OpenSslNb.Interop;
+using OpenSslNb.OpenSsl;
 
 namespace OpenSslNb.BogoShim;
 
@@ -14,18 +17,29 @@ internal static unsafe class NativeSwitches
     private const int SendFallbackScsv = 0x80;
     private const int SetMaxCertList = 51;
     private const int GetSecureRenegotiation = 76;
+    private const ulong LegacyServerConnect = 4;
     private const int StatusTypeOcsp = 1;
+    private const int NotAcceptable = 0;
+    private const int FatalAlert = 2;
 
     public static void Set(TlsContext context, ShimOptions options)
     {
         nint native = context.Handle.Pointer;
         ulong switches = options.DisabledVersions | (options.ServerPreference ? ServerPreference : 0) | (options.NoTicket ? SslConst.SSL_OP_NO_TICKET : 0);
-        if (switches != 0) _ = LibSsl.SSL_CTX_set_options(native, switches);
+
+        // BoringSSL takes servers without secure renegotiation, and its tests look at that.
+        _ = LibSsl.SSL_CTX_set_options(native, switches | LegacyServerConnect);
         if (options.MaxCertList > 0) _ = LibSsl.SSL_CTX_ctrl(native, SetMaxCertList, options.MaxCertList, null);
         if (options.FallbackScsv) _ = LibSsl.SSL_CTX_set_mode(native, SendFallbackScsv);
 
         // Without the library's check of what comes: the runner's responses are no OCSP at all.
         if (options.EnableOcspStapling) _ = LibSsl.SSL_CTX_set_tlsext_status_type(native, StatusTypeOcsp);
+        if (options.FailOcsp) _ = LibSsl.SSL_CTX_set_tlsext_status_cb(native, options.Server ? &FailServer : &FailClient);
+        if (options is { Server: true, Psk: not null, PskIdentity.Length: > 0 })
+        {
+            using var hint = new NativeText(options.PskIdentity);
+            _ = LibSsl.SSL_CTX_use_psk_identity_hint(native, hint.Pointer);
+        }
     }
 
     public static void Set(SslMachine machine, ShimOptions options)
@@ -33,9 +47,27 @@ internal static unsafe class NativeSwitches
         if (options.MaxSendFragment > 0) _ = LibSsl.SSL_set_max_send_fragment(machine.Instance.Ssl, options.MaxSendFragment);
     }
 
-    public static bool HasExtendedMasterSecret(SslMachine machine) => LibSsl.SSL_get_extms_support(machine.Instance.Ssl) == 1;
+    /// <summary>OpenSSL's name for a cipher that the runner calls as RFCs do (<c>OPENSSL_cipher_name(3)</c>); anything else as it is.</summary>
+    public static string CipherName(string name)
+    {
+        if (!name.StartsWith("TLS_", StringComparison.Ordinal)) return name;
+        using var text = new NativeText(name);
+        string? found = Marshal.PtrToStringUTF8((nint)LibSsl.OPENSSL_cipher_name(text.Pointer));
+        return found is null or "(NONE)" ? throw new NotImplementedFlagException($"OpenSSL has no cipher {name}") : found;
+    }
 
-    public static bool HasSecureRenegotiation(SslMachine machine) => LibSsl.SSL_ctrl(machine.Instance.Ssl, GetSecureRenegotiation, 0, null) == 1;
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int FailClient(nint ssl, nint argument) => NotAcceptable;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int FailServer(nint ssl, nint argument) => FatalAlert;
+
+    // TLS 1.3 has always both.
+    public static bool HasExtendedMasterSecret(SslMachine machine) => IsTls13(machine) || LibSsl.SSL_get_extms_support(machine.Instance.Ssl) == 1;
+
+    public static bool HasSecureRenegotiation(SslMachine machine) => IsTls13(machine) || LibSsl.SSL_ctrl(machine.Instance.Ssl, GetSecureRenegotiation, 0, null) == 1;
+
+    private static bool IsTls13(SslMachine machine) => machine.Info?.Protocol == TlsProtocol.Tls13;
 
     public static ReadOnlySpan<byte> OcspResponseOf(SslMachine machine)
     {

@@ -30,5 +30,8 @@ internal sealed unsafe class SessionSlot
     }
 
     /// <summary>True when the session allows early data.</summary>
-    public bool AllowsEarlyData => _session is { } session && LibSsl.SSL_SESSION_get_max_early_data(session.Pointer) > 0;
+    public bool AllowsEarlyData => EarlyDataLimit > 0;
+
+    /// <summary>Most bytes that may be sent early.</summary>
+    public int EarlyDataLimit => _session is { } session ? (int)Math.Min(int.MaxValue, LibSsl.SSL_SESSION_get_max_early_data(session.Pointer)) : 0;
 }

@@ -16,6 +16,8 @@ internal sealed class ShimOptions
     public string? KeyFile { get; set; }
     public bool VerifyPeer { get; set; }
     public bool VerifyFail { get; set; }
+    public bool UseCustomVerifyCallback { get; set; }
+    public bool ReverifyOnResume { get; set; }
     public bool RequireAnyClientCertificate { get; set; }
     public bool UseOldClientCertCallback { get; set; }
     public bool FailCertCallback { get; set; }
@@ -23,6 +25,7 @@ internal sealed class ShimOptions
     public string? HostName { get; set; }
     public byte[]? OcspResponse { get; set; }
     public bool DeclineOcsp { get; set; }
+    public bool FailOcsp { get; set; }
     public bool EnableOcspStapling { get; set; }
 
     // What may be negotiated.
@@ -42,6 +45,8 @@ internal sealed class ShimOptions
     public string? Psk { get; set; }
     public string PskIdentity { get; set; } = "";
     public bool NoTicket { get; set; }
+    public bool UseTicketCallback { get; set; }
+    public CompliancePolicy? Policy { get; set; }
     public bool EnableEarlyData { get; set; }
     public bool Renegotiate { get; set; }
     public bool UseEarlyCallback { get; set; }
@@ -74,6 +79,7 @@ internal sealed class ShimOptions
     public byte[]? ExpectOcspResponse { get; set; }
     public string? ExpectPeerCertFile { get; set; }
     public bool ExpectSessionMiss { get; set; }
+    public bool ExpectTicketRenewal { get; set; }
     public bool ExpectNoSession { get; set; }
     public bool ExpectSessionId { get; set; }
     public bool ExpectNoSessionId { get; set; }
@@ -81,6 +87,7 @@ internal sealed class ShimOptions
     public bool ExpectAcceptEarlyData { get; set; }
     public bool ExpectRejectEarlyData { get; set; }
     public bool ExpectNoOfferEarlyData { get; set; }
+    public string? ExpectEarlyDataReason { get; set; }
     public bool ExpectExtendedMasterSecret { get; set; }
     public bool ExpectSecureRenegotiation { get; set; }
     public bool ExpectNoSecureRenegotiation { get; set; }
@@ -89,6 +96,9 @@ internal sealed class ShimOptions
     public string? ExpectMessages { get; set; }
     public int ExpectTotalRenegotiations { get; set; }
     public bool HandshakeNeverDone { get; set; }
+
+    /// <summary>True when the peer's certificate is looked at.</summary>
+    public bool Judges => VerifyPeer || RequireAnyClientCertificate;
 
     /// <summary>The flags that say what the context is, as they were given: two connections with the same share it.</summary>
     public List<string> ContextFlags { get; } = [];

@@ -36,9 +36,9 @@ internal static unsafe partial class SslCallbacks
         if (InstanceOf(ssl) is not { Context.Options: TlsServerOptions { FindPreSharedKey: { } find } } instance) return NoKey;
         try
         {
-            // Tickets are asked for too: what is no text is nobody's identity.
+            // TLS 1.3's tickets are asked for too: what is no text is nobody's identity. In TLS 1.2 an empty one is an identity (RFC 4279 §2).
             string? name = Marshal.PtrToStringUTF8((nint)identity);
-            if (string.IsNullOrEmpty(name) || find(name) is not { } found || found.Key.Length > keySize) return NoKey;
+            if (name is null || (name.Length == 0 && LibSsl.SSL_version(ssl) >= SslConst.TLS1_3_VERSION) || find(name) is not { } found || found.Key.Length > keySize) return NoKey;
             found.Key.CopyTo(new Span<byte>(key, found.Key.Length));
             instance.PreSharedKeyIdentity = name;
             return (uint)found.Key.Length;

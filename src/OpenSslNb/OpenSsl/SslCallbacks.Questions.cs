@@ -70,6 +70,7 @@ internal static unsafe partial class SslCallbacks
         bool isGood = LibCrypto.X509_verify_cert(store) == 1;
         nint ssl = LibCrypto.X509_STORE_CTX_get_ex_data(store, LibSsl.SSL_get_ex_data_X509_STORE_CTX_idx());
         if (InstanceOf(ssl) is not { Context.Options.VerifyPeer: { } verify } instance) return isGood ? 1 : 0;
+        int error = CryptoConst.X509_V_ERR_APPLICATION_VERIFICATION;
         try
         {
             switch (instance.Judge(verify, SslQuestions.SubjectOf(ssl, store)))
@@ -87,9 +88,10 @@ internal static unsafe partial class SslCallbacks
         catch (Exception e)
         {
             instance.CallbackFailure ??= e;
+            error = e is TlsAlertException refusal ? VerificationErrors.LeadingTo(refusal.Alert) : error;
         }
 
-        LibCrypto.X509_STORE_CTX_set_error(store, CryptoConst.X509_V_ERR_APPLICATION_VERIFICATION);
+        LibCrypto.X509_STORE_CTX_set_error(store, error);
         return 0;
     }
 }
