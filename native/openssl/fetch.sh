@@ -13,63 +13,20 @@
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
 
-readonly keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 readonly base=$PWD/artifacts/openssl
+readonly apt_base=$base/.apt
 
 say() { printf 'fetch.sh: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
+
+# shellcheck source=native/openssl/apt.sh
+source native/openssl/apt.sh
 
 require() {
     local name
     for name in "$@"; do
         command -v "$name" >/dev/null || die "'$name' is needed and is not on the PATH"
     done
-}
-
-# The archive that this machine's own apt sources name for its own release, in either of apt's two formats.
-archive() {
-    local codename
-    # shellcheck source=/dev/null
-    codename=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME-}")
-    [[ -n $codename ]] || die "/etc/os-release names no release (VERSION_CODENAME)"
-    {
-        find /etc/apt/sources.list.d -name '*.sources' -exec awk -v codename="$codename" '
-            BEGIN { RS = ""; FS = "\n" }
-            {
-                uri = ""; here = 0
-                for (i = 1; i <= NF; i++) {
-                    if ($i ~ /^URIs:/) { split($i, part, /[ \t]+/); uri = part[2] }
-                    if ($i ~ /^Suites:/ && $i " " ~ "[ \t]" codename "[ \t]") here = 1
-                }
-                if (here && uri != "") print uri
-            }' {} + 2>/dev/null || true
-        find /etc/apt -name '*.list' -exec awk -v codename="$codename" '
-            $1 == "deb" { gsub(/\[[^]]*\]/, ""); if ($3 == codename) print $2 }' {} + 2>/dev/null || true
-    } | head -n 1
-}
-
-# use_suites TYPE SUITE...: makes apt's own lists for these, and fetches them.
-use_suites() {
-    local type=$1 uri
-    shift
-    uri=$(archive)
-    [[ -n $uri ]] || die "this machine's apt sources name no Debian archive"
-    apt_folder=$base/.apt/$type
-    mkdir -p "$apt_folder/state/lists/partial" "$apt_folder/cache/archives/partial"
-    {
-        printf 'Types: %s\nURIs: %s\nSuites: %s\nComponents: main\n' "$type" "$uri" "$*"
-        if [[ -r $keyring ]]; then printf 'Signed-By: %s\n' "$keyring"; fi
-    } >"$apt_folder/openssl.sources"
-    apt_options=(
-        -q -o "Dir::Etc::sourcelist=$apt_folder/openssl.sources" -o Dir::Etc::sourceparts=/dev/null
-        -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null
-        -o "Dir::State=$apt_folder/state" -o Dir::State::status=/dev/null -o "Dir::Cache=$apt_folder/cache"
-        -o Acquire::Languages=none -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false
-        -o APT::Sandbox::User=root -o Acquire::Retries=1 -o Acquire::http::Timeout=15 -o Acquire::https::Timeout=15
-    )
-    say "reading the package lists of $*"
-    # A suite that the archive no longer has must not hide the others; what matters is whether the package is found.
-    apt-get "${apt_options[@]}" update >&2 || say "apt-get update had trouble; going on with what there is"
 }
 
 # Two packages, unpacked: the library as it is, the headers from two folders into one.

@@ -10,6 +10,8 @@ internal static class Contexts
     private const int Tls10 = 0x0301;
     private const int Tls12 = 0x0303;
     private const byte CertificateUnknown = 46;
+    private const byte HandshakeFailure = 40;
+    private const byte InternalError = 80;
     private const int Sessions = 64;
 
     /// <param name="options">Of the connections to come.</param>
@@ -25,7 +27,7 @@ internal static class Contexts
     {
         TlsServerOptions server = new()
         {
-            ApplicationProtocols = options.RejectAlpn ? ["nothing that is offered"] : options.SelectAlpn is { } name && !options.DeclineAlpn ? [name] : [],
+            ApplicationProtocols = options.RejectAlpn ? ["nothing that is offered"] : options.SelectAlpn is { Length: > 0 } name && !options.DeclineAlpn ? [name] : [],
             ApplicationProtocolMismatch = options.RejectAlpn ? ApplicationProtocolMismatch.Refuse : ApplicationProtocolMismatch.Ignore,
             ClientTrust = options.Judges ? TlsTrust.FromPem(s_nobody) : null,
             ClientCertificateIsOptional = options.Judges && !options.RequireAnyClientCertificate,
@@ -34,6 +36,9 @@ internal static class Contexts
             // As many as BoringSSL sends.
             SessionTicketCount = options.NoTicket ? 0 : 2,
             MaximumEarlyData = options.EnableEarlyData ? MostEarlyData : 0,
+
+            // BoringSSL leaves that to its applications.
+            DangerouslyAllowEarlyDataReplay = options.EnableEarlyData,
             TicketKeysOf = options.UseTicketCallback ? null : before,
             TicketKeys = options.UseTicketCallback ? s_keys : null,
 
@@ -50,7 +55,7 @@ internal static class Contexts
         TlsClientOptions client = new()
         {
             ApplicationProtocols = ProtocolsOf(options.AdvertiseAlpn),
-            SessionCacheSize = options.Psk is null ? Sessions : 0,
+            SessionCacheSize = options.Psk is null ? Sessions : options.ResumeCount == 0 ? 0 : throw new NotImplementedFlagException("a client of this library offers a pre-shared key or a session, not both"),
             DangerouslyAcceptAnyPeerCertificate = !options.Judges,
             SelectCertificate = ChoosesLate(options) ? _ => ChooseCertificate(options) : null,
             PreSharedKey = options.Psk is { } key ? KeyOf(options, key) : null,
@@ -113,14 +118,16 @@ internal static class Contexts
     private static async ValueTask<TlsCertificate?> ChooseCertificate(ShimOptions options)
     {
         if (options.Async) await Task.Yield();
-        return options.FailCertCallback ? throw new TlsAlertException(80, "the test wants this callback to fail") : CertificateOf(options);
+        return options.FailCertCallback ? throw Refusal(options) : CertificateOf(options);
     }
 
     private static async ValueTask<TlsContext?> Choose(ShimOptions options)
     {
         if (options.Async) await Task.Yield();
-        return options.FailEarlyCallback || options.FailCertCallback ? throw new TlsAlertException(80, "the test wants this callback to fail") : null;
+        return options.FailEarlyCallback || options.FailCertCallback ? throw Refusal(options) : null;
     }
+
+    private static TlsAlertException Refusal(ShimOptions options) => new(options.FailCertCallback ? InternalError : HandshakeFailure, "the test wants this callback to fail");
 
     private static TlsPreSharedKey KeyOf(ShimOptions options, string key) => TlsPreSharedKey.Unchecked(options.PskIdentity, Flags.Bytes(key));
 

@@ -44,6 +44,13 @@ internal static unsafe class NativeSwitches
 
     public static void Set(SslMachine machine, ShimOptions options)
     {
+        if (options.HostName is { } name)
+        {
+            // As it is: the tests have names that are none.
+            using var text = new NativeText(name);
+            _ = LibSsl.SSL_ctrl(machine.Instance.Ssl, SslConst.SSL_CTRL_SET_TLSEXT_HOSTNAME, 0, text.Pointer);
+        }
+
         if (options.MaxSendFragment > 0) _ = LibSsl.SSL_set_max_send_fragment(machine.Instance.Ssl, options.MaxSendFragment);
     }
 

@@ -60,6 +60,9 @@ internal static unsafe class KeyingMaterial
     {
         if (LibSsl.SSL_version(ssl) >= SslConst.TLS1_3_VERSION) throw new InvalidOperationException("tls-unique is not defined for TLS 1.3: use Exporter (RFC 9266 §1)");
 
+        // What is resumed without the extended master secret can be tied to two peers at a time, who then have the same binding (RFC 7627 §1).
+        if (LibSsl.SSL_session_reused(ssl) != 0 && LibSsl.SSL_get_extms_support(ssl) != 1) throw new InvalidOperationException("tls-unique says nothing of a session that is resumed without the extended master secret (RFC 7627 §1)");
+
         // The first Finished of the handshake: the client's, or the server's when a session was resumed (RFC 5246 §7.3).
         bool isOurs = LibSsl.SSL_is_server(ssl) != 0 == (LibSsl.SSL_session_reused(ssl) != 0);
         Span<byte> finished = stackalloc byte[CryptoConst.EVP_MAX_MD_SIZE];

@@ -25,8 +25,11 @@ internal sealed unsafe partial class SslInstance
     /// <summary>What the client said first, if it was to be kept (<see cref="TlsServerOptions.KeepClientHello"/>).</summary>
     public TlsClientHello? KeptHello { get; private set; }
 
-    /// <summary>Keeps it. A second hello (RFC 8446 §4.1.4) changes nothing.</summary>
-    public void KeepHello() => KeptHello ??= _hello ??= TakeHello();
+    /// <summary>Keeps it. A second hello (RFC 8446 §4.1.4) changes nothing, and one in the format of SSL 2.0 is not kept.</summary>
+    public void KeepHello()
+    {
+        if (_hello is not null || Hello is not null) KeptHello ??= _hello ??= TakeHello();
+    }
 
     /// <summary>True when the application owes no answer.</summary>
     public bool IsAnswered => Question is null;

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using OpenSslNb.Conformance.Bogo;
+using Spectre.Console;
+
+var folder = new Option<DirectoryInfo>("--runner") { Description = "folder that tests/Conformance/bogo/fetch.sh has made", Required = true };
+var shim = new Option<FileInfo>("--shim") { Description = "our shim, compiled ahead of time", Required = true };
+var plain = new Option<FileInfo?>("--plain") { Description = "the shim around plain OpenSSL, which runs the tests that ours fails" };
+var openSsl = new Option<string[]>("--openssl") { Description = "VERSION or VERSION=FOLDER, once for each OpenSSL; without a folder it is the system's", Required = true };
+var tests = new Option<string?>("--tests") { Description = "patterns of tests, separated by semicolons; all unless given" };
+var config = new Option<FileInfo>("--config") { Description = "what the runner must know of the shims", Required = true };
+var explained = new Option<FileInfo>("--explained") { Description = "why tests fail", Required = true };
+var document = new Option<FileInfo?>("--document") { Description = "where the tables go" };
+var workers = new Option<int>("--workers") { Description = "how many shims run at once", DefaultValueFactory = _ => Environment.ProcessorCount };
+var command = new RootCommand("Runs BoringSSL's protocol tests against this library with one OpenSSL after the other.") { folder, shim, plain, openSsl, tests, config, explained, document, workers };
+
+command.SetAction(parsed =>
+{
+    DirectoryInfo runnerFolder = parsed.GetRequiredValue(folder);
+    var runner = new RunnerProcess(Path.Combine(runnerFolder.FullName, "runner"), Path.Combine(runnerFolder.FullName, "source"), parsed.GetRequiredValue(config).FullName, parsed.GetValue(workers));
+    var explanations = Explanations.Read(File.ReadAllText(parsed.GetRequiredValue(explained).FullName));
+    string[]? chosen = parsed.GetValue(tests)?.Split(';');
+    var versions = new List<VersionResults>();
+    foreach (string one in parsed.GetRequiredValue(openSsl))
+    {
+        (string version, string? openSslFolder) = one.Split('=', 2) is [var name, var path] ? (name, Path.GetFullPath(path)) : (one, null);
+        AnsiConsole.MarkupLineInterpolated($"OpenSSL {version} ...");
+        RunnerResults ours = runner.Run(parsed.GetRequiredValue(shim).FullName, openSslFolder, chosen);
+        string[] failures = [.. ours.Failures];
+        RunnerResults? others = parsed.GetValue(plain) is { } program && failures.Length > 0 ? runner.Run(program.FullName, openSslFolder, failures) : null;
+        AnsiConsole.MarkupLineInterpolated($"OpenSSL {version}: {ours.Count(TestVerdict.Passed)} passed, {failures.Length} failed, {ours.Count(TestVerdict.NotImplemented)} not implemented");
+        versions.Add(new VersionResults(version, ours, others));
+    }
+
+    var report = new Report(File.ReadAllText(Path.Combine(runnerFolder.FullName, "version")).Trim(), explanations, versions);
+    if (parsed.GetValue(document) is { } file) File.WriteAllText(file.FullName, report.ToMarkdown());
+    foreach (string failure in report.Unexplained) Console.WriteLine(failure);
+    return report.Unexplained.Count == 0 ? 0 : 1;
+});
+
+return await command.Parse(args).InvokeAsync();

@@ -1,0 +1,50 @@
+using NUnit.Framework;
+
+namespace OpenSslNb.BogoShim.Tests;
+
+/// <summary>The runner's command line.</summary>
+public sealed class FlagsTests
+{
+    [Test]
+    public void A_prefix_says_which_connections_a_flag_is_for()
+    {
+        (ShimOptions initial, ShimOptions resume, ShimOptions retry) = Flags.Parse(["-port", "1", "-on-initial-verify-peer", "-on-resume-expect-alpn", "foo", "-on-retry-expect-no-session", "-on-shim-async"]);
+        Assert.Multiple(() =>
+        {
+            Assert.That((initial.Port, resume.Port, retry.Port), Is.EqualTo((1, 1, 1)));
+            Assert.That((initial.VerifyPeer, resume.VerifyPeer, retry.VerifyPeer), Is.EqualTo((true, false, false)));
+            Assert.That((initial.ExpectAlpn, resume.ExpectAlpn, retry.ExpectAlpn), Is.EqualTo((default(string), "foo", default(string))));
+            Assert.That((initial.ExpectNoSession, resume.ExpectNoSession, retry.ExpectNoSession), Is.EqualTo((false, false, true)));
+            Assert.That(initial.Async, Is.True);
+        });
+    }
+
+    [Test]
+    public void What_is_for_the_other_process_is_passed_over_with_its_value()
+    {
+        (ShimOptions initial, _, _) = Flags.Parse(["-on-handshaker-max-version", "770", "-server"]);
+        Assert.That((initial.MaxVersion, initial.Server), Is.EqualTo((0, true)));
+    }
+
+    [Test]
+    public void A_flag_that_is_not_known_is_not_implemented()
+    {
+        NotImplementedFlagException? fault = Assert.Throws<NotImplementedFlagException>(() => Flags.Parse(["-port", "1", "-enable-channel-id"]));
+        Assert.That(fault!.Message, Does.Contain("-enable-channel-id"));
+    }
+
+    [Test]
+    public void A_value_that_is_missing_is_a_fault() => Assert.That(() => Flags.Parse(["-port"]), Throws.TypeOf<FormatException>().With.Message.Contains("-port needs a value"));
+
+    [Test]
+    public void Expectations_do_not_make_another_context()
+    {
+        (ShimOptions initial, ShimOptions resume, _) = Flags.Parse(["-server", "-on-resume-expect-session-miss"]);
+        Assert.That(resume.ContextFlags, Is.EqualTo(initial.ContextFlags));
+        (initial, resume, _) = Flags.Parse(["-server", "-on-resume-no-ticket"]);
+        Assert.That(resume.ContextFlags, Is.Not.EqualTo(initial.ContextFlags));
+    }
+
+    [Test]
+    public void A_group_that_OpenSSL_does_not_have_is_not_implemented() => Assert.Throws<NotImplementedFlagException>(() => Names.Groups([0x6399]));
+}
