@@ -1,11 +1,41 @@
+using System.Text.Json;
+using OpenSslNb.Conformance.SslTests;
 using OpenSslNb.Conformance.SslTests.Cases;
+using OpenSslNb.Conformance.SslTests.Reports;
 using OpenSslNb.Conformance.SslTests.Verdicts;
-foreach (string path in Directory.GetFiles(Path.Combine(args[0], "ssl-tests")).Where(f => f.EndsWith(".cnf") || f.EndsWith(".conf")).Order())
+using OpenSslNb.Interop;
+
+const int Passed = 0;
+const int Failed = 1;
+const int Misused = 2;
+
+try
 {
-    var sw = System.Diagnostics.Stopwatch.StartNew();
-    var file = CnfFile.Parse(Path.GetFileName(path), File.ReadAllText(path), new Dictionary<string, string> { ["TEST_CERTS_DIR"] = Path.GetFullPath(Path.Combine(args[0], "certs")) });
-    var all = CaseReader.Read(file).Where(c => args.Length < 2 || c.ToString().Contains(args[1])).Select(CaseVerdict.Of).ToList();
-    if (all.Count == 0) continue;
-    Console.WriteLine($"{file.Name} {all.Count} passed {all.Count(v => v.Passed)} failed {all.Count(v => v.Failed)} left out {all.Count(v => v.LeftOut is not null)} {sw.ElapsedMilliseconds} ms");
-    foreach (var v in all.Where(v => v.Failed)) Console.WriteLine($"   {v.Name}\n      {string.Join("\n      ", v.Unmet)}");
+    Options options = Options.Parse(args);
+    return options.Page is { } page ? Write(page, options.Reports) : Replay(options);
+}
+catch (FormatException e)
+{
+    Console.Error.WriteLine(e.Message);
+    Console.Error.WriteLine(Options.Usage);
+    return Misused;
+}
+
+static int Replay(Options options)
+{
+    // The system's configuration may say what is the least version.
+    OpenSslLibrary.Configure(null);
+    Explanations explanations = Explanations.Parse(options.Explained, File.ReadAllText(options.Explained));
+    SslTestCase[] cases = [.. CaseFolder.Read(options.Tests!).Where(test => (options.File ?? test.File) == test.File && test.Name.Contains(options.Case ?? "", StringComparison.Ordinal))];
+    if (cases.Length == 0) throw new FormatException($"there is no such case in {options.Tests}");
+    var report = ReplayReport.Of(OpenSslLibrary.Version.Text.Split(' ')[1], CaseFolder.VersionOf(options.Tests!), cases.Select(CaseVerdict.Of), explanations);
+    ConsoleReport.Write(report, Console.Out);
+    if (options.Json is { } path) File.WriteAllText(path, JsonSerializer.Serialize(report));
+    return report.Open.Any() ? Failed : Passed;
+}
+
+static int Write(string page, IReadOnlyList<string> reports)
+{
+    File.WriteAllText(page, MarkdownReport.Of([.. reports.Select(report => JsonSerializer.Deserialize<ReplayReport>(File.ReadAllText(report))!)]));
+    return Passed;
 }

@@ -7,6 +7,8 @@ namespace OpenSslNb.Conformance.SslTests.Replay;
 /// <summary>Callbacks of the cases for what the library does otherwise, or not at all: a stapled response without content, and an application's bytes in tickets.</summary>
 internal static unsafe class CaseCallbacks
 {
+    private const int SetServerNameArgument = 54;
+    private const ulong AllOptions = ulong.MaxValue >> 1;
     private const int ResponseLength = 5;
     private const int StatusAt = 4;
     private const int InternalError = 2;
@@ -42,6 +44,37 @@ internal static unsafe class CaseCallbacks
     {
         if (text == 0) _ = s_setTicketCallbacks(server.Handle.Pointer, null, &OnTicketRead, 0);
         else _ = s_setTicketCallbacks(server.Handle.Pointer, &OnTicketMade, &OnTicketRead, text);
+    }
+
+    /// <summary>Another context, with options of its own, for clients that ask for <c>server2</c> (<c>SSL_CTX_set_tlsext_servername_callback(3)</c>).</summary>
+    /// <param name="server">Whose callback it is.</param>
+    /// <param name="server2">The other one; to live as long.</param>
+    /// <param name="refuses">Names that are neither's get an alert.</param>
+    public static void SwitchByName(TlsContext server, TlsContext server2, bool refuses)
+    {
+        nint context = server.Handle.Pointer;
+        if (refuses) _ = LibSsl.SSL_CTX_set_tlsext_servername_callback(context, &OnNameOrRefuse);
+        else _ = LibSsl.SSL_CTX_set_tlsext_servername_callback(context, &OnName);
+        _ = LibSsl.SSL_CTX_ctrl(context, SetServerNameArgument, 0, (void*)server2.Handle.Pointer);
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnName(nint ssl, int* alert, nint server2) => Switch(ssl, server2, SslConst.SSL_TLSEXT_ERR_NOACK);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnNameOrRefuse(nint ssl, int* alert, nint server2) => Switch(ssl, server2, SslConst.SSL_TLSEXT_ERR_ALERT_FATAL);
+
+    private static int Switch(nint ssl, nint server2, int otherwise)
+    {
+        byte* name = LibSsl.SSL_get_servername(ssl, SslConst.TLSEXT_NAMETYPE_host_name);
+        if (name == null) return SslConst.SSL_TLSEXT_ERR_NOACK;
+        ReadOnlySpan<byte> text = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name);
+        if (text.SequenceEqual("server1"u8)) return SslConst.SSL_TLSEXT_ERR_OK;
+        if (!text.SequenceEqual("server2"u8)) return otherwise;
+        _ = LibSsl.SSL_set_SSL_CTX(ssl, server2);
+        _ = LibSsl.SSL_clear_options(ssl, AllOptions);
+        _ = LibSsl.SSL_set_options(ssl, LibSsl.SSL_CTX_get_options(server2));
+        return SslConst.SSL_TLSEXT_ERR_OK;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

@@ -118,7 +118,7 @@ internal sealed class CaseConnection : IDisposable
         Fault = string.Join("; ", new[] { ("the client", _client.Fault), ("the server", _server.Fault) }.Where(side => side.Fault is not null).Select(side => $"{side.Item1}: {side.Fault}")),
         Server = Observe(_server),
         Client = Observe(_client),
-        ChosenServer = _contexts.ChosenServer,
+        ChosenServer = _contexts.ServerChosenFor(_server.Ssl),
         UsedForbiddenTicketKeys = _contexts.UsedForbiddenTicketKeys,
         HasTicket = NativeCalls.HasTicket(_client.Ssl),
         HasSessionId = NativeCalls.HasSessionId(_client.Ssl),

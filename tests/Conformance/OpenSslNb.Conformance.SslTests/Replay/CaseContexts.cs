@@ -11,11 +11,15 @@ internal sealed class CaseContexts : IDisposable
     private const int KeptSessions = 20_480;
     private const int OpenSslTicketCount = 2;
     private const int Tls11 = 0x0302;
+    private const string Server1Name = "server1";
     private const string Server2Name = "server2";
 
     private readonly SslTestCase _test;
     private readonly CountedTicketKeys _server2Keys = new();
     private readonly List<IDisposable> _owned = [];
+    private readonly bool _hasChoice;
+    private TlsContext? _server2;
+    private string? _chosenByHello;
     private nint _ticketText;
 
     /// <param name="test">The case.</param>
@@ -28,12 +32,13 @@ internal sealed class CaseContexts : IDisposable
         try
         {
             // As in OpenSSL's own program, only the first connection knows of other names.
-            TlsContext? server2 = first is null && (server["ServerNameCallback"] ?? "None") != "None" ? Own(CreateServer(test.Server2 ?? server, options => options with { TicketKeys = _server2Keys })) : null;
-            Server = Own(CreateServer(server, options => WithTickets(options, server, first) with { SelectContext = server2 is null ? null : ChooserOf(server, server2) }));
+            string names = first is null ? server["ServerNameCallback"] ?? "None" : "None";
+            _hasChoice = names != "None";
+            Server = Own(CreateServer(server, options => ByName(WithTickets(options, server, first), names)));
             Client = Own(CreateClient(client));
             int fragment = test.Number("MaxFragmentSize", SmallestFragment);
             foreach (TlsContext context in _owned.OfType<TlsContext>()) NativeCalls.LimitFragments(context, fragment);
-            SetRawCallbacks(server, server2);
+            SetRawCallbacks(server, names);
         }
         catch
         {
@@ -46,8 +51,14 @@ internal sealed class CaseContexts : IDisposable
 
     public TlsContext Client { get; private init; }
 
-    /// <summary>Which server the name has led to; null when there is no choice.</summary>
-    public string? ChosenServer { get; private set; }
+    /// <summary>Which server the name has led a connection to; null when there is no choice.</summary>
+    /// <param name="ssl">The connection at the server.</param>
+    public unsafe string? ServerChosenFor(nint ssl)
+    {
+        if (!_hasChoice) return null;
+        SafeSslCtxHandle? second = _server2?.Handle ?? Server.Names?.Find("server2"u8);
+        return _chosenByHello ?? (LibSsl.SSL_get_SSL_CTX(ssl) == second?.Pointer ? Server2Name : Server1Name);
+    }
 
     /// <summary>True when the second server's ticket keys were used: tickets are the first one's affair.</summary>
     public bool UsedForbiddenTicketKeys => _server2Keys.WasAsked;
@@ -122,33 +133,47 @@ internal sealed class CaseContexts : IDisposable
         }
     }
 
-    // By the client's first message, which is where this library lets a server choose, whether the case does it there or in the callback for names.
-    private Func<TlsClientHello, ValueTask<TlsContext?>> ChooserOf(SideConfiguration server, TlsContext server2)
+    // The library has three ways to serve names: certificates of the same configuration, contexts by the client's first message, and, here, OpenSSL's callback for contexts that differ in more.
+    private TlsServerOptions ByName(TlsServerOptions options, string names)
     {
-        string callback = server["ServerNameCallback"]!;
-        bool refuses = callback is "RejectMismatch" or "ClientHelloRejectMismatch" or "ClientHelloNoV12";
-        bool needsName = callback.StartsWith("ClientHello", StringComparison.Ordinal);
-        Func<bool, TlsContext?> choose = isSecond => isSecond ? server2 : null;
-        if (callback == "ClientHelloNoV12")
+        if (names == "None") return options;
+        SideConfiguration server2 = _test.Server2 ?? _test.Server;
+        if (names.StartsWith("ClientHello", StringComparison.Ordinal)) return options with { SelectContext = ChooserOf(names, server2) };
+        bool isAlike = server2.Commands.SequenceEqual(_test.Server.Commands) && server2["ALPNProtocols"] is null && _test.Server["ALPNProtocols"] is null && server2["SessionTicketAppData"] is null;
+        if (!isAlike)
         {
-            TlsContext old = Own(CreateServer(server, options => options with { MaximumProtocol = (TlsProtocol)Tls11 }));
-            TlsContext old2 = Own(CreateServer(_test.Server2 ?? server, options => options with { MaximumProtocol = (TlsProtocol)Tls11, TicketKeys = _server2Keys }));
-            choose = isSecond => isSecond ? old2 : old;
+            _server2 = Own(CreateServer(server2, other => other with { TicketKeys = _server2Keys }));
+            return options;
         }
 
-        return hello =>
+        string File(string command) => server2.Commands.Single(line => line.Key == command).Value;
+        TlsCertificate Load() => Own(TlsCertificate.FromPemFiles(File("Certificate"), File("PrivateKey")));
+        return options with
         {
-            if (hello.ServerName is null ? needsName : refuses && hello.ServerName is not ("server1" or Server2Name)) throw new TlsAlertException(SslConst.SSL_AD_UNRECOGNIZED_NAME, "the case refuses this name");
-            ChosenServer = hello.ServerName == Server2Name ? Server2Name : "server1";
-            return new(choose(hello.ServerName == Server2Name));
+            NamedCertificates = new Dictionary<string, TlsCertificate> { [Server1Name] = Load(), [Server2Name] = Load() },
+            UnknownServerName = names == "RejectMismatch" ? UnknownServerName.Refuse : UnknownServerName.UseDefault,
         };
     }
 
-    private void SetRawCallbacks(SideConfiguration server, TlsContext? server2)
+    private Func<TlsClientHello, ValueTask<TlsContext?>> ChooserOf(string names, SideConfiguration server2)
+    {
+        TlsContext? first = names == "ClientHelloNoV12" ? Own(CreateServer(_test.Server, options => options with { MaximumProtocol = (TlsProtocol)Tls11 })) : null;
+        TlsContext second = Own(CreateServer(server2, options => options with { MaximumProtocol = first is null ? options.MaximumProtocol : (TlsProtocol)Tls11, TicketKeys = _server2Keys }));
+        return hello =>
+        {
+            if (hello.ServerName is not ("server1" or Server2Name) && (hello.ServerName is null || names != "ClientHelloIgnoreMismatch")) throw new TlsAlertException(SslConst.SSL_AD_UNRECOGNIZED_NAME, "the case refuses this name");
+            _chosenByHello = hello.ServerName == Server2Name ? Server2Name : Server1Name;
+            return new(hello.ServerName == Server2Name ? second : first);
+        };
+    }
+
+    private void SetRawCallbacks(SideConfiguration server, string names)
     {
         if (server["CertStatus"] is { } status && status != "None") CaseCallbacks.Staple(Server, Client, good: status.StartsWith("Good", StringComparison.Ordinal));
         if (server["SessionTicketAppData"] is { } text) CaseCallbacks.PutIntoTickets(Server, _ticketText = Marshal.StringToCoTaskMemUTF8(text));
-        if (server2 is not null && _test.Server2?["SessionTicketAppData"] is not null) CaseCallbacks.PutIntoTickets(server2, 0);
+        if (_server2 is null) return;
+        CaseCallbacks.SwitchByName(Server, _server2, refuses: names == "RejectMismatch");
+        if (_test.Server2?["SessionTicketAppData"] is not null) CaseCallbacks.PutIntoTickets(_server2, 0);
     }
 
     private sealed class NoTicketKeys : ITicketKeySource

@@ -122,6 +122,15 @@ internal static unsafe class NativeCalls
 
     public static int FromNistName(string name) => WithText(name, text => s_fromNistName((byte*)text));
 
+    /// <summary>True when this OpenSSL takes a group of this name for TLS.</summary>
+    public static bool HasGroup(string name)
+    {
+        using SafeSslCtxHandle context = SafeSslCtxHandle.Create();
+        bool has = WithText(name, text => (int)LibSsl.SSL_CTX_set1_groups_list(context.Pointer, (byte*)text)) == 1;
+        LibCrypto.ERR_clear_error();
+        return has;
+    }
+
     public static string NameOf(int nid) => nid == 0 ? "none" : Marshal.PtrToStringUTF8((nint)LibCrypto.OBJ_nid2sn(nid)) ?? $"number 0x{nid:x}";
 
     // A curve's number, of keys on curves.

@@ -20,7 +20,7 @@ internal sealed record CaseVerdict(string File, string Name, string? LeftOut, IR
     /// <summary>Replays a case in each way of delivery.</summary>
     public static CaseVerdict Of(SslTestCase test)
     {
-        if (Cases.LeftOut.Reason(test) is { } reason) return new CaseVerdict(test.File, test.Name, reason, []);
+        if (Cases.LeftOut.Reason(test, NativeCalls.HasGroup) is { } reason) return new CaseVerdict(test.File, test.Name, reason, []);
         var unmet = new List<string>();
         foreach ((string delivery, int chunk) in s_deliveries)
         {
