@@ -33,7 +33,7 @@ internal static class MarkdownReport
     private static void WriteTable(StringWriter page, IReadOnlyList<ReplayReport> reports)
     {
         page.WriteLine("\n## What passes\n");
-        page.WriteLine("Cases that pass; where some that were replayed do not, of how many. Those that were left out are counted below, and so are all of a file with "–".\n");
+        page.WriteLine("Cases that pass; where some that were replayed do not, of how many. Those that were left out are counted below; a file with – has no others.\n");
         page.WriteLine($"| file | {string.Join(" | ", reports.Select(report => report.OpenSsl))} |");
         page.WriteLine($"| --- |{string.Concat(reports.Select(_ => " ---: |"))}");
         page.WriteLine($"| *cases of version* | {string.Join(" | ", reports.Select(report => report.Cases))} |");
