@@ -11,9 +11,12 @@ const string Checker = "artifacts/bin/OpenSslNb.Concurrency/release/OpenSslNb.Co
 const string TestResults = "artifacts/test-results";
 const string OldestOpenSsl = "1.1.1";
 string[] otherOpenSsls = [OldestOpenSsl, "3.5", "3.6", "4.0"];
-string[] openSslSuites = ["OpenSslNb.Interop.Tests", "OpenSslNb.Engine.Tests", "OpenSslNb.Tests", "OpenSslNb.Cli.Tests", "OpenSslNb.Peers.Tests"];
+string[] openSslSuites = ["OpenSslNb.Interop.Tests", "OpenSslNb.Engine.Tests", "OpenSslNb.Tests", "OpenSslNb.Cli.Tests", "OpenSslNb.Peers.Tests", "OpenSslNb.Conformance.Tests"];
 const string NativeFolder = "artifacts/native";
 const string FuzzFolder = "artifacts/fuzz";
+const string SslTests = "artifacts/bin/OpenSslNb.Conformance.SslTests/release/OpenSslNb.Conformance.SslTests";
+const string SslTestsFolder = "artifacts/conformance";
+const string SslTestsPage = "docs/conformance-ssl-tests.md";
 const string FuzzProgram = "artifacts/bin/OpenSslNb.Fuzz/release/OpenSslNb.Fuzz";
 
 // What followed the target's name on the command line; build.sh puts a colon before each.
@@ -21,6 +24,7 @@ var rest = Arguments<string>("rest", Array.Empty<string>())
     .Select(argument => argument.StartsWith(':') ? argument[1..] : argument)
     .ToArray();
 var isMutateTarget = string.Equals(Argument<string>("target"), "mutate", StringComparison.OrdinalIgnoreCase);
+var isSslTestsTarget = string.Equals(Argument<string>("target"), "ssltests", StringComparison.OrdinalIgnoreCase);
 var isVersionsTarget = string.Equals(Argument<string>("target"), "versions", StringComparison.OrdinalIgnoreCase);
 
 Task("Clean")
@@ -264,6 +268,17 @@ Task("Scan")
     else System.Console.WriteLine("Not scanned, for there is no testssl.");
 });
 
+Task("SslTests")
+    .Description("replay OpenSSL's own handshake cases with each OpenSSL that is here (or those named) into docs/conformance-ssl-tests.md; fails for what is not explained")
+    .IsDependentOn("Build")
+    .Does(() =>
+{
+    // As a part of another target, the arguments are that one's.
+    string[] named = isSslTestsTarget ? rest : [];
+    string[] present = [.. otherOpenSsls.Where(HasBuiltOpenSsl).Append(SystemOpenSsl()).Distinct().Order()];
+    ReplaySslTests(named.Length > 0 ? named : present, writesPage: named.Length == 0);
+});
+
 Task("Verify")
     .Description("everything a release must pass, in its long form; some two hours")
     .IsDependentOn("Test")
@@ -275,6 +290,7 @@ Task("Verify")
     .IsDependentOn("Versions")
     .IsDependentOn("CheckPublished")
     .IsDependentOn("Scan")
+    .IsDependentOn("SslTests")
     .Does(() => Run(AheadOfTimeProgram, "demo"));
 
 RunTarget(Argument<string>("target"));
@@ -577,6 +593,41 @@ void InstallPeers() => Install(
         ("libssl-dev", HasHeader("openssl/ssl.h")),
         ("afl++", HasCommand("afl-fuzz")),
     ]);
+
+// Major and minor of the system's own.
+string SystemOpenSsl()
+{
+    using var process = Process.Start(new ProcessStartInfo("openssl", "version") { RedirectStandardOutput = true });
+    return string.Join('.', process.StandardOutput.ReadToEnd().Split(' ')[1].Split('.')[..2]);
+}
+
+bool HasBuiltOpenSsl(string version) => System.IO.Directory.Exists($"artifacts/openssl/{version}/lib");
+
+// Replays the handshake cases of each version with that version, and makes one page of what came of them.
+void ReplaySslTests(string[] versions, bool writesPage)
+{
+    System.IO.Directory.CreateDirectory(SslTestsFolder);
+    var system = SystemOpenSsl();
+    var reports = new List<string>();
+    var failed = new List<string>();
+    foreach (var version in versions)
+    {
+        var report = $"{SslTestsFolder}/{version}.json";
+        System.IO.File.Delete(report);
+        if (TryRun("native/openssl/fetch.sh", "tests", version) != 0 || (version != system && TryRun("native/openssl/fetch.sh", version) != 0))
+        {
+            failed.Add($"{version} (not fetched)");
+            continue;
+        }
+
+        var folder = HasBuiltOpenSsl(version) ? System.IO.Path.GetFullPath($"artifacts/openssl/{version}/lib") : null;
+        if (TryRunWith(folder, SslTests, "--tests", $"artifacts/openssl/tests-{version}", "--json", report) != 0) failed.Add(version);
+        if (System.IO.File.Exists(report)) reports.Add(report);
+    }
+
+    if (writesPage && reports.Count > 0) Run(SslTests, ["--write", SslTestsPage, .. reports]);
+    if (failed.Count > 0) throw new CakeException($"Cases of OpenSSL {string.Join(", ", failed)} did not give what they expect, and nothing explains it.");
+}
 
 // Has testssl.sh look at the program, and shows what it finds.
 void Scan()

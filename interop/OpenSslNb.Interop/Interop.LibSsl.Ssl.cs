@@ -129,6 +129,9 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_renegotiate(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int> SSL_renegotiate = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("SSL_renegotiate");
 
+    /// <summary><c>SSL_renegotiate_abbreviated(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int> SSL_renegotiate_abbreviated = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("SSL_renegotiate_abbreviated");
+
     /// <summary><c>SSL_session_reused(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int> SSL_session_reused = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("SSL_session_reused");
 

@@ -97,6 +97,8 @@ internal static class SslConst
     internal const int SSL_CONF_FLAG_CLIENT = 4;
     internal const int SSL_CONF_FLAG_SERVER = 8;
     internal const int SSL_CONF_FLAG_SHOW_ERRORS = 16;
+    internal const int SSL_CONF_FLAG_CERTIFICATE = 32;
+    internal const int SSL_CONF_FLAG_REQUIRE_PRIVATE = 64;
     internal const int SSL_CLIENT_HELLO_SUCCESS = 1;
     internal const int SSL_CLIENT_HELLO_ERROR = 0;
     internal const int SSL_CLIENT_HELLO_RETRY = -1;

@@ -4,9 +4,10 @@
 #   native/openssl/fetch.sh VERSION    1.1.1, or major.minor of a later one: 3.5, 3.6, 4.0
 #   native/openssl/fetch.sh fips       the FIPS provider of 3.5, which every OpenSSL 3 can load: fips/lib/fips.so
 #   native/openssl/fetch.sh pkcs11     the provider for keys in PKCS#11 modules, for OpenSSL 3: pkcs11/lib/pkcs11.so
+#   native/openssl/fetch.sh tests VERSION    the handshake cases of that version's own tests: tests-VERSION/ssl-tests and .../certs
 #
-# The result is artifacts/openssl/VERSION/lib and .../include; standard output is that lib folder, messages go to
-# standard error. 1.1.1 is unpacked from Debian's binary packages; later ones need a newer libc than Debian 12 has,
+# The result is artifacts/openssl/VERSION/lib and .../include; standard output is that lib folder (of tests-VERSION the
+# folder itself), messages go to standard error. 1.1.1 is unpacked from Debian's binary packages; later ones need a newer libc than Debian 12 has,
 # so they are built from the source that Debian publishes. Whatever apt fetches goes through lists of its own
 # under artifacts/openssl/.apt: the system's sources, lists and packages stay as they are, and root is not needed.
 # OPENSSLNB_FETCH_JOBS sets how many compilers run at once.
@@ -62,13 +63,29 @@ unpack_pkcs11() {
 # The upstream source without Debian's patches, newest of VERSION first; one that is listed may be gone from the pool.
 fetch_source() {
     local version=$1 work=$2 package
-    use_suites deb-src trixie forky sid experimental
+    use_suites deb-src bullseye bookworm trixie forky sid experimental
     while read -r package; do
         say "fetching the source $package"
         if (cd "$work" && apt-get "${apt_options[@]}" source --download-only "openssl=$package" >&2); then return; fi
     done < <(apt-cache "${apt_options[@]}" showsrc --only-source openssl 2>/dev/null \
-        | sed -n "s/^Version: \(${version//./[.]}[.].*\)/\1/p" | sort -Vru)
+        | sed -n "s/^Version: \(${version//./[.]}[.a-z].*\)/\1/p" | sort -Vru)
     die "the archive has no source of OpenSSL $version, or cannot be reached"
+}
+
+# The upstream archive of what fetch_source has fetched.
+original() { find "$1" -maxdepth 1 -name 'openssl_*.orig.tar.*' ! -name '*.asc'; }
+
+# Read by tests/Conformance; not part of the repository.
+unpack_tests() {
+    local version=$1 into=$2 work=$3 tree=$3/tree
+    require tar
+    fetch_source "$version" "$work"
+    mkdir "$tree"
+    tar -xf "$(original "$work")" -C "$tree" --strip-components 1 --wildcards '*/test/ssl-tests' '*/test/certs' '*/test/README*' '*/LICENSE*' 2>/dev/null \
+        || die "the source archive could not be unpacked"
+    mkdir -p "$into"
+    cp -r "$tree"/test/ssl-tests "$tree"/test/certs "$tree"/test/README* "$tree"/LICENSE* "$into/"
+    original "$work" | sed 's/.*openssl_\(.*\)[.]orig.*/\1/' >"$into/version"
 }
 
 # make_from VERSION WORK LOG TARGETS...: fetches the source, configures it and makes these, in WORK/tree.
@@ -79,7 +96,7 @@ make_from() {
     perl -MIPC::Cmd -MFindBin -e 1 2>/dev/null || die "OpenSSL's Configure needs the whole of perl (Debian package 'perl')"
     fetch_source "$version" "$work"
     mkdir "$work/tree"
-    tar -xf "$(find "$work" -maxdepth 1 -name 'openssl_*.orig.tar.*' ! -name '*.asc')" -C "$work/tree" --strip-components 1 2>/dev/null \
+    tar -xf "$(original "$work")" -C "$work/tree" --strip-components 1 2>/dev/null \
         || die "the source archive could not be unpacked"
     say "building OpenSSL $version; this takes some minutes, and what it says goes to $log"
     # The system's configuration and trusted certificates are at /etc/ssl.
@@ -108,7 +125,8 @@ build() {
 case "${1-}" in
     -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
 esac
-[[ $# -eq 1 && $1 =~ ^(1\.1\.1|[3-9]\.[0-9]+|pkcs11|fips)$ ]] || { say 'usage: native/openssl/fetch.sh VERSION|pkcs11|fips (1.1.1, 3.5, 3.6, 4.0 ...)'; exit 2; }
+if [[ ${1-} == tests && $# -eq 2 ]]; then set -- "tests-$2"; fi
+[[ $# -eq 1 && $1 =~ ^((tests-)?(1\.1\.1|[3-9]\.[0-9]+)|pkcs11|fips)$ ]] || { say 'usage: native/openssl/fetch.sh VERSION | tests VERSION | pkcs11 | fips (1.1.1, 3.5, 3.6, 4.0 ...)'; exit 2; }
 version=$1
 target=$base/$version
 
@@ -129,9 +147,10 @@ if [[ ! -d $target ]]; then
         1.1.1) unpack_1_1_1 "$work/result" "$work" ;;
         pkcs11) unpack_pkcs11 "$work/result" "$work" ;;
         fips) build_fips "$work/result" "$work" ;;
+        tests-*) unpack_tests "${version#tests-}" "$work/result" "$work" ;;
         *) build "$version" "$work/result" "$work" ;;
     esac
     mv -- "$work/result" "$target"
     say "$version is in $target"
 fi
-printf '%s\n' "$target/lib"
+if [[ $version == tests-* ]]; then printf '%s\n' "$target"; else printf '%s\n' "$target/lib"; fi

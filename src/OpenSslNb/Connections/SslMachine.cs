@@ -134,6 +134,8 @@ public sealed partial class SslMachine : IDisposable
         if (Handshake() is { IsDone: false } handshake) return handshake;
         while (_machine.TryStep(SslOperations.Read, destination, out _, out SslStep step))
         {
+            if (AwaitsCertificate) SettleCertificateRequest();
+
             // A record without application data: look at the next one.
             if (!step.IsDone || step.Bytes > 0) return step;
         }
@@ -195,10 +197,13 @@ public sealed partial class SslMachine : IDisposable
 
     /// <summary>Starts a renegotiation (RFC 5246 §7.4.1.1); <see cref="Read"/> drives it.</summary>
     /// <exception cref="InvalidOperationException">Not TLS 1.2, not established, closed in either direction, not allowed, or in the middle of a record or another handshake.</exception>
-    public void Renegotiate()
+    public void Renegotiate() => Renegotiate(isAbbreviated: false);
+
+    /// <param name="isAbbreviated">A client offers to resume the session that it has (<c>SSL_renegotiate_abbreviated(3)</c>).</param>
+    internal void Renegotiate(bool isAbbreviated)
     {
         if (State == ConnectionState.PeerClosed || !MayRekey(TlsProtocol.Tls12) || !_instance.Context.AllowsRenegotiation) throw new InvalidOperationException("renegotiation needs an established TLS 1.2 connection that allows it, between two records");
-        _instance.BeginRenegotiation();
+        _instance.BeginRenegotiation(isAbbreviated);
         _machine.OnReadable();
     }
 

@@ -19,9 +19,15 @@ internal static unsafe class OpenSslCommands
         try
         {
             int side = options is TlsServerOptions ? SslConst.SSL_CONF_FLAG_SERVER : SslConst.SSL_CONF_FLAG_CLIENT;
-            _ = LibSsl.SSL_CONF_CTX_set_flags(commands, (uint)(SslConst.SSL_CONF_FLAG_FILE | SslConst.SSL_CONF_FLAG_SHOW_ERRORS | side));
+            int all = options.LeavesAllToCommands ? SslConst.SSL_CONF_FLAG_CERTIFICATE | SslConst.SSL_CONF_FLAG_REQUIRE_PRIVATE : 0;
+            _ = LibSsl.SSL_CONF_CTX_set_flags(commands, (uint)(SslConst.SSL_CONF_FLAG_FILE | SslConst.SSL_CONF_FLAG_SHOW_ERRORS | side | all));
             LibSsl.SSL_CONF_CTX_set_ssl_ctx(commands, context);
-            foreach ((string name, string value) in options.OpenSslCommands) Apply(commands, name, value);
+            foreach ((string name, string value) in options.OpenSslCommands)
+            {
+                if (!options.LeavesAllToCommands && s_ours.Contains(name, StringComparer.OrdinalIgnoreCase)) throw new ArgumentException($"OpenSslCommands must not have '{name}': TlsOptions has a property for it", nameof(options));
+                Apply(commands, name, value);
+            }
+
             if (LibSsl.SSL_CONF_CTX_finish(commands) != 1) throw OpenSslException.FromQueue("OpenSSL refused the OpenSslCommands");
         }
         finally
@@ -32,7 +38,6 @@ internal static unsafe class OpenSslCommands
 
     private static void Apply(nint commands, string name, string value)
     {
-        if (s_ours.Contains(name, StringComparer.OrdinalIgnoreCase)) throw new ArgumentException($"OpenSslCommands must not have '{name}': TlsOptions has a property for it", nameof(name));
         using var nameText = new NativeText(name);
         using var valueText = new NativeText(value);
         LibCrypto.ERR_clear_error();

@@ -178,10 +178,11 @@ internal sealed unsafe partial class SslInstance : IDisposable
     }
 
     /// <summary>Marks a renegotiation (<c>SSL_renegotiate(3)</c>); SSL_read drives it, since it alone can take application data that is still on its way.</summary>
-    public void BeginRenegotiation()
+    /// <param name="isAbbreviated">A client offers to resume its session (<c>SSL_renegotiate_abbreviated(3)</c>).</param>
+    public void BeginRenegotiation(bool isAbbreviated = false)
     {
         LibCrypto.ERR_clear_error();
-        if (LibSsl.SSL_renegotiate(Ssl) != 1) throw OpenSslException.FromQueue("SSL_renegotiate failed");
+        if ((isAbbreviated ? LibSsl.SSL_renegotiate_abbreviated(Ssl) : LibSsl.SSL_renegotiate(Ssl)) != 1) throw OpenSslException.FromQueue("SSL_renegotiate failed");
         _renegotiates = true;
     }
 

@@ -29,7 +29,7 @@ internal static unsafe class TicketKeyCallback
         {
             if (instance.TicketContext.Options is not TlsServerOptions { TicketKeys: { } source }) return Error;
             IReadOnlyList<TicketKey> keys = source.Keys;
-            return encrypts != 0 ? Make(keys, name, iv, cipher, mac) : Take(keys, name, iv, cipher, mac);
+            return encrypts != 0 ? Make(ssl, keys, name, iv, cipher, mac) : Take(keys, name, iv, cipher, mac);
         }
         catch (Exception e)
         {
@@ -38,11 +38,10 @@ internal static unsafe class TicketKeyCallback
         }
     }
 
-    private static int Make(IReadOnlyList<TicketKey> keys, byte* name, byte* iv, nint cipher, nint mac)
+    private static int Make(nint ssl, IReadOnlyList<TicketKey> keys, byte* name, byte* iv, nint cipher, nint mac)
     {
-        if (keys.Count == 0 && OpenSslLibrary.Version.Is3OrLater) return NoKey;
-
-        // Without a key 1.1.1 would send an empty ticket, which TLS 1.3 does not have: one that nobody can read does no harm.
+        // Without a key 1.1.1 sends an empty ticket, which says so in TLS 1.2 (RFC 5077 §3.3). TLS 1.3 has none such: one that nobody can read does no harm.
+        if (keys.Count == 0 && (OpenSslLibrary.Version.Is3OrLater || LibSsl.SSL_version(ssl) < SslConst.TLS1_3_VERSION)) return NoKey;
         TicketKey key = keys.Count > 0 ? keys[0] : TicketKey.Create();
         key.Name.CopyTo(new Span<byte>(name, TicketKey.NameLength));
         Digests.FillRandomly(new Span<byte>(iv, IvLength));

@@ -54,7 +54,7 @@ public sealed class TlsContext : IDisposable
 
     internal Action<string>? KeyLog => Options.KeyLog;
 
-    internal bool VerifiesPeer => Options is TlsClientOptions { DangerouslyAcceptAnyPeerCertificate: false } or TlsServerOptions { ClientTrust: not null };
+    internal bool VerifiesPeer => !Options.LeavesAllToCommands && (Options is TlsClientOptions { DangerouslyAcceptAnyPeerCertificate: false } or TlsServerOptions { ClientTrust: not null });
 
     /// <summary>Makes the configuration of a client: the server's chain and name are verified, against the system's trust store unless options say otherwise.</summary>
     /// <param name="options">Null for the defaults.</param>
@@ -70,7 +70,7 @@ public sealed class TlsContext : IDisposable
     public static TlsContext CreateServer(TlsServerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Certificate is null && options.FindPreSharedKey is null) throw new ArgumentException("a server needs a certificate: set TlsServerOptions.Certificate, or FindPreSharedKey", nameof(options));
+        if (options is { Certificate: null, FindPreSharedKey: null, LeavesAllToCommands: false }) throw new ArgumentException("a server needs a certificate: set TlsServerOptions.Certificate, or FindPreSharedKey", nameof(options));
         return Create(options);
     }
 

@@ -223,6 +223,7 @@ internal static unsafe class TlsContextBuilder
 
     private static void SetTrust(nint context, TlsOptions options)
     {
+        if (options.LeavesAllToCommands) return;
         switch (options)
         {
             case TlsClientOptions { DangerouslyAcceptAnyPeerCertificate: true, PinnedKeys.Count: > 0 }:

@@ -75,6 +75,12 @@ public abstract record TlsOptions
     /// </summary>
     public TlsWorkers? HandshakeWorkers { get; init; }
 
+    /// <summary>
+    /// <see cref="OpenSslCommands"/> say everything that OpenSSL's configuration files can say, certificates, versions and verification too, over OpenSSL's own defaults: nobody is verified unless they say so. For conformance tests, whose
+    /// cases are such files.
+    /// </summary>
+    internal bool LeavesAllToCommands { get; init; }
+
     /// <summary>True when a handshake may wait for an answer of the application, or for a worker.</summary>
     internal virtual bool AsksApplication => VerifyPeer is not null || HandshakeWorkers is not null;
 }

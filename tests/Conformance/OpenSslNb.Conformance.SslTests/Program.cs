@@ -1,0 +1,41 @@
+using System.Text.Json;
+using OpenSslNb.Conformance.SslTests;
+using OpenSslNb.Conformance.SslTests.Cases;
+using OpenSslNb.Conformance.SslTests.Reports;
+using OpenSslNb.Conformance.SslTests.Verdicts;
+using OpenSslNb.Interop;
+
+const int Passed = 0;
+const int Failed = 1;
+const int Misused = 2;
+
+try
+{
+    Options options = Options.Parse(args);
+    return options.Page is { } page ? Write(page, options.Reports) : Replay(options);
+}
+catch (FormatException e)
+{
+    Console.Error.WriteLine(e.Message);
+    Console.Error.WriteLine(Options.Usage);
+    return Misused;
+}
+
+static int Replay(Options options)
+{
+    // The system's configuration may say what is the least version.
+    OpenSslLibrary.Configure(null);
+    Explanations explanations = Explanations.Parse(options.Explained, File.ReadAllText(options.Explained));
+    SslTestCase[] cases = [.. CaseFolder.Read(options.Tests!).Where(test => (options.File ?? test.File) == test.File && test.Name.Contains(options.Case ?? "", StringComparison.Ordinal))];
+    if (cases.Length == 0) throw new FormatException($"there is no such case in {options.Tests}");
+    var report = ReplayReport.Of(OpenSslLibrary.Version.Text.Split(' ')[1], CaseFolder.VersionOf(options.Tests!), cases.Select(CaseVerdict.Of), explanations);
+    ConsoleReport.Write(report, Console.Out);
+    if (options.Json is { } path) File.WriteAllText(path, JsonSerializer.Serialize(report));
+    return report.Open.Any() ? Failed : Passed;
+}
+
+static int Write(string page, IReadOnlyList<string> reports)
+{
+    File.WriteAllText(page, MarkdownReport.Of([.. reports.Select(report => JsonSerializer.Deserialize<ReplayReport>(File.ReadAllText(report))!)]));
+    return Passed;
+}
