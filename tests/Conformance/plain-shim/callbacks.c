@@ -19,7 +19,8 @@ int callback_verify(X509_STORE_CTX *store, void *argument)
     struct state *state = state_of(ssl);
     (void)argument;
 #ifdef SSL_ERROR_WANT_RETRY_VERIFY
-    if (state->options->async && !state->verdict_is_ready) return SSL_set_retry_verify(ssl);
+    /* SSL_set_retry_verify(3): of clients only. */
+    if (state->options->async && !state->options->server && !state->verdict_is_ready) return SSL_set_retry_verify(ssl);
 #endif
     if (!state->options->verify_fail) {
         X509_STORE_CTX_set_error(store, X509_V_OK);
@@ -103,7 +104,9 @@ int callback_status(SSL *ssl, void *argument)
 {
     const struct options *options = state_of(ssl)->options;
     (void)argument;
-    if (options->decline_ocsp_callback) return SSL_TLSEXT_ERR_NOACK;
+    if (!options->server) return !options->fail_ocsp_callback;
+    if (options->fail_ocsp_callback) return SSL_TLSEXT_ERR_ALERT_FATAL;
+    if (options->decline_ocsp_callback || options->ocsp_response.length == 0) return SSL_TLSEXT_ERR_NOACK;
 
     /* The SSL takes the copy. */
     unsigned char *copy = OPENSSL_memdup(options->ocsp_response.data, options->ocsp_response.length);
@@ -150,6 +153,7 @@ void callback_message(int sent, int version, int type, const void *bytes, size_t
     else if (type == 0 && version == SSL2_VERSION) snprintf(what, sizeof(what), "v2clienthello");
     else return;
     if (type == SSL3_RT_HANDSHAKE && body[0] == SSL3_MT_CLIENT_HELLO) state->client_hellos++;
+    if (type == SSL3_RT_HANDSHAKE && body[0] == SSL3_MT_NEWSESSION_TICKET) state->tickets++;
     int written = snprintf(state->log + state->log_length, LOG_SIZE - state->log_length, "%s %s\n", sent ? "write" : "read", what);
     if (written > 0 && (size_t)written < LOG_SIZE - state->log_length) state->log_length += (size_t)written;
 }

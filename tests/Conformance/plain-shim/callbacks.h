@@ -18,6 +18,8 @@ unsigned callback_server_psk(SSL *ssl, const char *identity, unsigned char *key,
 void callback_message(int sent, int version, int type, const void *bytes, size_t length, SSL *ssl, void *argument);
 void callback_info(const SSL *ssl, int where, int value);
 
+void callback_set_ticket_key(SSL_CTX *context);
+
 int callback_new_session(SSL *ssl, SSL_SESSION *session);
 void callback_remove_session(SSL_CTX *context, SSL_SESSION *session);
 

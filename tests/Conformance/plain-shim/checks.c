@@ -41,6 +41,9 @@ static int check_early_data(struct state *state)
     int status = SSL_get_early_data_status(state->ssl);
     if (options->expect_accept_early_data && status != SSL_EARLY_DATA_ACCEPTED) return fail("early data was not accepted");
     if (options->expect_reject_early_data && status == SSL_EARLY_DATA_ACCEPTED) return fail("early data was accepted");
+    const char *reason = options->expect_early_data_reason;
+    int wanted = reason != NULL && strcmp(reason, "accept") == 0;
+    if (reason != NULL && wanted != (status == SSL_EARLY_DATA_ACCEPTED)) return fail("early data was%s accepted, and the expected reason is %s", wanted ? " not" : "", reason);
     if (options->expect_no_offer_early_data && state->sent_early) return fail("early data was offered");
     return 1;
 }
@@ -49,7 +52,9 @@ static int check_ocsp(struct state *state)
 {
     const struct bytes *wanted = &state->options->expect_ocsp_response;
     const unsigned char *got = NULL;
-    if (wanted->length == 0) return 1;
+
+    /* No status comes where a session is resumed, and OpenSSL's sessions do not hold it. */
+    if (wanted->length == 0 || SSL_session_reused(state->ssl)) return 1;
     long length = SSL_get_tlsext_status_ocsp_resp(state->ssl, &got);
     return (length >= 0 && (size_t)length == wanted->length && memcmp(got, wanted->data, wanted->length) == 0) || fail("OCSP response: got %ld bytes", length);
 }
@@ -95,10 +100,12 @@ static int check_peer(struct state *state)
 static int check_cached(struct state *state)
 {
     const struct options *options = state->options;
+    int is_old_client = !options->server && SSL_version(state->ssl) < TLS1_3_VERSION;
     int is_full = !SSL_session_reused(state->ssl);
-    if (!options->server && SSL_version(state->ssl) < TLS1_3_VERSION && state->session_was_cached != (is_full && !options->expect_no_session)) {
-        return fail("a session was%s kept", state->session_was_cached ? "" : " not");
-    }
+    if (is_old_client && state->session_was_cached != (is_full && !options->expect_no_session)) return fail("a session was%s kept", state->session_was_cached ? "" : " not");
+
+    /* OpenSSL does not call back for the new ticket of a resumed session. */
+    if (is_old_client && !is_full && (state->tickets > 0) != options->expect_ticket_renewal) return fail("the ticket was%s renewed", state->tickets > 0 ? "" : " not");
 
     if (state->is_resumption) return 1;
     if (options->expect_session_id && !state->session_was_cached) return fail("no session was kept for its identifier");
@@ -114,12 +121,17 @@ static int check_negotiated(struct state *state)
     int reused = state->is_resumption && !options->expect_session_miss;
     if (SSL_session_reused(ssl) != reused) return fail("the session was%s reused", reused ? " not" : "");
     if (options->expect_curve_id != 0 && !names_is_group(ssl, options->expect_curve_id)) return fail("another group than 0x%04x", (unsigned)options->expect_curve_id);
-    if (options->expect_peer_signature_algorithm != 0 && !names_is_peer_signature(ssl, options->expect_peer_signature_algorithm)) {
+
+    /* Nobody signs where a session is resumed, and OpenSSL's sessions do not hold who did. */
+    if (options->expect_peer_signature_algorithm != 0 && !SSL_session_reused(ssl) && !names_is_peer_signature(ssl, options->expect_peer_signature_algorithm)) {
         return fail("another signature algorithm than 0x%04x", (unsigned)options->expect_peer_signature_algorithm);
     }
 
-    if (options->expect_extended_master_secret && SSL_get_extms_support(ssl) != 1) return fail("no extended master secret");
-    int renegotiation = SSL_get_secure_renegotiation_support(ssl) != 0;
+
+    /* TLS 1.3 has always both. */
+    int is_tls13 = SSL_version(ssl) >= TLS1_3_VERSION;
+    if (options->expect_extended_master_secret && !is_tls13 && SSL_get_extms_support(ssl) != 1) return fail("no extended master secret");
+    int renegotiation = is_tls13 || SSL_get_secure_renegotiation_support(ssl) != 0;
     if (options->expect_secure_renegotiation && !renegotiation) return fail("no secure renegotiation");
     if (options->expect_no_secure_renegotiation && renegotiation) return fail("secure renegotiation was negotiated");
     if (options->expect_hrr && state->client_hellos < 2) return fail("no HelloRetryRequest came");

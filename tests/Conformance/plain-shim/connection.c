@@ -41,9 +41,12 @@ static int offer_early(struct state *state)
 {
     const struct options *options = state->options;
     if (!state->is_resumption || !options->enable_early_data || !options->shim_writes_first) return 1;
-    if (state->session == NULL || SSL_SESSION_get_max_early_data(state->session) == 0) return 1;
-    state->sent_early = 1;
-    return write_early(state, hello, HELLO);
+    size_t limit = SSL_SESSION_get_max_early_data(state->session);
+    if (limit == 0) return 1;
+
+    /* A server may take less than that. */
+    state->sent_early = limit < HELLO ? limit : HELLO;
+    return write_early(state, hello, state->sent_early);
 }
 
 /* SSL_read_early_data(3): a server's come before the end of its handshake, and are answered before it. */
@@ -61,8 +64,8 @@ static int take_early(struct state *state)
         } while (result == SSL_READ_EARLY_DATA_ERROR && wire_retry(state, -1));
         if (result == SSL_READ_EARLY_DATA_ERROR) return fail("reading early data failed: %d", SSL_get_error(state->ssl, -1));
         if (result == SSL_READ_EARLY_DATA_FINISH) return 1;
-        if (state->options->shim_writes_first && !state->sent_early && !write_early(state, hello, HELLO)) return 0;
-        state->sent_early = state->options->shim_writes_first;
+        if (state->options->shim_writes_first && state->sent_early == 0 && !write_early(state, hello, HELLO)) return 0;
+        if (state->options->shim_writes_first) state->sent_early = HELLO;
         invert(buffer, length);
         if (length > 0 && !write_early(state, buffer, length)) return 0;
     }
@@ -91,6 +94,14 @@ static int shake_hands(struct state *state)
     turn_to_retry(state);
     if (!check_handshake(state)) return 0;
     return (!state->options->handshake_twice && !state->options->no_op_extra_handshake) || handshake(state);
+}
+
+/* OpenSSL asks a client's application for new certificates alone; what a session holds, the application can look at itself. */
+static int reverify(const struct state *state)
+{
+    const struct options *options = state->options;
+    int is_wanted = options->reverify_on_resume && !options->server && state->is_resumption;
+    return !is_wanted || !options->verify_fail || fail("the certificate of the resumed session is not acceptable any more");
 }
 
 static int export_key(struct state *state)
@@ -136,8 +147,8 @@ static int send_first(struct state *state, int *is_unfinished)
     const struct options *options = state->options;
     if (!export_key(state) || !send_unique(state)) return 0;
     if (options->write_different_record_sizes) return send_sizes(state);
-    if (state->sent_early) return 1;
-    if (options->read_with_unfinished_write) {
+    if (state->sent_early == HELLO) return 1;
+    if (state->sent_early == 0 && options->read_with_unfinished_write) {
         state->may_write = 1;
         ERR_clear_error();
         int result = SSL_write(state->ssl, hello, HELLO);
@@ -145,7 +156,7 @@ static int send_first(struct state *state, int *is_unfinished)
         return (result <= 0 && SSL_get_error(state->ssl, result) == SSL_ERROR_WANT_WRITE) || fail("the write was not left unfinished");
     }
 
-    return !options->shim_writes_first || write_all(state, hello, HELLO);
+    return !options->shim_writes_first || write_all(state, hello + state->sent_early, HELLO - state->sent_early);
 }
 
 /* Before 3.0 an end without close_notify is an SSL_ERROR_SYSCALL without an error. */
@@ -190,15 +201,20 @@ static int echo(struct state *state, int is_unfinished)
     return is_end(state, result) || fail("a read failed: %d", SSL_get_error(state->ssl, result));
 }
 
-/* SSL_shutdown(3): who begins is told 0 when its close_notify is sent, and 1 when the peer's has come. Without it the session would be forgotten. */
+/*
+ * SSL_shutdown(3): who begins is told 0 when its close_notify is sent, and reads until the peer's has come: asked again, SSL_shutdown would call a fatal alert
+ * an end like that, and would fail in the middle of a KeyUpdate message. Without any call the session would be forgotten.
+ */
 static int shut_down(struct state *state)
 {
     int result;
     if (!state->options->check_close_notify) return SSL_in_init(state->ssl) || SSL_shutdown(state->ssl) == 1 || fail("SSL_shutdown failed");
     DRIVE(state, result, SSL_shutdown(state->ssl));
     if (state->options->shim_shuts_down) {
+        unsigned char rest;
         if (result != 0) return fail("SSL_shutdown: %d in place of 0", result);
-        DRIVE(state, result, SSL_shutdown(state->ssl));
+        DRIVE(state, result, SSL_read(state->ssl, &rest, 1));
+        return (result <= 0 && SSL_get_error(state->ssl, result) == SSL_ERROR_ZERO_RETURN) || fail("no close_notify came");
     }
 
     return result == 1 || fail("SSL_shutdown: %d in place of 1", result);
@@ -210,7 +226,7 @@ int connection_run(struct state *state)
     if (!offer_early(state)) return 0;
     if (state->options->server && !take_early(state)) return 0;
     if (!state->options->implicit_handshake && !shake_hands(state)) return 0;
-    if (!send_first(state, &is_unfinished)) return 0;
+    if (!reverify(state) || !send_first(state, &is_unfinished)) return 0;
     if (!state->options->shim_shuts_down && !echo(state, is_unfinished)) return 0;
     return check_session(state) && shut_down(state) && check_end(state);
 }

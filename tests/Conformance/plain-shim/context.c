@@ -4,6 +4,44 @@
 #include <openssl/err.h>
 #include <string.h>
 
+/* What BoringSSL has a name for, and OpenSSL has options for. */
+struct policy {
+    const char *ciphers;
+    const char *suites;
+    const char *groups;
+    const char *signatures;
+};
+
+/* NIST SP 800-52 as of 2022. */
+static const struct policy fips_202205 = {
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384",
+    "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384",
+    "P-256:P-384",
+    "RSA+SHA256:RSA+SHA384:RSA+SHA512:ECDSA+SHA256:ECDSA+SHA384:rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512",
+};
+
+/* WPA 3.1, section 3.5: 192 bits. */
+static const struct policy wpa_202304 = {
+    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384",
+    "TLS_AES_256_GCM_SHA384",
+    "P-384",
+    "RSA+SHA384:RSA+SHA512:ECDSA+SHA384:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512",
+};
+
+static const struct policy *policy_of(const struct options *options)
+{
+    return options->fips_202205 ? &fips_202205 : options->wpa_202304 ? &wpa_202304 : NULL;
+}
+
+/* Before what is said in particular, which takes its place. */
+static int set_policy(SSL_CTX *context, const struct options *options)
+{
+    const struct policy *policy = policy_of(options);
+    if (policy == NULL) return 1;
+    return SSL_CTX_set_ciphersuites(context, policy->suites) && SSL_CTX_set1_groups_list(context, policy->groups)
+        && SSL_CTX_set1_sigalgs_list(context, policy->signatures) && SSL_CTX_set1_client_sigalgs_list(context, policy->signatures);
+}
+
 enum { MOST_EARLY_DATA = 14336, TICKET_KEYS_SIZE = 80 };
 
 static int set_versions(SSL_CTX *context, const struct options *options)
@@ -11,14 +49,18 @@ static int set_versions(SSL_CTX *context, const struct options *options)
     uint64_t off = (options->no_tls1 ? SSL_OP_NO_TLSv1 : 0) | (options->no_tls11 ? SSL_OP_NO_TLSv1_1 : 0)
         | (options->no_tls12 ? SSL_OP_NO_TLSv1_2 : 0) | (options->no_tls13 ? SSL_OP_NO_TLSv1_3 : 0);
     SSL_CTX_set_options(context, off);
-    return SSL_CTX_set_min_proto_version(context, options->min_version == 0 ? TLS1_VERSION : options->min_version)
-        && SSL_CTX_set_max_proto_version(context, options->max_version);
+    int lowest = options->min_version != 0 ? options->min_version : policy_of(options) == NULL ? TLS1_VERSION : TLS1_2_VERSION;
+
+    /* What BoringSSL has of pre-shared keys ends with TLS 1.2. */
+    int highest = options->max_version == 0 && options->psk != NULL ? TLS1_2_VERSION : options->max_version;
+    return SSL_CTX_set_min_proto_version(context, lowest) && SSL_CTX_set_max_proto_version(context, highest);
 }
 
 static int set_ciphers(SSL_CTX *context, const struct options *options)
 {
     char list[NAMES_SIZE];
     SSL_CTX_set_security_level(context, 0);
+    if (options->cipher == NULL && policy_of(options) != NULL) return SSL_CTX_set_cipher_list(context, policy_of(options)->ciphers);
     if (options->cipher == NULL) return SSL_CTX_set_cipher_list(context, options->psk == NULL ? "DEFAULT" : "PSK:DEFAULT");
     names_of_ciphers(options->cipher, list);
     SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE);
@@ -64,7 +106,12 @@ static int set_sessions(SSL_CTX *context, const struct options *options, SSL_CTX
     SSL_CTX_sess_set_new_cb(context, callback_new_session);
     SSL_CTX_sess_set_remove_cb(context, options->server ? callback_remove_session : NULL);
     if (options->no_ticket) SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
-    if (options->server && options->enable_early_data && !SSL_CTX_set_max_early_data(context, MOST_EARLY_DATA)) return 0;
+    if (options->server && options->enable_early_data) {
+        /* BoringSSL leaves replays to its applications. */
+        SSL_CTX_set_options(context, SSL_OP_NO_ANTI_REPLAY);
+        if (!SSL_CTX_set_max_early_data(context, MOST_EARLY_DATA)) return 0;
+    }
+
     if (!SSL_CTX_set_session_id_context(context, name, sizeof(name) - 1)) return 0;
 
     /* BoringSSL sends two, and none at all without tickets, where OpenSSL would send names of sessions. */
@@ -82,9 +129,10 @@ static void set_callbacks(SSL_CTX *context, const struct options *options)
     SSL_CTX_set_client_hello_cb(context, callback_hello, NULL);
     if (options->use_old_client_cert_callback) SSL_CTX_set_client_cert_cb(context, callback_client_certificate);
     else SSL_CTX_set_cert_cb(context, callback_certificate, NULL);
-    if (options->select_alpn != NULL || options->decline_alpn || options->reject_alpn) SSL_CTX_set_alpn_select_cb(context, callback_alpn, NULL);
+    if ((options->select_alpn != NULL && options->select_alpn[0] != '\0') || options->decline_alpn || options->reject_alpn) SSL_CTX_set_alpn_select_cb(context, callback_alpn, NULL);
     if (options->expect_server_name != NULL) SSL_CTX_set_tlsext_servername_callback(context, callback_server_name);
-    if (options->server && options->ocsp_response.length > 0) SSL_CTX_set_tlsext_status_cb(context, callback_status);
+    if (options->use_ticket_callback) callback_set_ticket_key(context);
+    if (options->ocsp_response.length > 0 || options->fail_ocsp_callback) SSL_CTX_set_tlsext_status_cb(context, callback_status);
     if (options->psk == NULL) return;
     SSL_CTX_set_psk_client_callback(context, callback_client_psk);
     SSL_CTX_set_psk_server_callback(context, callback_server_psk);
@@ -102,7 +150,7 @@ SSL_CTX *context_make(const struct options *options, SSL_CTX *before)
     SSL_CTX_set_quiet_shutdown(context, !options->check_close_notify);
     set_verification(context, options);
     set_callbacks(context, options);
-    int ok = set_versions(context, options) && set_ciphers(context, options) && set_groups(context, options)
+    int ok = set_versions(context, options) && set_policy(context, options) && set_ciphers(context, options) && set_groups(context, options)
         && set_signatures(context, options) && set_sessions(context, options, before)
         && (options->max_send_fragment == 0 || SSL_CTX_set_max_send_fragment(context, options->max_send_fragment))
         && (options->psk_identity[0] == '\0' || SSL_CTX_use_psk_identity_hint(context, options->psk_identity));

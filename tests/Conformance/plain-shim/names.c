@@ -89,7 +89,7 @@ void names_of_ciphers(const char *list, char out[NAMES_SIZE])
         size_t length = strcspn(list, ":");
         snprintf(name, sizeof(name), "%.*s", (int)length, list);
         const char *known = strncmp(name, "TLS_", 4) == 0 ? OPENSSL_cipher_name(name) : name;
-        if (strcmp(known, "(NONE)") == 0) known = name;
+        if (strcmp(known, "(NONE)") == 0) not_implemented("cipher", name);
         append(out, known, strlen(known));
         list += length + (list[length] == ':');
     }

@@ -34,6 +34,7 @@ struct options {
     int verify_peer;
     int verify_fail;
     int use_custom_verify_callback;
+    int reverify_on_resume;
     int require_any_client_certificate;
     int use_old_client_cert_callback;
     int fail_cert_callback;
@@ -41,6 +42,7 @@ struct options {
     const char *host_name;
     struct bytes ocsp_response;
     int decline_ocsp_callback;
+    int fail_ocsp_callback;
     int enable_ocsp_stapling;
 
     /* What may be negotiated. */
@@ -51,6 +53,8 @@ struct options {
     int no_tls12;
     int no_tls13;
     const char *cipher;
+    int fips_202205;
+    int wpa_202304;
     int server_preference;
     int fallback_scsv;
     struct list curves;
@@ -64,6 +68,7 @@ struct options {
     const char *psk;
     const char *psk_identity;
     int no_ticket;
+    int use_ticket_callback;
     int enable_early_data;
     int renegotiate_freely;
     int use_early_callback;
@@ -99,6 +104,7 @@ struct options {
     struct bytes expect_ocsp_response;
     const char *expect_peer_cert_file;
     int expect_session_miss;
+    int expect_ticket_renewal;
     int expect_no_session;
     int expect_session_id;
     int expect_no_session_id;
@@ -106,6 +112,7 @@ struct options {
     int expect_accept_early_data;
     int expect_reject_early_data;
     int expect_no_offer_early_data;
+    const char *expect_early_data_reason;
     int expect_extended_master_secret;
     int expect_secure_renegotiation;
     int expect_no_secure_renegotiation;

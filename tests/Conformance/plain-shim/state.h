@@ -26,8 +26,10 @@ struct state {
 
     int certificate_is_installed;
     int client_hellos;
+    int tickets;
+    int ticket_was_decrypted;
     int is_established;
-    int sent_early;
+    size_t sent_early;
     int session_was_cached;
     SSL_SESSION *session;
     char log[LOG_SIZE];
