@@ -220,13 +220,26 @@ static int shut_down(struct state *state)
     return result == 1 || fail("SSL_shutdown: %d in place of 1", result);
 }
 
+/* OpenSSL does not call back for the new ticket of a resumed session before TLS 1.3. */
+static void keep_renewed(struct state *state)
+{
+    if (state->options->server || state->tickets == 0 || !SSL_session_reused(state->ssl) || SSL_version(state->ssl) >= TLS1_3_VERSION) return;
+    SSL_SESSION_free(state->session);
+    state->session = SSL_get1_session(state->ssl);
+}
+
 int connection_run(struct state *state)
 {
     int is_unfinished = 0;
     if (!offer_early(state)) return 0;
     if (state->options->server && !take_early(state)) return 0;
     if (!state->options->implicit_handshake && !shake_hands(state)) return 0;
+
+    /* SSL_write_early_data(3): reading does not end them. */
+    if (state->options->implicit_handshake && state->sent_early > 0 && !handshake(state)) return 0;
+    if (state->options->implicit_handshake) turn_to_retry(state);
     if (!reverify(state) || !send_first(state, &is_unfinished)) return 0;
     if (!state->options->shim_shuts_down && !echo(state, is_unfinished)) return 0;
+    keep_renewed(state);
     return check_session(state) && shut_down(state) && check_end(state);
 }
