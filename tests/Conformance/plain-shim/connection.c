@@ -177,9 +177,21 @@ static int export_between(struct state *state)
     return !state->options->use_exporter_between_reads || SSL_export_keying_material(state->ssl, &byte, 1, "", 0, NULL, 0, 0) == 1 || fail("exporting failed");
 }
 
+/* The exporter is asked also where a read has stopped in the middle of something. */
+static int read_once(struct state *state, unsigned char *buffer, int room)
+{
+    int result;
+    do {
+        ERR_clear_error();
+        result = SSL_read(state->ssl, buffer, room);
+        int retries = result <= 0 && wire_retry(state, result);
+        if ((result > 0 || retries) && !export_between(state)) return -1;
+        if (!retries) return result;
+    } while (1);
+}
+
 static int answer(struct state *state, unsigned char *bytes, int length, int *is_unfinished)
 {
-    if (!export_between(state)) return 0;
     if (*is_unfinished && !write_all(state, hello, HELLO)) return 0;
     *is_unfinished = 0;
     if (state->options->key_update && !SSL_key_update(state->ssl, SSL_KEY_UPDATE_NOT_REQUESTED)) return fail("no KeyUpdate");
@@ -193,7 +205,7 @@ static int echo(struct state *state, int is_unfinished)
     int room = state->options->read_size, result;
     if (room > (int)sizeof(buffer)) room = (int)sizeof(buffer);
     while (1) {
-        DRIVE(state, result, SSL_read(state->ssl, buffer, room));
+        result = read_once(state, buffer, room);
         if (result <= 0) break;
         if (!answer(state, buffer, result, &is_unfinished)) return 0;
     }

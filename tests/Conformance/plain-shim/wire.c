@@ -42,8 +42,11 @@ static int say_who(int fd, const char *shim_id)
 int wire_connect(struct state *state)
 {
     const struct options *options = state->options;
-    state->socket = connect_to(options->ipv6 ? AF_INET6 : AF_INET, options->port);
-    if (state->socket < 0) state->socket = connect_to(options->ipv6 ? AF_INET : AF_INET6, options->port);
+
+    /* A runner that numbers its shims says which address it listens at. Others listen at ::1 where they can: 127.0.0.1 may be somebody else's port. */
+    int prefers_ipv6 = options->ipv6 || options->shim_id == NULL;
+    state->socket = connect_to(prefers_ipv6 ? AF_INET6 : AF_INET, options->port);
+    if (state->socket < 0) state->socket = connect_to(prefers_ipv6 ? AF_INET : AF_INET6, options->port);
     if (state->socket < 0) return fail("no connection to the runner at port %d: %s", options->port, strerror(errno));
     if (options->shim_id != NULL && !say_who(state->socket, options->shim_id)) return fail("the runner did not take the shim's number");
     return 1;
