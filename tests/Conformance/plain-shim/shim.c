@@ -37,6 +37,7 @@ static int run(const struct all_options *all)
         ok = context != NULL || fail("no context");
         if (ok && i > 0 && !state.options->server && session == NULL) ok = fail("no session to offer");
         if (ok) ok = connect_once(&state, context);
+        if (!ok && context == NULL) ERR_print_errors_fp(stderr);
         if (!ok) fail("connection %d failed", i + 1);
     }
 
