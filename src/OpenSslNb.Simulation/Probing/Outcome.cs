@@ -22,6 +22,9 @@ public sealed class Outcome
     /// <summary>The end of the stream, or a reset, without an alert that says why.</summary>
     public static Outcome Closed { get; } = new("the end without an alert", r => r.HasEnded && r.Error is null);
 
+    /// <summary>A reset without an alert. One that was sent may have been lost with it: whoever closes a socket with unread data throws away what is under way.</summary>
+    public static Outcome Reset { get; } = new("a reset, which may have cost an alert", r => r.End == StreamEnd.Reset && r.Error is null);
+
     /// <summary>The end of the stream, or a reset, whatever came before.</summary>
     public static Outcome Ended { get; } = new("the end", r => r.HasEnded);
 

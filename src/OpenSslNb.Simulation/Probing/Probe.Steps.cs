@@ -93,9 +93,16 @@ public sealed partial record Probe
     /// <summary>Puts another handshake message in the place of our Finished of TLS 1.3; before a handshake of <see cref="SealingProfile"/>.</summary>
     /// <param name="message">With its header of four bytes.</param>
     public Probe ReplaceFinished(ReadOnlyMemory<byte> message) => Do("replace our Finished", async (run, cancellation) =>
-        (await run.ConnectedAsync(cancellation)).Mutate(new Mutation("our Finished is another one", outgoing => outgoing.Record.Type == TlsRecord.ApplicationData
-            ? [run.Sealed.Seal(SealedRecords.HandshakeSecret, TlsRecord.Handshake, message.Span, 0)]
-            : [outgoing.Record])));
+        (await run.ConnectedAsync(cancellation)).Mutate(new Mutation("our Finished is another one", outgoing => [ReplaceFinished(run.Sealed, outgoing.Record, message)])));
+
+    // A certificate goes before it where the server asks for one.
+    private static TlsRecord ReplaceFinished(SealedRecords keys, TlsRecord record, ReadOnlyMemory<byte> message)
+    {
+        if (record.Type != TlsRecord.ApplicationData) return record;
+        if (record.Payload.Length == SealedRecords.FinishedLength) return keys.Seal(SealedRecords.HandshakeSecret, TlsRecord.Handshake, message.Span, 0);
+        keys.Skip(SealedRecords.HandshakeSecret);
+        return record;
+    }
 
     /// <summary>TLS 1.3 with the suite that <see cref="SendSealed"/> knows.</summary>
     public static ClientProfile SealingProfile { get; } = ClientProfile.Tls13.With(SealedRecords.Suite, options => options with { CipherSuites = SealedRecords.Suite });

@@ -20,6 +20,9 @@ internal sealed class SealedRecords
     /// <summary>Label of the key log for all after them.</summary>
     public const string ApplicationSecret = "CLIENT_TRAFFIC_SECRET_0";
 
+    /// <summary>Payload of a record with Finished: header, hash, inner type, tag.</summary>
+    public const int FinishedLength = 4 + 32 + 1 + TagLength;
+
     private const int TagLength = 16;
     private const int KeyLength = 16;
     private const int NonceLength = 12;
@@ -36,6 +39,9 @@ internal sealed class SealedRecords
     /// <summary>A new connection: its records are counted anew.</summary>
     public void Begin() => _sequences.Clear();
 
+    /// <summary>A record of these keys went out that somebody else has made.</summary>
+    public void Skip(string label) => _sequences[label] = _sequences.GetValueOrDefault(label) + 1;
+
     /// <summary>The next record of these keys.</summary>
     /// <param name="label">Whose keys.</param>
     /// <param name="type">The inner content type; null leaves it out, so that nothing but zeros is inside.</param>
@@ -46,7 +52,7 @@ internal sealed class SealedRecords
         if (!_secrets.TryGetValue(label, out byte[]? secret)) throw new ProbeException($"no {label} is known: the handshake was not one of TLS 1.3");
         byte[] inner = [.. content, .. type is { } known ? [known] : ReadOnlySpan<byte>.Empty, .. new byte[padding]];
         ulong sequence = _sequences.GetValueOrDefault(label);
-        _sequences[label] = sequence + 1;
+        Skip(label);
         byte[] nonce = Expand(secret, "iv", NonceLength);
         Span<byte> counter = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(counter, sequence);

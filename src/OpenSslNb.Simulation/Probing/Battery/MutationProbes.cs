@@ -33,7 +33,7 @@ internal static class MutationProbes
         Probe.Named($"{name}-13", "RFC 8446 §5.2", expectation).Needing(PeerFeatures.Tls13)
             .Handshake(ClientProfile.Tls13).Mutate(mutation).Send(s_data).Send(s_data).Expect(s_badMac, Outcome.Closed),
         Probe.Named($"{name}-12", "RFC 5246 §7.2.2", expectation).Needing(PeerFeatures.Tls12)
-            .Handshake(ClientProfile.Tls12).Mutate(mutation).Send(s_data).Send(s_data).Expect(s_badMac),
+            .Handshake(ClientProfile.Tls12).Mutate(mutation).Send(s_data).Send(s_data).Expect(s_badMac, Outcome.Reset),
     ];
 
     // The only handshake record of ours that is encrypted.
