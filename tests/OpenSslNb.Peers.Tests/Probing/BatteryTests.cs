@@ -42,7 +42,7 @@ public sealed class BatteryTests
         // It answers a KeyUpdate with the next data, and has none: that takes until the deadline.
         IReadOnlyList<ProbeResult> results = await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), probe => !s_oneAtATime.Contains(probe.Name) && probe.Name != "key-update-answered");
         ProbeBench.AssertFindings(results, [], [.. s_openSsl, "version-11-refused", "version-10-refused"]);
-        results = await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Impatient), probe => probe.Name == s_oneAtATime[0]);
+        results = await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), probe => probe.Name == s_oneAtATime[0], ProbeBench.Impatient);
         Assert.That(results.Single().Evidence, Does.Contain("another client is not served"));
     }
 
@@ -57,8 +57,8 @@ public sealed class BatteryTests
         ProbeBench.AssertFindings(
             await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), probe => !silent.Contains(probe.Name)), [],
             "version-11-refused", "version-10-refused", "compression-offered-13", "hello-without-signatures", "hello-without-groups", "record-padded-only");
-        IReadOnlyList<ProbeResult> results = await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Impatient), probe => probe.Name is "key-update-not-alone" or "record-empty-handshake");
-        Assert.That(results.Select(r => r.Verdict), Is.All.EqualTo(ProbeVerdict.Failed).Or.All.EqualTo(ProbeVerdict.Passed));
+        IReadOnlyList<ProbeResult> results = await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), probe => probe.Name is "key-update-not-alone" or "record-empty-handshake", ProbeBench.Impatient);
+        Assert.That(results.Select(r => r.Verdict), Is.All.EqualTo(ProbeVerdict.Failed), "findings that are gone");
     }
 
     [Test]
@@ -81,7 +81,7 @@ public sealed class BatteryTests
                 return ExternalProcess.Start("nginx", "nginx-light", "-p", bench.Folder, "-c", configuration, "-e", "stderr");
             },
             "getrlimit(RLIMIT_NOFILE)");
-        ProbeBench.AssertFindings(await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient)), ["close-notify-13", "close-notify-12", "half-close"], s_openSsl);
+        ProbeBench.AssertFindings(await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient)), ["close-notify-13", "close-notify-12"], [.. s_openSsl, "half-close"]);
     }
 
     [Test]

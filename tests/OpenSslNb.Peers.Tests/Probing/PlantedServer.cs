@@ -22,8 +22,8 @@ internal sealed class PlantedServer : IDisposable
     public void Dispose()
     {
         _end.Cancel();
-        _listener.Stop();
         _running.Wait(ExternalProcess.Deadline);
+        _listener.Stop();
         _end.Dispose();
     }
 

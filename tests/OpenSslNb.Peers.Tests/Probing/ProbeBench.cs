@@ -12,7 +12,7 @@ internal sealed class ProbeBench : IDisposable
     public static readonly TimeSpan Patient = TimeSpan.FromSeconds(20);
 
     /// <summary>For servers that are known to say nothing.</summary>
-    public static readonly TimeSpan Impatient = TimeSpan.FromMilliseconds(800);
+    public static readonly TimeSpan Impatient = TimeSpan.FromMilliseconds(1500);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("opensslnb-probe-");
     private readonly TlsTrust _trust;
@@ -41,9 +41,13 @@ internal sealed class ProbeBench : IDisposable
     public static Probe Find(string name) => ProbeBattery.All.Single(probe => probe.Name == name);
 
     /// <summary>Asks all that are given, one after the other.</summary>
-    public static async Task<IReadOnlyList<ProbeResult>> RunAsync(ProbeTarget target, Func<Probe, bool>? which = null)
+    /// <param name="target">Whom.</param>
+    /// <param name="which">Null for all.</param>
+    /// <param name="timeout">For the probes; finding out what the server has is always done with the target's.</param>
+    public static async Task<IReadOnlyList<ProbeResult>> RunAsync(ProbeTarget target, Func<Probe, bool>? which = null, TimeSpan? timeout = null)
     {
         PeerFeatures features = await ProbeBattery.DiscoverAsync(target);
+        target = target with { Timeout = timeout ?? target.Timeout };
         var results = new List<ProbeResult>();
         foreach (Probe probe in ProbeBattery.All.Where(which ?? (_ => true))) results.Add(await probe.RunAsync(target, features));
         return results;
