@@ -88,6 +88,9 @@ internal sealed class Manners
     /// <summary>The end of the client's stream ends the connection.</summary>
     public bool SeesEndOfStream { get; init; } = true;
 
+    /// <summary>Nothing is heard that comes behind the handshake.</summary>
+    public bool IsDeafAfterHandshake { get; init; }
+
     /// <summary>What of a read is taken for TLS: a server that thinks that a <c>recv</c> is a record, for one.</summary>
     public Func<byte[], byte[]?> Understands { get; init; } = bytes => bytes;
 
@@ -103,6 +106,7 @@ internal sealed class Manners
             int count = await socket.ReceiveAsync(buffer, cancellation);
             if (count == 0 && !SeesEndOfStream) await Task.Delay(Timeout.Infinite, cancellation);
             if (count == 0) return;
+            if (IsDeafAfterHandshake && machine.Info is not null) continue;
             if (Understands(buffer[..count]) is not { } understood) return;
             machine.Feed(understood);
             Echo(machine);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using NUnit.Framework;
 using OpenSslNb.Simulation.Probing;
@@ -59,13 +60,26 @@ public sealed class PlantedTests
     }
 
     [Test]
+    public async Task There_is_no_probe_that_cannot_fail()
+    {
+        using PlantedServer deaf = Plant(new Manners { IsDeafAfterHandshake = true, SeesEndOfStream = false, Failing = Manners.AfterFailure.SaysNothingAndWaits });
+        using var alerting = new PlantedServer(AlertAsync);
+        using var agreeing = new PlantedServer(AgreeAsync);
+        using var mute = new PlantedServer((_, cancellation) => Task.Delay(Timeout.Infinite, cancellation));
+        var failed = new ConcurrentDictionary<string, ProbeVerdict>();
+        IEnumerable<(PlantedServer Server, Probe Probe)> all = from server in (PlantedServer[])[deaf, alerting, agreeing, mute] from probe in ProbeBattery.All select (server, probe);
+        await Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = ProbeBattery.All.Count }, async (one, cancellation) =>
+        {
+            ProbeResult result = await one.Probe.RunAsync(_bench.Target(one.Server.Port, ProbeBench.Impatient), Everything, cancellation);
+            if (result.Verdict == ProbeVerdict.Failed) failed[one.Probe.Name] = result.Verdict;
+        });
+        Assert.That(ProbeBattery.All.Select(probe => probe.Name).Where(name => !failed.ContainsKey(name)), Is.Empty);
+    }
+
+    [Test]
     public async Task One_that_answers_everything_with_the_same_alert_fails()
     {
-        using var server = new PlantedServer(async (socket, cancellation) =>
-        {
-            await socket.ReceiveAsync(new byte[64 * 1024], cancellation);
-            await socket.SendAsync(new byte[] { 21, 3, 3, 0, 2, 2, 80 }, cancellation);
-        });
+        using var server = new PlantedServer(AlertAsync);
         foreach (string name in (string[])["version-11-refused", "version-fallback", "cipher-none-in-common", "cipher-odd", "cipher-grease", "hello-without-shares", "hello-psk-not-last", "alpn-none-in-common", "renegotiation-info-forged", "record-unknown-type", "record-oversized-hello", "version-13"]) await AssertAsync(server, name, ProbeVerdict.Failed, "internal_error");
     }
 
@@ -195,6 +209,12 @@ public sealed class PlantedTests
     }
 
     private PlantedServer Plant(Manners manners, bool oneAtATime = false) => new((socket, cancellation) => manners.ServeAsync(_context, socket, cancellation), oneAtATime);
+
+    private static async Task AlertAsync(Socket socket, CancellationToken cancellation)
+    {
+        await socket.ReceiveAsync(new byte[64 * 1024], cancellation);
+        await socket.SendAsync(new byte[] { 21, 3, 3, 0, 2, 2, 80 }, cancellation);
+    }
 
     // A ServerHello with whatever version the client says, and nothing else that would be right.
     private static async Task AgreeAsync(Socket socket, CancellationToken cancellation)
