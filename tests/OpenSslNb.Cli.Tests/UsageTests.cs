@@ -129,7 +129,8 @@ public sealed class UsageTests
     [Test]
     public async Task Help_of_every_command_mentions_every_option_and_goes_to_standard_output()
     {
-        await AssertHelpAsync([], "demo", "serve", "connect", "sim", "sim-memory", "trace", "--help", "--version");
+        await AssertHelpAsync([], "demo", "serve", "connect", "probe", "sim", "sim-memory", "trace", "--help", "--version");
+        await AssertHelpAsync(["probe"], "HOST:PORT", "--ca", "--server-name", "--only", "--except", "--json", "--junit", "--timeout", "--list", "--dangerously-accept-any-certificate", "--help");
         await AssertHelpAsync(["sim"], "--seed", "--runs", "--scenario", "--shrink", "--trace", "--save", "--replay", "--every", "--help");
         await AssertHelpAsync(["sim-memory"], "account", "--session", "--every", "--from", "--to", "--in-process", "--plant", "--help");
         await AssertHelpAsync(["sim-memory", "account"], "--sessions", "--plant", "--help");

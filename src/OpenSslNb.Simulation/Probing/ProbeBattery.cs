@@ -1,0 +1,65 @@
+namespace OpenSslNb.Simulation.Probing;
+
+/// <summary>The probes that come with the product, and what a peer has to be asked before any probe.</summary>
+public static class ProbeBattery
+{
+    private static readonly (PeerFeatures Feature, Func<RawClientHello, RawClientHello> Change, Func<ServerHelloFacts, bool> Shows)[] s_extensions =
+    [
+        (PeerFeatures.MaximumFragmentLength, hello => hello.With(RawExtension.MaximumFragmentLength(1)), hello => hello.Extensions.ContainsKey(1)),
+        (PeerFeatures.RecordSizeLimit, hello => hello.With(RawExtension.RecordSizeLimit(1024)), hello => hello.Extensions.ContainsKey(28)),
+    ];
+
+    /// <summary>All of them, by area.</summary>
+    public static IReadOnlyList<Probe> All { get; } =
+    [
+        .. VersionProbes.All, .. CipherProbes.All, .. GroupProbes.All, .. HelloProbes.All, .. ExtensionProbes.All, .. SessionProbes.All, .. KeyProbes.All, .. RecordProbes.All, .. MutationProbes.All, .. ClosureProbes.All, .. PatienceProbes.All,
+    ];
+
+    /// <summary>Finds out what a peer has: some ordinary handshakes.</summary>
+    /// <exception cref="ProbeException">It cannot be reached, does not speak TLS 1.2 or 1.3, or its certificate is not acceptable; the message says which.</exception>
+    public static async Task<PeerFeatures> DiscoverAsync(ProbeTarget target, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        PeerFeatures features = PeerFeatures.None;
+        (bool Is12, string Why12) = await TryAsync(target, SessionProbes.Client12, PeerFeatures.Sessions12, f => features |= f, cancellation);
+        (bool Is13, string Why13) = await TryAsync(target, SessionProbes.Client13, PeerFeatures.Tickets13, f => features |= f, cancellation);
+        if (!Is12 && !Is13) throw new ProbeException($"{target.Host}:{target.Port} cannot be probed: {Why13}{(Why12 == Why13 ? "" : $"; with TLS 1.2: {Why12}")}");
+        features |= (Is12 ? PeerFeatures.Tls12 : 0) | (Is13 ? PeerFeatures.Tls13 : 0);
+        if (await SelectsProtocolAsync(target, cancellation)) features |= PeerFeatures.ApplicationProtocols;
+        foreach ((PeerFeatures feature, Func<RawClientHello, RawClientHello> change, Func<ServerHelloFacts, bool> shows) in Is12 ? s_extensions : [])
+        {
+            ProbeResult result = await Probe.Named("ask", "discovery", "an extension is answered").SendOldHello(change).Expect(Outcome.When("the extension", r => r.ServerHello is { } hello && shows(hello))).RunAsync(target, features, cancellation);
+            if (result.Verdict == ProbeVerdict.Passed) features |= feature;
+        }
+
+        return features;
+    }
+
+    private static async Task<(bool IsMade, string Why)> TryAsync(ProbeTarget target, ClientProfile profile, PeerFeatures sessions, Action<PeerFeatures> note, CancellationToken cancellation)
+    {
+        using var run = new ProbeRun(target);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(target.Timeout);
+        try
+        {
+            await run.BeginAsync(profile, default, deadline.Token);
+            await run.ExpectAsync(Outcome.Handshake, null, cancellation);
+
+            // Tickets come behind the handshake.
+            if (!run.IsDecided) await run.ExpectServiceAsync(cancellation);
+        }
+        catch (Exception e) when (e is OperationCanceledException or System.Net.Sockets.SocketException && !cancellation.IsCancellationRequested)
+        {
+            return (false, e is OperationCanceledException ? $"no connection within {target.Timeout.TotalSeconds} s" : e.Message);
+        }
+
+        if (run.SessionsOf(profile) > 0) note(sessions);
+        return (run.Last?.Info is not null, run.Last?.Refusal ?? run.Evidence);
+    }
+
+    private static async Task<bool> SelectsProtocolAsync(ProbeTarget target, CancellationToken cancellation)
+    {
+        ProbeResult result = await Probe.Named("ask", "discovery", "a protocol is selected").Handshake(ExtensionProbes.WithProtocols).Check(Outcome.When("a protocol", r => r.Info?.ApplicationProtocol is not null)).RunAsync(target, PeerFeatures.None, cancellation);
+        return result.Verdict == ProbeVerdict.Passed;
+    }
+}

@@ -1,0 +1,105 @@
+using NUnit.Framework;
+using OpenSslNb.Simulation.Probing;
+
+namespace OpenSslNb.Peers.Tests.Probing;
+
+/// <summary>The whole battery against servers that people use: what fails is a finding that is known, explained in docs/probing.md.</summary>
+[Parallelizable(ParallelScope.None)]
+public sealed class BatteryTests
+{
+    // Of OpenSSL, whoever uses it: with SSL 3.0 it has no protocol_version, and illegal_parameter in two places where RFC 8446 says something else.
+    private static readonly string[] s_openSsl = ["version-ssl3-refused", "cipher-empty", "change-cipher-spec-wrong"];
+
+    // A server that does one thing after the other.
+    private static readonly string[] s_oneAtATime = ["slow-hello", "slow-handshake", "slow-client", "slow-reader"];
+
+    [TestCase(TransportKind.Buffered)]
+    [TestCase(TransportKind.SocketFd)]
+    public async Task Our_server(TransportKind transport)
+    {
+        using var bench = new ProbeBench();
+        using var server = new OurServer(bench, transport);
+        ProbeBench.AssertFindings(await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient)), [], s_openSsl);
+    }
+
+    [Test]
+    public async Task Our_server_with_early_data_and_renegotiation()
+    {
+        using var bench = new ProbeBench();
+        using var server = new OurServer(bench, change: options => options with { MaximumEarlyData = 1024, AllowRenegotiation = true });
+        IReadOnlyList<ProbeResult> results = await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), probe => probe.Area is "sessions" or "keys");
+        Assert.That(results.Where(r => r.Verdict != ProbeVerdict.Passed).Select(r => $"{r.Probe.Name}: {r.Verdict}, {r.Evidence}"), Is.Empty);
+        Assert.That(results.Single(r => r.Probe.Name == "renegotiation-12").Evidence, Does.Contain("ServerHello, Certificate").And.Not.Contain("no_renegotiation"));
+    }
+
+    [Test]
+    public async Task Openssl_s_server()
+    {
+        using var bench = new ProbeBench();
+        var process = ExternalProcess.StartLineBuffered("openssl", "openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", bench.CertificateFile, "-key", bench.KeyFile);
+        await using ServerProgram server = await ServerProgram.StartAsync(process, "ACCEPT 127.0.0.1:");
+
+        // It answers a KeyUpdate with the next data, and has none: that takes until the deadline.
+        IReadOnlyList<ProbeResult> results = await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), probe => !s_oneAtATime.Contains(probe.Name) && probe.Name != "key-update-answered");
+        ProbeBench.AssertFindings(results, [], [.. s_openSsl, "version-11-refused", "version-10-refused"]);
+        results = await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), probe => probe.Name == s_oneAtATime[0], ProbeBench.Impatient);
+        Assert.That(results.Single().Evidence, Does.Contain("another client is not served"));
+    }
+
+    [Test]
+    public async Task Gnutls_serv()
+    {
+        // Those that take until the deadline: it waits on.
+        string[] silent = ["slow-hello", "slow-handshake", "key-update-not-alone", "record-empty-handshake", "hello-endless"];
+        using var bench = new ProbeBench();
+        await using ServerProgram server = await ServerProgram.StartAsync(
+            port => ExternalProcess.StartLineBuffered("gnutls-serv", GnutlsPeers.Package, "--echo", $"--port={port}", $"--x509certfile={bench.CertificateFile}", $"--x509keyfile={bench.KeyFile}"), "...done\n");
+        ProbeBench.AssertFindings(
+            await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), probe => !silent.Contains(probe.Name)), [],
+            "version-11-refused", "version-10-refused", "compression-offered-13", "hello-without-signatures", "hello-without-groups", "record-padded-only");
+        IReadOnlyList<ProbeResult> results = await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), probe => probe.Name is "key-update-not-alone" or "record-empty-handshake", ProbeBench.Impatient);
+        Assert.That(results.Select(r => r.Verdict), Is.All.EqualTo(ProbeVerdict.Failed), "findings that are gone");
+    }
+
+    [Test]
+    public async Task Nginx()
+    {
+        using var bench = new ProbeBench();
+        string temporary = string.Join(' ', new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.Select(kind => $"{kind}_temp_path {bench.PathOf(kind)};"));
+        string configuration = bench.PathOf("nginx.conf");
+        await using ServerProgram server = await ServerProgram.StartAsync(
+            port =>
+            {
+                File.WriteAllText(configuration, $$"""
+                    daemon off; master_process off; pid {{bench.PathOf("pid")}}; error_log stderr notice;
+                    events { }
+                    http {
+                      access_log off; {{temporary}}
+                      server { listen 127.0.0.1:{{port}} ssl; ssl_protocols TLSv1.2 TLSv1.3; ssl_certificate {{bench.CertificateFile}}; ssl_certificate_key {{bench.KeyFile}}; location / { return 200 "short\n"; } }
+                    }
+                    """);
+                return ExternalProcess.Start("nginx", "nginx-light", "-p", bench.Folder, "-c", configuration, "-e", "stderr");
+            },
+            "getrlimit(RLIMIT_NOFILE)");
+        ProbeBench.AssertFindings(await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient)), ["close-notify-13", "close-notify-12"], [.. s_openSsl, "half-close"]);
+    }
+
+    [Test]
+    public async Task Python()
+    {
+        using var bench = new ProbeBench();
+        await using ServerProgram server = await ServerProgram.StartAsync(ExternalProcess.Start("python3", "python3", Scripts.PathOf("probe_server.py"), bench.CertificateFile, bench.KeyFile), "listening on ");
+        ProbeBench.AssertFindings(await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient)), ["alpn-none-in-common"], s_openSsl);
+    }
+
+    [Test]
+    public async Task Node()
+    {
+        using var bench = new ProbeBench();
+        await using ServerProgram server = await ServerProgram.StartAsync(ExternalProcess.Start("node", "nodejs", Scripts.PathOf("probe_server.js"), bench.CertificateFile, bench.KeyFile), "listening on ");
+
+        // It destroys a socket that has something to send, now and then before the alert is gone; and it hears an alert that nobody knows and goes on waiting.
+        IReadOnlyList<ProbeResult> results = await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), probe => probe.Name != "alert-unknown");
+        ProbeBench.AssertFindings(results, [], [.. s_openSsl, "record-repeated-12", "record-missing-12"]);
+    }
+}
