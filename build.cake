@@ -279,6 +279,16 @@ Task("SslTests")
     ReplaySslTests(named.Length > 0 ? named : present, writesPage: named.Length == 0);
 });
 
+Task("Bogo")
+    .Description("BoringSSL's protocol tests with each OpenSSL that is here (or those named) into docs/conformance-bogo.md; fails for what is not explained")
+    .IsDependentOn("Build")
+    .Does(() =>
+{
+    string[] named = string.Equals(Argument<string>("target"), "bogo", StringComparison.OrdinalIgnoreCase) ? rest : [];
+    string[] present = [.. otherOpenSsls.Where(HasBuiltOpenSsl).Append(SystemOpenSsl()).Distinct().Order()];
+    RunBogo(named.Length > 0 ? named : present, writesPage: named.Length == 0);
+});
+
 Task("Verify")
     .Description("everything a release must pass, in its long form; some two hours")
     .IsDependentOn("Test")
@@ -291,6 +301,7 @@ Task("Verify")
     .IsDependentOn("CheckPublished")
     .IsDependentOn("Scan")
     .IsDependentOn("SslTests")
+    .IsDependentOn("Bogo")
     .Does(() => Run(AheadOfTimeProgram, "demo"));
 
 RunTarget(Argument<string>("target"));
@@ -627,6 +638,43 @@ void ReplaySslTests(string[] versions, bool writesPage)
 
     if (writesPage && reports.Count > 0) Run(SslTests, ["--write", SslTestsPage, .. reports]);
     if (failed.Count > 0) throw new CakeException($"Cases of OpenSSL {string.Join(", ", failed)} did not give what they expect, and nothing explains it.");
+}
+
+// Has BoringSSL's runner test the shim, and the plain one where ours fails.
+void RunBogo(string[] versions, bool writesPage)
+{
+    const string Tool = "artifacts/bin/OpenSslNb.Conformance.Bogo/release/OpenSslNb.Conformance.Bogo";
+    const string Here = "tests/Conformance/bogo";
+    const string Shim = "artifacts/aot/opensslnb-bogo-shim";
+    Install([("golang-go", HasCommand("go")), ("golang-golang-x-crypto-dev", System.IO.Directory.Exists("/usr/share/gocode/src/golang.org/x/crypto")), ("cmake", HasCommand("cmake"))]);
+    if (TryRun($"{Here}/fetch.sh") != 0)
+    {
+        System.Console.WriteLine("BoringSSL's protocol tests are skipped: the runner could not be had, for the reason above.");
+        return;
+    }
+
+    Run("dotnet", "publish", "src/OpenSslNb.BogoShim", "-c", Configuration, "-r", RuntimeIdentifier(), "-o", "artifacts/aot-bogo");
+    System.IO.Directory.CreateDirectory("artifacts/aot");
+    System.IO.File.Move("artifacts/aot-bogo/OpenSslNb.BogoShim", Shim, overwrite: true);
+    List<string> arguments = ["--runner", "artifacts/bogo", "--shim", Shim, "--config", $"{Here}/config.json", "--explained", $"{Here}/explained.json"];
+    foreach (var version in versions)
+    {
+        arguments.AddRange(["--openssl", HasBuiltOpenSsl(version) ? $"{version}=artifacts/openssl/{version}/lib" : version, "--plain", $"{version}={BuildPlainShim(version)}"]);
+    }
+
+    if (writesPage) arguments.AddRange(["--document", "docs/conformance-bogo.md"]);
+    Run(Tool, [.. arguments]);
+}
+
+string BuildPlainShim(string version)
+{
+    var folder = $"artifacts/plain-shim/{version}";
+    var root = System.IO.Path.GetFullPath($"artifacts/openssl/{version}");
+    string Library(string name) => System.IO.Directory.GetFiles($"{root}/lib", $"lib{name}.so.*").Single();
+    string[] options = HasBuiltOpenSsl(version) ? [$"-DOPENSSL_INCLUDE_DIR={root}/include", $"-DOPENSSL_SSL_LIBRARY={Library("ssl")}", $"-DOPENSSL_CRYPTO_LIBRARY={Library("crypto")}"] : [];
+    Run("cmake", ["-S", "tests/Conformance/plain-shim", "-B", folder, .. options]);
+    Run("cmake", "--build", folder);
+    return $"{folder}/plain-shim";
 }
 
 // Has testssl.sh look at the program, and shows what it finds.

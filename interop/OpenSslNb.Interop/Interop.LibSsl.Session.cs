@@ -10,6 +10,9 @@ internal static unsafe partial class LibSsl
     internal static readonly delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, byte*, int, int*, nint>, void> SSL_CTX_sess_set_get_cb =
         (delegate* unmanaged<nint, delegate* unmanaged[Cdecl]<nint, byte*, int, int*, nint>, void>)OpenSslLibrary.Required("SSL_CTX_sess_set_get_cb");
 
+    /// <summary><c>SSL_get_shutdown(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int> SSL_get_shutdown = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("SSL_get_shutdown");
+
     /// <summary><c>SSL_set_shutdown(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int, void> SSL_set_shutdown = (delegate* unmanaged<nint, int, void>)OpenSslLibrary.Required("SSL_set_shutdown");
 

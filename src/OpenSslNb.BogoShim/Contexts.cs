@@ -124,10 +124,10 @@ internal static class Contexts
     private static async ValueTask<TlsContext?> Choose(ShimOptions options)
     {
         if (options.Async) await Task.Yield();
-        return options.FailEarlyCallback || options.FailCertCallback ? throw Refusal(options) : null;
+        return options.FailEarlyCallback || options.FailDdosCallback || options.FailCertCallback ? throw Refusal(options) : null;
     }
 
-    private static TlsAlertException Refusal(ShimOptions options) => new(options.FailCertCallback ? InternalError : HandshakeFailure, "the test wants this callback to fail");
+    private static TlsAlertException Refusal(ShimOptions options) => new(options.FailEarlyCallback ? HandshakeFailure : InternalError, "the test wants this callback to fail");
 
     private static TlsPreSharedKey KeyOf(ShimOptions options, string key) => TlsPreSharedKey.Unchecked(options.PskIdentity, Flags.Bytes(key));
 

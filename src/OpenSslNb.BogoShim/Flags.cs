@@ -40,7 +40,7 @@ internal static class Flags
         ["-use-early-callback"] = o => o.UseEarlyCallback = true,
         ["-install-ddos-callback"] = o => o.UseEarlyCallback = true,
         ["-fail-early-callback"] = o => o.UseEarlyCallback = o.FailEarlyCallback = true,
-        ["-fail-ddos-callback"] = o => o.UseEarlyCallback = o.FailEarlyCallback = true,
+        ["-fail-ddos-callback"] = o => o.UseEarlyCallback = o.FailDdosCallback = true,
         ["-implicit-handshake"] = o => o.ImplicitHandshake = true,
         ["-handshake-twice"] = o => o.HandshakeTwice = true,
         ["-no-op-extra-handshake"] = o => o.HandshakeTwice = true,

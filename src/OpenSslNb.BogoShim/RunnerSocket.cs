@@ -16,7 +16,8 @@ internal sealed class RunnerSocket : IDisposable
 
     public static RunnerSocket Connect(ShimOptions options)
     {
-        IPAddress[] addresses = options.Ipv6 ? [IPAddress.IPv6Loopback, IPAddress.Loopback] : [IPAddress.Loopback, IPAddress.IPv6Loopback];
+        // Runners that tell their shims apart by an id listen on IPv4 first; older ones on IPv6, and another program may have the same port of the other.
+        IPAddress[] addresses = options.Ipv6 || options.ShimId is null ? [IPAddress.IPv6Loopback, IPAddress.Loopback] : [IPAddress.Loopback, IPAddress.IPv6Loopback];
         Exception? last = null;
         foreach (IPAddress address in addresses)
         {

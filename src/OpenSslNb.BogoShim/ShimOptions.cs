@@ -51,6 +51,7 @@ internal sealed class ShimOptions
     public bool Renegotiate { get; set; }
     public bool UseEarlyCallback { get; set; }
     public bool FailEarlyCallback { get; set; }
+    public bool FailDdosCallback { get; set; }
 
     // What is done.
     public bool ImplicitHandshake { get; set; }

@@ -27,13 +27,15 @@ internal static unsafe class KeyingMaterial
     {
         LibCrypto.ERR_clear_error();
         byte[] result = new byte[length];
-        ReadOnlySpan<byte> name = Encoding.ASCII.GetBytes(label);
+
+        // With a zero behind it, so that an empty one has an address too: OpenSSL takes none for a mistake.
+        ReadOnlySpan<byte> name = Encoding.ASCII.GetBytes(label + '\0');
         ReadOnlySpan<byte> value = context is { } given ? given.Span : default;
         fixed (byte* output = result)
         fixed (byte* namePointer = name)
         fixed (byte* valuePointer = value)
         {
-            int done = LibSsl.SSL_export_keying_material(ssl, output, (nuint)length, namePointer, (nuint)name.Length, valuePointer, (nuint)value.Length, context is null ? 0 : 1);
+            int done = LibSsl.SSL_export_keying_material(ssl, output, (nuint)length, namePointer, (nuint)label.Length, valuePointer, (nuint)value.Length, context is null ? 0 : 1);
             return done == 1 ? result : throw OpenSslException.FromQueue($"OpenSSL exports nothing for the label '{label}'");
         }
     }

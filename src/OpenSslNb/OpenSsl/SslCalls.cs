@@ -104,6 +104,9 @@ internal readonly unsafe partial struct SslCalls(SslInstance instance) : ISslCal
     // On TLS 1.3 a handshake that is on after the first one is a KeyUpdate of ours, which needs no answer.
     private bool IsRenegotiating => IsInHandshake && LibSsl.SSL_version(instance.Ssl) < SslConst.TLS1_3_VERSION;
 
+    private bool HasClosedWithoutError =>
+        !instance.Transport.SawEndOfStream && !IsInHandshake && LibCrypto.ERR_peek_error() == 0 && (LibSsl.SSL_get_shutdown(instance.Ssl) & SslConst.SSL_RECEIVED_SHUTDOWN) != 0;
+
     private SslStep Perform(SslOperation operation, byte* buffer, int length, bool inputFrozen, bool early = false)
     {
         nuint moved = 0;
@@ -138,6 +141,9 @@ internal readonly unsafe partial struct SslCalls(SslInstance instance) : ISslCal
             SslConst.SSL_ERROR_WANT_READ => SslStep.Blocked(SslWant.Read),
             SslConst.SSL_ERROR_WANT_WRITE => SslStep.Blocked(SslWant.Write),
             SslConst.SSL_ERROR_ZERO_RETURN when operation == SslOperation.Read => IsRenegotiating ? SslStep.Failed(SslFailure.ClosedInRenegotiation(instance)) : SslStep.Closed(),
+
+            // With OpenSSL 3.5 and 4.0 close_notify behind an alert user_canceled (RFC 8446 §6.1) looks like a system call that failed, without an error.
+            SslConst.SSL_ERROR_SYSCALL when operation == SslOperation.Read && HasClosedWithoutError => SslStep.Closed(),
             SslConst.SSL_ERROR_WANT_CLIENT_HELLO_CB => SslStep.Blocked(SslWant.ClientHello),
             SslConst.SSL_ERROR_WANT_X509_LOOKUP => SslStep.Blocked(SslWant.Certificate),
             SslConst.SSL_ERROR_WANT_RETRY_VERIFY => SslStep.Blocked(SslWant.VerifyRetry),

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 var folder = new Option<DirectoryInfo>("--runner") { Description = "folder that tests/Conformance/bogo/fetch.sh has made", Required = true };
 var shim = new Option<FileInfo>("--shim") { Description = "our shim, compiled ahead of time", Required = true };
-var plain = new Option<FileInfo?>("--plain") { Description = "the shim around plain OpenSSL, which runs the tests that ours fails" };
+var plain = new Option<string[]>("--plain") { Description = "VERSION=PROGRAM, once for each OpenSSL: the shim around plain OpenSSL, which runs the tests that ours fails" };
 var openSsl = new Option<string[]>("--openssl") { Description = "VERSION or VERSION=FOLDER, once for each OpenSSL; without a folder it is the system's", Required = true };
 var tests = new Option<string?>("--tests") { Description = "patterns of tests, separated by semicolons; all unless given" };
 var config = new Option<FileInfo>("--config") { Description = "what the runner must know of the shims", Required = true };
@@ -18,15 +18,16 @@ command.SetAction(parsed =>
     DirectoryInfo runnerFolder = parsed.GetRequiredValue(folder);
     var runner = new RunnerProcess(Path.Combine(runnerFolder.FullName, "runner"), Path.Combine(runnerFolder.FullName, "source"), parsed.GetRequiredValue(config).FullName, parsed.GetValue(workers));
     var explanations = Explanations.Read(File.ReadAllText(parsed.GetRequiredValue(explained).FullName));
+    Dictionary<string, string> plainShims = (parsed.GetValue(plain) ?? []).Select(Pair).ToDictionary(pair => pair.Name, pair => pair.Path ?? throw new FormatException($"--plain takes VERSION=PROGRAM, and not '{pair.Name}'"));
     string[]? chosen = parsed.GetValue(tests)?.Split(';');
     var versions = new List<VersionResults>();
     foreach (string one in parsed.GetRequiredValue(openSsl))
     {
-        (string version, string? openSslFolder) = one.Split('=', 2) is [var name, var path] ? (name, Path.GetFullPath(path)) : (one, null);
+        (string version, string? openSslFolder) = Pair(one);
         AnsiConsole.MarkupLineInterpolated($"OpenSSL {version} ...");
         RunnerResults ours = runner.Run(parsed.GetRequiredValue(shim).FullName, openSslFolder, chosen);
         string[] failures = [.. ours.Failures];
-        RunnerResults? others = parsed.GetValue(plain) is { } program && failures.Length > 0 ? runner.Run(program.FullName, openSslFolder, failures) : null;
+        RunnerResults? others = plainShims.TryGetValue(version, out string? program) && failures.Length > 0 ? runner.Run(program, openSslFolder, failures) : null;
         AnsiConsole.MarkupLineInterpolated($"OpenSSL {version}: {ours.Count(TestVerdict.Passed)} passed, {failures.Length} failed, {ours.Count(TestVerdict.NotImplemented)} not implemented");
         versions.Add(new VersionResults(version, ours, others));
     }
@@ -38,3 +39,5 @@ command.SetAction(parsed =>
 });
 
 return await command.Parse(args).InvokeAsync();
+
+static (string Name, string? Path) Pair(string text) => text.Split('=', 2) is [var name, var path] ? (name, Path.GetFullPath(path)) : (text, null);
