@@ -36,7 +36,7 @@ public abstract record TlsOptions
     public IReadOnlyList<TlsCertificate> AdditionalCertificates { get; init; } = [];
 
     /// <summary>
-    /// Judges the peer's certificate after OpenSSL has (<c>SSL_CTX_set_cert_verify_callback(3)</c>): true accepts it, even against <see cref="TlsPeerVerification.Error"/>, so look at that first; false refuses it. Called on the thread that
+    /// Judges the peer's certificate after OpenSSL has (<c>SSL_CTX_set_cert_verify_callback(3)</c>): true accepts it, even against <see cref="TlsPeerVerification.Error"/>, so look at that first; false refuses it, and so does <see cref="TlsAlertException"/>, with its alert. Called on the thread that
     /// does the handshake; the answer may come later and from any thread, while the handshake waits, no longer than its timeout. An exception ends the connection.
     /// </summary>
     /// <remarks>
