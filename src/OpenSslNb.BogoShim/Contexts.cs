@@ -18,9 +18,17 @@ internal static class Contexts
     /// <param name="before">The context of those before; its tickets stay good.</param>
     public static TlsContext Make(ShimOptions options, TlsContext? before)
     {
-        TlsContext context = options.Server ? MakeServer(options, before) : MakeClient(options);
-        NativeSwitches.Set(context, options);
-        return context;
+        try
+        {
+            TlsContext context = options.Server ? MakeServer(options, before) : MakeClient(options);
+            NativeSwitches.Set(context, options);
+            return context;
+        }
+        catch (OpenSslException e) when (options.Curves.Count > 0 && e.Message.Contains("refused the groups", StringComparison.Ordinal))
+        {
+            // Later versions do without the older ones.
+            throw new NotImplementedFlagException(e.Message);
+        }
     }
 
     private static TlsContext MakeServer(ShimOptions options, TlsContext? before)

@@ -44,8 +44,11 @@ internal readonly unsafe partial struct SslCalls
     private int ReadEarlyData(byte* buffer, int length, nuint* moved)
     {
         int result = LibSsl.SSL_read_early_data(instance.Ssl, buffer, (nuint)length, moved);
-        if (result == SslConst.SSL_READ_EARLY_DATA_FINISH) instance.IsTakingEarlyData = false;
-        return result;
+        if (result != SslConst.SSL_READ_EARLY_DATA_FINISH) return result;
+        instance.IsTakingEarlyData = false;
+
+        // It may have read on into the client's Finished, found that wrong, and say so in the error queue alone, which the next call would find cleared.
+        return LibCrypto.ERR_peek_error() == 0 ? result : SslConst.SSL_READ_EARLY_DATA_ERROR;
     }
 
     // A server's answer to early data, to a client that has not finished its handshake.
