@@ -52,7 +52,7 @@ internal static class Contexts
 
             // The name is asked for in resumed connections too, where OpenSSL does not tell it.
             KeepClientHello = true,
-            SelectContext = options.UseEarlyCallback || options.FailCertCallback ? _ => Choose(options) : null,
+            SelectContext = options.UseEarlyCallback || options.FailCertCallback || options.Async ? _ => Choose(options) : null,
             FindPreSharedKey = options.Psk is { } key ? identity => identity == options.PskIdentity ? KeyOf(options, key) : null : null,
         };
         return TlsContext.CreateServer((TlsServerOptions)WithCommon(server, options));
