@@ -647,11 +647,15 @@ void RunBogo(string[] versions, bool writesPage)
     const string Here = "tests/Conformance/bogo";
     const string Shim = "artifacts/aot/opensslnb-bogo-shim";
     Install([("golang-go", HasCommand("go")), ("golang-golang-x-crypto-dev", System.IO.Directory.Exists("/usr/share/gocode/src/golang.org/x/crypto")), ("cmake", HasCommand("cmake"))]);
-    if (TryRun($"{Here}/fetch.sh") != 0)
+    const int NotAvailable = 3;
+    int fetched = TryRun($"{Here}/fetch.sh");
+    if (fetched == NotAvailable)
     {
-        System.Console.WriteLine("BoringSSL's protocol tests are skipped: the runner could not be had, for the reason above.");
+        System.Console.WriteLine("BoringSSL's protocol tests are skipped: the runner cannot be had here, for the reason above.");
         return;
     }
+
+    if (fetched != 0) throw new CakeException($"{Here}/fetch.sh ended with status {fetched}.");
 
     Run("dotnet", "publish", "src/OpenSslNb.BogoShim", "-c", Configuration, "-r", RuntimeIdentifier(), "-o", "artifacts/aot-bogo");
     System.IO.Directory.CreateDirectory("artifacts/aot");

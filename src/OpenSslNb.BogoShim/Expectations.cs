@@ -20,6 +20,7 @@ internal static class Expectations
 
         // Nobody signs where a session is resumed, and OpenSSL's sessions do not hold who did.
         if (options.ExpectPeerSignature != 0 && !info.IsResumed) Same(info.PeerSignatureAlgorithm, Names.Signature(options.ExpectPeerSignature), "the peer's signature algorithm");
+        if (!isResumption && (options.ExpectSessionId || options.ExpectNoSessionId) && NativeSwitches.KeepsSessions(machine) != options.ExpectSessionId) throw new TestFailure($"the session was {(options.ExpectSessionId ? "not " : "")}cached on the server, but we expected the opposite");
         if (options.ExpectExtendedMasterSecret && !NativeSwitches.HasExtendedMasterSecret(machine)) throw new TestFailure("No EMS for connection when expected");
         if (options.ExpectSecureRenegotiation && !NativeSwitches.HasSecureRenegotiation(machine)) throw new TestFailure("No secure renegotiation for connection when expected");
         if (options.ExpectNoSecureRenegotiation && NativeSwitches.HasSecureRenegotiation(machine)) throw new TestFailure("Secure renegotiation unexpectedly negotiated for connection");

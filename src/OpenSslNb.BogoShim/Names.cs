@@ -3,10 +3,13 @@ namespace OpenSslNb.BogoShim;
 /// <summary>What the runner has numbers for (IANA's TLS registries) in OpenSSL's words.</summary>
 internal static class Names
 {
+    /// <summary>The group that not every OpenSSL has.</summary>
+    public const int P224 = 21;
+
     // RFC 8446 §4.2.7.
     private static readonly Dictionary<int, (string Name, string Told)> s_groups = new()
     {
-        [21] = ("P-224", "secp224r1"),
+        [P224] = ("P-224", "secp224r1"),
         [23] = ("P-256", "secp256r1"),
         [24] = ("P-384", "secp384r1"),
         [25] = ("P-521", "secp521r1"),

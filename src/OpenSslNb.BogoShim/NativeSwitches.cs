@@ -17,6 +17,7 @@ internal static unsafe class NativeSwitches
     private const int SendFallbackScsv = 0x80;
     private const int SetMaxCertList = 51;
     private const int GetSecureRenegotiation = 76;
+    private const int GetSessionNumber = 20;
     private const ulong LegacyServerConnect = 4;
     private const int StatusTypeOcsp = 1;
     private const int NotAcceptable = 0;
@@ -73,6 +74,9 @@ internal static unsafe class NativeSwitches
     public static bool HasExtendedMasterSecret(SslMachine machine) => IsTls13(machine) || LibSsl.SSL_get_extms_support(machine.Instance.Ssl) == 1;
 
     public static bool HasSecureRenegotiation(SslMachine machine) => IsTls13(machine) || LibSsl.SSL_ctrl(machine.Instance.Ssl, GetSecureRenegotiation, 0, null) == 1;
+
+    /// <summary>True when the server keeps a session itself, since no ticket holds it.</summary>
+    public static bool KeepsSessions(SslMachine machine) => LibSsl.SSL_CTX_ctrl(machine.Instance.Context.Handle.Pointer, GetSessionNumber, 0, null) > 0;
 
     private static bool IsTls13(SslMachine machine) => machine.Info?.Protocol == TlsProtocol.Tls13;
 

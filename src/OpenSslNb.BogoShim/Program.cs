@@ -19,7 +19,7 @@ catch (NotImplementedFlagException e)
     Console.Error.WriteLine(e.Message);
     return ExitCode.NotImplemented;
 }
-catch (Exception e) when (e is TestFailure or FormatException or OverflowException or OpenSslException or OpenSslNotFoundException or ArgumentException or IOException)
+catch (Exception e) when (e is TestFailure or FormatException or OverflowException or OpenSslException or OpenSslNotFoundException or ArgumentException or IOException or InvalidOperationException or System.Net.Sockets.SocketException)
 {
     Console.Error.WriteLine(e.Message);
     return ExitCode.Failed;

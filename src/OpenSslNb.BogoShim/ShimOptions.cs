@@ -92,7 +92,6 @@ internal sealed class ShimOptions
     public bool ExpectExtendedMasterSecret { get; set; }
     public bool ExpectSecureRenegotiation { get; set; }
     public bool ExpectNoSecureRenegotiation { get; set; }
-    public bool ExpectVerifyResult { get; set; }
     public bool? ExpectHelloRetryRequest { get; set; }
     public string? ExpectMessages { get; set; }
     public int ExpectTotalRenegotiations { get; set; }

@@ -8,17 +8,17 @@ internal sealed class Explanations
 {
     private readonly List<(Regex Pattern, Explanation Explanation)> _all = [];
 
-    /// <exception cref="FormatException">An entry has no cause or no source.</exception>
+    /// <exception cref="FormatException">An entry has no cause, no source or no tests.</exception>
     public static Explanations Read(string json)
     {
         var explanations = new Explanations();
         using var document = JsonDocument.Parse(json);
-        foreach (JsonProperty entry in document.RootElement.EnumerateObject())
+        foreach (JsonElement entry in document.RootElement.EnumerateArray())
         {
-            string? cause = entry.Value.TryGetProperty("cause", out JsonElement causeElement) ? causeElement.GetString() : null;
-            string? source = entry.Value.TryGetProperty("source", out JsonElement sourceElement) ? sourceElement.GetString() : null;
-            if (string.IsNullOrWhiteSpace(cause) || string.IsNullOrWhiteSpace(source)) throw new FormatException($"the explanation of '{entry.Name}' needs a 'cause' and a 'source'");
-            explanations._all.Add((new Regex($"^{Regex.Escape(entry.Name).Replace("\\*", ".*", StringComparison.Ordinal)}$", RegexOptions.CultureInvariant), new Explanation(entry.Name, cause, source)));
+            string[] patterns = entry.TryGetProperty("tests", out JsonElement tests) ? [.. tests.EnumerateArray().Select(test => test.GetString()!)] : [];
+            if (patterns.Length == 0) throw new FormatException($"the explanation '{TextOf(entry, "cause")}' needs 'tests'");
+            var explanation = new Explanation(TextOf(entry, "cause") ?? throw Incomplete(patterns), TextOf(entry, "source") ?? throw Incomplete(patterns), patterns);
+            foreach (string pattern in patterns) explanations._all.Add((new Regex($"^{Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal)}$", RegexOptions.CultureInvariant), explanation));
         }
 
         return explanations;
@@ -26,9 +26,13 @@ internal sealed class Explanations
 
     /// <summary>The first that fits; null when the failure is unexplained.</summary>
     public Explanation? Of(string test) => _all.Find(entry => entry.Pattern.IsMatch(test)).Explanation;
+
+    private static string? TextOf(JsonElement entry, string name) => entry.TryGetProperty(name, out JsonElement text) && text.GetString() is { Length: > 0 } value ? value : null;
+
+    private static FormatException Incomplete(string[] patterns) => new($"the explanation of '{patterns[0]}' needs a 'cause' and a 'source'");
 }
 
-/// <param name="Pattern">Of the tests' names.</param>
 /// <param name="Cause">In a sentence.</param>
 /// <param name="Source">The man page, RFC or line of OpenSSL that it follows from.</param>
-internal sealed record Explanation(string Pattern, string Cause, string Source);
+/// <param name="Tests">Patterns of the tests' names.</param>
+internal sealed record Explanation(string Cause, string Source, IReadOnlyList<string> Tests);

@@ -5,6 +5,7 @@
 #
 # Needs Go and golang.org/x/crypto as Debian packages them (golang-go, golang-golang-x-crypto-dev). The result is artifacts/bogo/runner
 # and artifacts/bogo/source; standard output is the folder that the runner has to be started in, messages go to standard error.
+# Exit code 3: the source or a compiler for it cannot be had here. Anything else but 0 is a fault.
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../.."
 
@@ -15,6 +16,7 @@ readonly modules=/usr/share/gocode
 
 say() { printf 'fetch.sh: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
+not_here() { say "$*"; exit 3; }
 
 # shellcheck source=native/openssl/apt.sh
 source native/openssl/apt.sh
@@ -25,17 +27,18 @@ case "${1-}" in
 esac
 
 if [[ ! -x $base/runner ]]; then
-    command -v go >/dev/null || die "'go' is needed (Debian package golang-go)"
-    [[ -d $modules/src/golang.org/x/crypto ]] || die "golang.org/x/crypto is needed (Debian package golang-golang-x-crypto-dev)"
+    command -v go >/dev/null || not_here "'go' is needed (Debian package golang-go)"
+    [[ -d $modules/src/golang.org/x/crypto ]] || not_here "golang.org/x/crypto is needed (Debian package golang-golang-x-crypto-dev)"
     mkdir -p "$apt_base"
     work=$(mktemp -d "$base/.work.XXXXXX")
     trap 'rm -rf -- "$work"' EXIT
+    [[ -n $(archive) ]] || not_here "this machine's apt sources name no Debian archive"
     use_suites deb-src trixie forky sid
 
     # The upstream archive is what is wanted; Debian's patches may be gone from the pool.
     (cd "$work" && apt-get "${apt_options[@]}" source --download-only "$package" >&2) || say "not all of $package could be had"
     archive=$(find "$work" -maxdepth 1 -name "${package}_*.orig.tar.*" ! -name '*.asc')
-    [[ -n $archive ]] || die "the archive has no source of $package, or cannot be reached"
+    [[ -n $archive ]] || not_here "the archive has no source of $package, or cannot be reached"
     mkdir -p "$work/source" "$work/go/src/boringssl.googlesource.com"
     tar -xf "$archive" -C "$work/source" --strip-components 1
     tree=$work/source/src
