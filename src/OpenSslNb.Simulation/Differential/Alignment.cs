@@ -16,17 +16,18 @@ internal static class Alignment
         int j = 0;
         while (i < a.Count || j < b.Count)
         {
-            if (i < a.Count && j < b.Count && a[i].IsLike(b[j]) && costs[i, j] == costs[i + 1, j + 1] + Cost(a[i], b[j], strict))
-            {
-                pairs.Add(new EventPair(a[i], b[j], a[i++].Against(b[j++], strict)));
-            }
-            else if (i < a.Count && costs[i, j] == costs[i + 1, j] + Alone)
+            // As early as possible, so that what stands alone begins with a record and goes on with what is in it.
+            if (i < a.Count && costs[i, j] == costs[i + 1, j] + Alone)
             {
                 pairs.Add(new EventPair(a[i++], null, []));
             }
-            else
+            else if (j < b.Count && costs[i, j] == costs[i, j + 1] + Alone)
             {
                 pairs.Add(new EventPair(null, b[j++], []));
+            }
+            else
+            {
+                pairs.Add(new EventPair(a[i], b[j], a[i++].Against(b[j++], strict)));
             }
         }
 

@@ -99,11 +99,14 @@ internal sealed partial class ScriptRun
 
     private int CountOf(string message) => Current.Reaction.Messages.Count(name => name == message);
 
-    private static bool IsOver(Reaction reaction) => reaction.Error is not null || reaction.Refusal is not null || reaction.NoRecords is not null || reaction.HasEnded;
+    // Behind a warning the peer may go on.
+    private static ReceivedAlert? FatalOf(Reaction reaction) => reaction.Alerts.Where(alert => alert.IsFatal).Select(alert => (ReceivedAlert?)alert).FirstOrDefault();
+
+    private static bool IsOver(Reaction reaction) => FatalOf(reaction) is not null || reaction.Refusal is not null || reaction.NoRecords is not null || reaction.HasEnded;
 
     // What was there in place of what was waited for.
     private static string Otherwise(Reaction reaction) =>
-        reaction.Error is { } error ? error.ToString() : reaction.Refusal is not null ? "refused by us" : reaction.NoRecords is not null ? "no TLS" : reaction.HasEnded ? TranscriptRecorder.Word(reaction.End) : "silence";
+        FatalOf(reaction) is { } fatal ? fatal.ToString() : reaction.Refusal is not null ? "refused by us" : reaction.NoRecords is not null ? "no TLS" : reaction.HasEnded ? TranscriptRecorder.Word(reaction.End) : "silence";
 
     /// <returns>False when the stream has ended, or the deadline has come, before.</returns>
     private async Task<bool> ObserveAsync(Func<bool> isMet, TimeSpan? patience, CancellationToken cancellation)

@@ -76,7 +76,7 @@ internal sealed partial class ScriptRun(ProbeTarget target, TranscriptRecorder r
     {
         if (_connection is not { } connection) return;
         Reaction reaction = connection.Reaction;
-        bool isLost = reaction.Error is not null || connection.Machine is { State: ConnectionState.Failed };
+        bool isLost = FatalOf(reaction) is not null || connection.Machine is { State: ConnectionState.Failed };
 
         // Whoever has sent an alert, or close_notify, may have closed his socket: data that finds it closed makes a reset of what was an orderly end, or not, as it happens.
         if (!isLost && !reaction.HasCloseNotify && connection.Machine is { State: ConnectionState.Open }) await WithMachineAsync(machine => machine.Shutdown(), cancellation);
