@@ -3,10 +3,13 @@ namespace OpenSslNb.Simulation.Differential;
 /// <summary>Puts events of two peers side by side so that as few as possible differ (the distance of Levenshtein, by Wagner and Fischer's table).</summary>
 internal static class Alignment
 {
-    private const int Alone = 2;
+    private const int Alone = 20_000;
 
     // Less than one on each side alone: two that can be compared are, if nothing better is to be had.
-    private const int Changed = 3;
+    private const int Changed = 30_000;
+
+    // Of what is equally good, that of the same step; less than anything else, however many events there are.
+    private const int OtherStep = 1;
 
     public static IReadOnlyList<EventPair> Of(IReadOnlyList<PeerEvent> a, IReadOnlyList<PeerEvent> b, bool strict)
     {
@@ -56,5 +59,5 @@ internal static class Alignment
         return costs;
     }
 
-    private static int Cost(PeerEvent a, PeerEvent b, bool strict) => a.Against(b, strict).Count == 0 ? 0 : Changed;
+    private static int Cost(PeerEvent a, PeerEvent b, bool strict) => (a.Against(b, strict).Count == 0 ? 0 : Changed) + (a.Step == b.Step ? 0 : OtherStep);
 }

@@ -81,6 +81,15 @@ public sealed class DiffTests
         Assert.That(found, Is.EqualTo(new DiffRun.Found[] { new("one", 2, "outcome", "FIN", "reset"), new("one", 2, "end", "end: by FIN", "end: by reset") }));
     }
 
+    [Test]
+    public async Task A_renegotiation_that_one_refuses_differs_from_its_own_step_on()
+    {
+        string script = DiffRun.Steps("""{"do":"handshake","versions":["1.2"]}, "renegotiate", {"do":"send","text":"abba\n"}, {"do":"expect-data","bytes":5}""");
+        DiffRun.Found[] found = await DiffRun.FindAsync($"{DiffRun.Serve} --allow-renegotiation", DiffRun.Serve, script);
+        Assert.That(found[0], Is.EqualTo(new DiffRun.Found("one", 2, "outcome", "renegotiated", "warning no_renegotiation")));
+        Assert.That(found.Select(d => d.Step), Is.All.GreaterThan(1), string.Join('\n', found));
+    }
+
     [TestCase(WarningUnrecognizedName, "alert", "alert: level warning, description unrecognized_name")]
     [TestCase("1403030001" + "01", "record change_cipher_spec", "record change_cipher_spec: version 0x0303, size ordinary")]
     [TestCase("1703030000", "record application_data", "record application_data: version 0x0303, size empty")]
