@@ -17,6 +17,9 @@ internal static unsafe partial class LibC
     /// <summary><c>signal(2)</c>: returns the disposition before.</summary>
     internal static readonly delegate* unmanaged<int, nint, nint> signal = (delegate* unmanaged<int, nint, nint>)LibCSymbols.Address("signal");
 
+    /// <summary><c>kill(2)</c>: a negative process is a process group.</summary>
+    internal static readonly delegate* unmanaged<int, int, int> kill = (delegate* unmanaged<int, int, int>)LibCSymbols.Address("kill");
+
     /// <summary><c>getrlimit(2)</c>.</summary>
     internal static readonly delegate* unmanaged<int, rlimit*, int> getrlimit = (delegate* unmanaged<int, rlimit*, int>)LibCSymbols.Address("getrlimit");
 

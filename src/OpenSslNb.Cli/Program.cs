@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using OpenSslNb.Cli;
+using OpenSslNb.Cli.Differential;
 using OpenSslNb.Cli.Probing;
 using OpenSslNb.Cli.TraceView;
 
 // Not a RootCommand, which would call itself after the assembly.
-var root = new Command("opensslnb", "Non-blocking TLS over OpenSSL: a demonstration, a server, a client, a proxy, a probe for servers, a simulation, and traces of what they do.")
+var root = new Command("opensslnb", "Non-blocking TLS over OpenSSL: a demonstration, a server, a client, a proxy, a probe for servers and one that compares two, a simulation, and traces of what they do.")
 {
     new HelpOption(),
     new VersionOption(),
@@ -20,6 +21,7 @@ var commands = new Dictionary<string, Func<Command>>
     ["proxy"] = ProxyCommand.Create,
     [BenchCommand.Name] = BenchCommand.Create,
     ["probe"] = ProbeCommand.Create,
+    ["diff"] = DiffCommand.Create,
     ["sim"] = SimCommand.Create,
     ["sim-memory"] = SimMemoryCommand.Create,
     ["trace"] = TraceCommand.Create,

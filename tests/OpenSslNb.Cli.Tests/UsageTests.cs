@@ -129,9 +129,10 @@ public sealed class UsageTests
     [Test]
     public async Task Help_of_every_command_mentions_every_option_and_goes_to_standard_output()
     {
-        await AssertHelpAsync([], "demo", "serve", "connect", "probe", "sim", "sim-memory", "trace", "--help", "--version");
+        await AssertHelpAsync([], "demo", "serve", "connect", "probe", "diff", "sim", "sim-memory", "trace", "--help", "--version");
         await AssertHelpAsync(["probe"], "HOST:PORT", "--ca", "--server-name", "--only", "--except", "--json", "--junit", "--timeout", "--list", "--dangerously-accept-any-certificate", "--help");
         await AssertHelpAsync(["sim"], "--seed", "--runs", "--scenario", "--shrink", "--trace", "--save", "--replay", "--every", "--help");
+        await AssertHelpAsync(["diff"], "--a", "--b", "--script", "--only", "--name", "--timeout", "--start-timeout", "--strict", "--json", "--page", "--cert", "--help");
         await AssertHelpAsync(["sim-memory"], "account", "--session", "--every", "--from", "--to", "--in-process", "--plant", "--help");
         await AssertHelpAsync(["sim-memory", "account"], "--sessions", "--plant", "--help");
         await AssertHelpAsync(["demo"], "--connections", "--seconds", "--poller", "--trace", "--help");

@@ -13,6 +13,8 @@ public sealed record Delivery
 
     internal int Piece { get; private init; } = int.MaxValue;
 
+    internal IReadOnlyList<int> Sizes { get; private init; } = [];
+
     internal TimeSpan Pause { get; private init; }
 
     /// <summary>How many bytes of all go; the rest waits for another delivery.</summary>
@@ -24,6 +26,15 @@ public sealed record Delivery
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         return new($"in pieces of {size}") { Piece = size };
+    }
+
+    /// <summary>Cut at exact places of our stream, counted from here on: pieces of these sizes one after the other, and what follows them at once.</summary>
+    /// <param name="sizes">Bytes of each piece, at least 1. What is sent in between does not begin a new piece.</param>
+    public static Delivery InSizes(params int[] sizes)
+    {
+        ArgumentNullException.ThrowIfNull(sizes);
+        foreach (int size in sizes) ArgumentOutOfRangeException.ThrowIfLessThan(size, 1, nameof(sizes));
+        return new($"in pieces of {string.Join(", ", sizes)} and the rest at once") { Sizes = sizes };
     }
 
     /// <summary>In pieces with a pause behind each.</summary>
@@ -41,5 +52,17 @@ public sealed record Delivery
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         return new($"{count} bytes and no more") { Limit = count };
+    }
+
+    /// <summary>The most that goes at once from this place of the stream on.</summary>
+    internal int PieceAt(int position)
+    {
+        foreach (int size in Sizes)
+        {
+            if (position < size) return size - position;
+            position -= size;
+        }
+
+        return Piece;
     }
 }

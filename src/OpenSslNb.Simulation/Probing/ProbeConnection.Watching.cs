@@ -10,20 +10,32 @@ internal sealed partial class ProbeConnection : IMessageObserver
 
     void IMessageObserver.OnMessage(bool sent, int version, int contentType, ReadOnlySpan<byte> bytes)
     {
-        if (sent) return;
+        if (sent)
+        {
+            CountSent(contentType, bytes);
+            return;
+        }
+
+        if (contentType == SslConst.SSL3_RT_INNER_CONTENT_TYPE && bytes.Length >= 1) Observer?.OnInnerType(bytes[0]);
         if (contentType == SslConst.SSL3_RT_ALERT && bytes.Length >= 2) NoteAlert(bytes[0], bytes[1], isTls13: version == (int)TlsProtocol.Tls13);
         else if (contentType == SslConst.SSL3_RT_HANDSHAKE) NoteMessage(bytes);
     }
 
     private void NoteMessage(ReadOnlySpan<byte> bytes)
     {
-        if (MessageNames.TryDescribe(SslConst.SSL3_RT_HANDSHAKE, bytes, out MessageDescription message)) Reaction = Reaction with { Messages = [.. Reaction.Messages, message.Name] };
+        if (MessageNames.TryDescribe(SslConst.SSL3_RT_HANDSHAKE, bytes, out MessageDescription message))
+        {
+            Reaction = Reaction with { Messages = [.. Reaction.Messages, message.Name] };
+            Observer?.OnMessage(message.Name, bytes);
+        }
     }
 
     private void NoteAlert(byte level, byte description, bool isTls13)
     {
         var alert = new ReceivedAlert(level == 2, description);
-        Reaction = Reaction with { Alerts = [.. Reaction.Alerts, isTls13 && alert.IsError ? alert with { IsFatal = true } : alert] };
+        if (isTls13 && alert.IsError) alert = alert with { IsFatal = true };
+        Reaction = Reaction with { Alerts = [.. Reaction.Alerts, alert] };
+        Observer?.OnAlert(alert);
     }
 
     // A copy of what goes to the machine: the lengths of records are seen here alone.
@@ -64,9 +76,15 @@ internal sealed partial class ProbeConnection : IMessageObserver
             }
             catch (FormatException e)
             {
-                Reaction = Reaction with { Refusal = e.Message };
+                Refuse(e.Message);
             }
         }
+    }
+
+    private void Refuse(string words)
+    {
+        if (Reaction.Refusal != words) Observer?.OnRefusal(words);
+        Reaction = Reaction with { Refusal = words };
     }
 
     /// <summary>Puts handshake messages together that came in several records, or several in one.</summary>

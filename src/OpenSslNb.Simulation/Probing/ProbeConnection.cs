@@ -42,7 +42,7 @@ internal sealed partial class ProbeConnection : IDisposable
     }
 
     /// <summary>Puts a machine on it; its first flight goes with the next <see cref="PumpAsync"/>.</summary>
-    public void Begin(TlsContext context, string name)
+    public void Begin(TlsContext context, string? name)
     {
         Machine = new SslMachine(context, name);
         Machine.Observe(this);
@@ -80,10 +80,12 @@ internal sealed partial class ProbeConnection : IDisposable
         int allowed = Math.Min(bytes.Length, Math.Max(_delivery.Limit - _delivered, 0));
         _held.AddRange(bytes.Span[allowed..]);
         _delivered += allowed;
+        int position = _delivered - allowed;
         for (ReadOnlyMemory<byte> rest = bytes[..allowed]; !rest.IsEmpty && !_isBroken;)
         {
-            int count = Math.Min(rest.Length, _delivery.Piece);
+            int count = Math.Min(rest.Length, _delivery.PieceAt(position));
             await SendPieceAsync(rest[..count], cancellation);
+            position += count;
             rest = rest[count..];
             if (_delivery.Pause > TimeSpan.Zero && !rest.IsEmpty) await Task.Delay(_delivery.Pause, cancellation);
         }
@@ -179,12 +181,16 @@ internal sealed partial class ProbeConnection : IDisposable
     {
         byte[] plaintext = new byte[TransportSize];
         SslStep step;
-        while ((step = machine.Read(plaintext)).IsDone) Reaction = Reaction with { ApplicationBytes = Reaction.ApplicationBytes + step.Bytes };
+        while ((step = machine.Read(plaintext)).IsDone)
+        {
+            Reaction = Reaction with { ApplicationBytes = Reaction.ApplicationBytes + step.Bytes };
+            Observer?.OnData(plaintext.AsSpan(0, step.Bytes));
+        }
 
         // A KeyUpdate may be waiting behind a write.
         if (machine.State is ConnectionState.Open or ConnectionState.PeerClosed) machine.Flush();
         if (machine.Info is { } info && Reaction.Info is null) Reaction = Reaction with { Info = info };
-        if (step.Failure is { AlertReceived: null, Reason: not (CloseReason.Truncated or CloseReason.Reset) } failure) Reaction = Reaction with { Refusal = failure.ToString() };
+        if (step.Failure is { AlertReceived: null, Reason: not (CloseReason.Truncated or CloseReason.Reset) } failure) Refuse(failure.ToString());
     }
 
     private void End(StreamEnd end)

@@ -25,4 +25,4 @@ public sealed record ProbeResult(Probe Probe, ProbeVerdict Verdict, string Evide
 
 /// <summary>The peer cannot be probed, or a probe cannot do what it was told; the message says why.</summary>
 /// <param name="message">Why.</param>
-public sealed class ProbeException(string message) : IOException(message);
+public sealed class ProbeException(string message, Exception? inner = null) : IOException(message, inner);

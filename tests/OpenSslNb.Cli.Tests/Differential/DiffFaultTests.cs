@@ -1,0 +1,131 @@
+using System.Net;
+using System.Net.Sockets;
+using NUnit.Framework;
+
+namespace OpenSslNb.Cli.Tests.Differential;
+
+/// <summary><c>opensslnb diff</c> with scripts and servers that are none, and with somebody who has no patience.</summary>
+public sealed class DiffFaultTests
+{
+    private static IEnumerable<TestCaseData> BadScripts()
+    {
+        yield return Bad("no JSON", "{\n\"cases\": nothing}", "no JSON in line 2");
+        yield return Bad("an array", "[]", "an object with 'cases'", "Array");
+        yield return Bad("nothing", "", "no case");
+        yield return Bad("cases that are none", """{"cases":7}""", "'cases' must be an array of cases, and not 7");
+        yield return Bad("a field beside the cases", """{"cases":[],"title":"x"}""", "'title' is no field", "cases");
+        yield return Bad("no name", """{"steps":["connect"]}""", "case 1: 'name' is missing: a string");
+        yield return Bad("no steps", """{"name":"x","steps":[]}""", "case 'x': 'steps' must be an array of steps");
+        yield return Bad("the same name", """{"name":"x","steps":["connect"]}{"name":"x","steps":["connect"]}""", "two cases are called 'x'");
+        yield return Step("an unknown step", "\"jump\"", "'do' must be one of connect, hello", "and not \"jump\"");
+        yield return Step("no step", "{}", "'do' is missing");
+        yield return Step("an unknown field", """{"do":"hello","cipher":[]}""", "'cipher' is no field", "ciphers");
+        yield return Step("a wrong type", """{"do":"hello","ciphers":5}""", "'ciphers' must be an array of", "and not 5");
+        yield return Step("an unknown cipher", """{"do":"hello","ciphers":["TLS_NOTHING"]}""", "'ciphers' must be an array of", "TLS_NOTHING");
+        yield return Step("a share without a key", """{"do":"hello","shares":["x448"]}""", "'shares'", "x25519, secp256r1, secp384r1");
+        yield return Step("no extension", """{"do":"hello","extensions":[{"type":"padding","hex":"0"}]}""", "'extensions': 'hex' must be an even number of hexadecimal digits");
+        yield return Step("ciphers that OpenSSL has not", """{"do":"handshake","ciphers":"NOTHING"}""", "OpenSSL cannot make this handshake");
+        yield return Step("a version that we do not speak", """{"do":"handshake","versions":["1.1"]}""", "'versions' must be an array of \"1.2\" and \"1.3\"");
+        yield return Step("a delivery", """{"do":"hello","deliver":[0]}""", "'deliver' must be \"whole\", \"byte\"");
+        yield return Step("a delivery that is none", "\"deliver\"", "'deliver' must be \"whole\"");
+        yield return Step("two kinds of bytes", """{"do":"raw","text":"x","hex":"00"}""", "one of 'hex', 'text' and 'size'");
+        yield return Step("a mutation of nothing", """{"do":"mutate"}""", "'flip', 'truncate'");
+        yield return Step("an alert", """{"do":"alert","description":"no_such"}""", "'description' must be one of close_notify");
+        yield return Step("a wait", """{"do":"connect"},{"do":"wait","until":"Spring"}""", "step 2: 'until' must be one of end, alert");
+        yield return Step("nothing to send over", """{"do":"send","text":"x"}""", "step 1: 'send' needs 'handshake' or 'resume' before it");
+        yield return Step("nothing to wait for", "\"wait\"", "step 1: 'wait' needs a connection");
+        yield return Step("two handshakes", """{"do":"handshake"},{"do":"handshake"}""", "step 2: a connection has one handshake");
+        yield return Step("nothing to resume", "\"resume\"", "'resume' needs 'handshake' before it");
+    }
+
+    [TestCaseSource(nameof(BadScripts))]
+    public async Task A_script_that_is_none_is_exit_code_2_and_says_where_and_what_was_expected(string script, string[] named)
+    {
+        string path = DiffRun.Script(script);
+        AssertRefused(await DiffRun.RunAsync("127.0.0.1:1", "127.0.0.1:1", path), [$"{path}: ", .. named]);
+    }
+
+    [TestCase("--a must be HOST:PORT, or a command", "localhost", "127.0.0.1:1")]
+    [TestCase("there is no {port} in it", "127.0.0.1:1", "openssl s_server")]
+    [TestCase("a quote ' has no end", "openssl 's_server -accept {port}", "127.0.0.1:1")]
+    [TestCase("--a must be HOST:PORT", "connect:nowhere", "127.0.0.1:1")]
+    [TestCase("--timeout must be a number of seconds", "127.0.0.1:1", "127.0.0.1:1", "--timeout", "0")]
+    [TestCase("--only 'nosuch' is in the name of no case", "127.0.0.1:1", "127.0.0.1:1", "--only", "nosuch")]
+    public async Task What_makes_no_sense_is_exit_code_2(string said, string a, string b, params string[] more)
+    {
+        AssertRefused(await Opensslnb.RunAsync(["diff", "--a", a, "--b", b, "--script", DiffRun.Steps("\"connect\""), .. more]), said, "diff --help");
+    }
+
+    [Test]
+    public async Task A_script_that_is_not_there_is_exit_code_2() => AssertRefused(await DiffRun.RunAsync("127.0.0.1:1", "127.0.0.1:1", "/no/such/script.json"), "--script", "/no/such/script.json");
+
+    [TestCase("openssl s_server -accept 127.0.0.1:{port} -cert '/no/such file.pem'", "/no/such file.pem", "exit code 1")]
+    [TestCase("/no/such/program {port}", "/no/such/program")]
+    public async Task A_server_that_does_not_start_is_exit_code_1_with_what_it_said(string command, params string[] said)
+    {
+        Opensslnb.Result result = await DiffRun.RunAsync(DiffRun.Serve, command, DiffRun.Steps("\"connect\""));
+        Assert.That(result.Code, Is.EqualTo(1));
+        Assert.That(result.Output, Is.Empty);
+        Assert.That(result.Error, Does.Contain("--b did not start"));
+        foreach (string part in said) Assert.That(result.Error, Does.Contain(part));
+        Opensslnb.AssertNoStackTrace(result.Error);
+    }
+
+    [Test]
+    public async Task A_server_that_never_listens_is_given_up_and_ended()
+    {
+        string pid = Pki.NewFile(".pid");
+        Opensslnb.Result result = await DiffRun.RunAsync($"sh -c 'echo $$ > {pid}; exec sleep 600' {{port}}", DiffRun.Serve, DiffRun.Steps("\"connect\""), "--start-timeout", "1");
+        Assert.That(result.Code, Is.EqualTo(1));
+        Assert.That(result.Error, Does.Contain("--a did not start").And.Contain("nobody listens on 127.0.0.1:").And.Contain("after 1 s"));
+        AssertGone(pid);
+    }
+
+    [Test]
+    public async Task Nobody_there_is_exit_code_1_with_a_sentence()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        int port = ((IPEndPoint)free.LocalEndpoint).Port;
+        free.Stop();
+        Opensslnb.Result result = await DiffRun.RunAsync($"127.0.0.1:{port}", $"127.0.0.1:{port}", DiffRun.Steps("\"connect\""));
+        Assert.That(result.Code, Is.EqualTo(1));
+        Assert.That(result.Error, Does.Contain($"127.0.0.1:{port}: ").And.Contain("Connection refused"));
+        Opensslnb.AssertNoStackTrace(result.Error);
+    }
+
+    [TestCase(RunningProcess.SIGTERM)]
+    [TestCase(RunningProcess.SIGINT)]
+    public async Task A_signal_ends_it_and_all_that_it_has_started(int signal)
+    {
+        string pid = Pki.NewFile(".pid");
+        using ScriptedServer silent = ScriptedServer.Silent();
+        string command = $"sh -c \"sleep 600 & echo $! > {pid}; {DiffRun.SServer}\"";
+        using RunningProcess diff = Opensslnb.Start("diff", "--a", command, "--b", silent.Target, "--script", DiffRun.Steps("""{"do":"hello"}"""), "--timeout", "600");
+        await Task.WhenAny(silent.Accepted, diff.Error.Ended);
+        diff.Signal(signal);
+        Assert.That(await diff.WaitForExitAsync(), Is.EqualTo(1), diff.Error.Text);
+        Assert.That(diff.Error.Text, Is.EqualTo("opensslnb: interrupted: nothing was compared to the end\n"));
+        Assert.That(diff.Output.Text, Is.Empty);
+        AssertGone(pid);
+    }
+
+    private static void AssertRefused(Opensslnb.Result result, params string[] named)
+    {
+        Assert.That(result.Code, Is.EqualTo(2), result.Error);
+        Assert.That(result.Output, Is.Empty);
+        foreach (string name in named) Assert.That(result.Error, Does.Contain(name));
+        Opensslnb.AssertNoStackTrace(result.Error);
+    }
+
+    // Whoever adopts orphans may not have looked after this one yet: it has ended all the same.
+    private static void AssertGone(string pidFile)
+    {
+        string status = $"/proc/{File.ReadAllText(pidFile).Trim()}/stat";
+        Assert.That(() => !File.Exists(status) || File.ReadAllText(status).Split(") ")[^1][0] is 'Z' or 'X', Is.True.After(10_000, 20));
+    }
+
+    private static TestCaseData Bad(string name, string script, params string[] named) => new TestCaseData(script, named).SetArgDisplayNames(name);
+
+    private static TestCaseData Step(string name, string steps, params string[] named) => Bad(name, $$"""{"name":"x","steps":[{{steps}}]}""", ["case 'x': step ", .. named]);
+}
