@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using OpenSslNb.OpenSsl;
 
 namespace OpenSslNb.Cli;
 
@@ -18,6 +19,10 @@ internal sealed class VerificationOptions
         command.Validators.Add(result =>
         {
             if (result.IsGiven(_insecure) && result.IsGiven(_stapling)) result.AddError("--stapling and --dangerously-accept-any-certificate exclude each other");
+            foreach (string pin in result.GetResult(_pins)?.Tokens.Select(token => token.Value) ?? [])
+            {
+                if (!PublicKeyPin.IsValid(pin)) result.AddError($"--pin must be sha256// and the Base64 of {PublicKeyPin.Length} bytes, and not '{pin}'");
+            }
         });
     }
 

@@ -36,7 +36,9 @@ public sealed class ProbeTests
         JsonElement[] probes = [.. root.GetProperty("probes").EnumerateArray()];
         Assert.That(root.GetProperty("passed").GetInt32(), Is.EqualTo(probes.Count(p => p.GetProperty("verdict").GetString() == "passed")).And.GreaterThan(10));
         Assert.That(root.GetProperty("failed").GetInt32(), Is.Zero);
-        Assert.That(root.GetProperty("features").GetString(), Does.Contain("Tls12, Tls13"));
+        Assert.That(root.GetProperty("features").EnumerateArray().Select(feature => feature.GetString()), Does.Contain("Tls12").And.Contain("Tls13").And.Not.Contain("None"));
+        Assert.That(root.GetProperty("not_asked").GetInt32(), Is.Zero);
+        Assert.That(root.TryGetProperty("error", out _), Is.False);
         JsonElement closing = probes.Single(p => p.GetProperty("name").GetString() == "close-notify-13");
         Assert.That(closing.GetProperty("reference").GetString(), Is.EqualTo("RFC 8446 §6.1"));
         Assert.That(closing.GetProperty("evidence").GetString(), Does.Contain("close_notify"));
@@ -110,6 +112,9 @@ public sealed class ProbeTests
     [TestCase("--timeout must be a number of seconds", "h:1", "--timeout", "0")]
     [TestCase("--junit does not go with --list", "--list", "--junit", "f.xml")]
     [TestCase("--key needs --cert", "h:1", "--key", "k.pem")]
+    [TestCase("--only and --except leave no probe", "h:1", "--only", "records", "--except", "*")]
+    [TestCase("--alpn must be names separated by commas", "h:1", "--alpn", ",,")]
+    [TestCase("--pin must be sha256//", "h:1", "--pin", "xx")]
     public async Task What_makes_no_sense_is_exit_code_2_and_names_the_option(string said, params string[] arguments)
     {
         Opensslnb.Result result = await Opensslnb.RunAsync(["probe", .. arguments]);

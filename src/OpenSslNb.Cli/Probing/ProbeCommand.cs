@@ -42,9 +42,12 @@ internal sealed class ProbeCommand
             bool isList = result.GetResult(_list) is { Implicit: false };
             if (!isList && result.GetResult(_target) is not { Tokens.Count: > 0 }) result.AddError("target is missing: HOST:PORT of the server to probe");
             if (isList && result.IsGiven(_junit)) result.AddError("--junit does not go with --list, which asks nobody");
+            if (result.GetValue(_alpn) is { } names && names.Split(',', StringSplitOptions.TrimEntries).Contains("")) result.AddError($"--alpn must be names separated by commas, and not '{names}'");
+            string[] PatternsOf(Option option) => [.. result.GetResult(option)?.Tokens.Select(token => token.Value) ?? []];
+            if (!Chosen([.. PatternsOf(_only).Select(p => new ProbePattern(p))], [.. PatternsOf(_except).Select(p => new ProbePattern(p))]).Any()) result.AddError("--only and --except leave no probe");
             foreach (Option option in (Option[])[_only, _except])
             {
-                foreach (string pattern in result.GetResult(option)?.Tokens.Select(token => token.Value) ?? [])
+                foreach (string pattern in PatternsOf(option))
                 {
                     if (!ProbeBattery.All.Any(new ProbePattern(pattern).Matches)) result.AddError($"{option.Name} '{pattern}' is in the name of no probe and of no area: see --list");
                 }
@@ -52,24 +55,55 @@ internal sealed class ProbeCommand
         });
     }
 
-    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken _)
     {
         ProbePattern[] only = Patterns(parsed, _only);
         ProbePattern[] except = Patterns(parsed, _except);
-        Probe[] probes = [.. ProbeBattery.All.Where(probe => (only.Length == 0 || only.Any(pattern => pattern.Matches(probe))) && !except.Any(pattern => pattern.Matches(probe)))];
+        Probe[] probes = [.. Chosen(only, except)];
         if (parsed.GetValue(_list)) return ProbeReport.List(probes, parsed.GetValue(_json));
         using OwnCertificates own = _own.Load(parsed);
         ProbeTarget target = Target(parsed, own);
 
         // Now, and not when all is done and would be lost.
-        using Stream? junit = parsed.GetValue(_junit) is { } path ? _junit.Reading(() => File.Create(path)) : null;
-        PeerFeatures features = await ProbeBattery.DiscoverAsync(target, cancellation);
-        var report = new ProbeReport(target, features, await ProbeProgress.RunAsync(target, features, probes, cancellation));
-        if (junit is not null) JUnitDocument.Write(junit, report);
+        using ReportFile? junit = parsed.GetValue(_junit) is { } path ? _junit.Reading(() => new ReportFile(path)) : null;
+        using var interruption = new Interruption();
+        ProbeReport report = await AskAsync(target, probes, interruption.Token);
+        if (report.Error is { } error) await Console.Error.WriteLineAsync($"opensslnb: {error}");
         if (parsed.GetValue(_json)) report.WriteJson();
-        else report.WriteTable();
-        return report.Failed == 0 ? ExitCode.Ok : ExitCode.Failed;
+        else if (report.Error is null || report.Results.Count > 0) report.WriteTable();
+        _junit.Reading(() =>
+        {
+            junit?.Write(JUnitDocument.Of(report));
+            return true;
+        });
+        return interruption.ExitCode ?? (report.Failed == 0 && report.Error is null ? ExitCode.Ok : ExitCode.Failed);
     }
+
+    private static async Task<ProbeReport> AskAsync(ProbeTarget target, IReadOnlyList<Probe> probes, CancellationToken cancellation)
+    {
+        var results = new List<ProbeResult>();
+        PeerFeatures features = PeerFeatures.None;
+        string? error = null;
+        try
+        {
+            features = await ProbeBattery.DiscoverAsync(target, cancellation);
+            await ProbeProgress.RunAsync(target, features, probes, results, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Before the first probe.
+        }
+        catch (ProbeException e)
+        {
+            error = e.Message;
+        }
+
+        if (cancellation.IsCancellationRequested && results.Count < probes.Count) error = $"interrupted: {results.Count} of {probes.Count} probes were asked";
+        return new ProbeReport(target, features, results, probes.Count, error);
+    }
+
+    private static IEnumerable<Probe> Chosen(ProbePattern[] only, ProbePattern[] except) =>
+        ProbeBattery.All.Where(probe => (only.Length == 0 || only.Any(pattern => pattern.Matches(probe))) && !except.Any(pattern => pattern.Matches(probe)));
 
     private static ProbePattern[] Patterns(ParseResult parsed, Option<string[]> option) => [.. (parsed.GetValue(option) ?? []).Select(pattern => new ProbePattern(pattern))];
 

@@ -6,14 +6,20 @@ namespace OpenSslNb.Cli.Probing;
 /// <summary>Probes one after the other: a bar on a terminal, and elsewhere a line for each that fails, on standard error, since standard output is data.</summary>
 internal static class ProbeProgress
 {
-    public static async Task<IReadOnlyList<ProbeResult>> RunAsync(ProbeTarget target, PeerFeatures features, IReadOnlyList<Probe> probes, CancellationToken cancellation)
+    /// <summary>Asks until all are asked, nobody listens any more, or somebody has had enough; then it ends as if all were asked, and leaves the terminal as it was.</summary>
+    public static async Task RunAsync(ProbeTarget target, PeerFeatures features, IReadOnlyList<Probe> probes, List<ProbeResult> results, CancellationToken cancellation)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        if (!console.Profile.Capabilities.Interactive || Console.IsErrorRedirected) return await RunAsync(target, features, probes, _ => { }, Tell, cancellation);
-        return await console.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn()).StartAsync(async progress =>
+        if (!console.Profile.Capabilities.Interactive || Console.IsErrorRedirected)
+        {
+            await RunAsync(target, features, probes, results, _ => { }, Tell, cancellation);
+            return;
+        }
+
+        await console.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn()).StartAsync(async progress =>
         {
             ProgressTask task = progress.AddTask("probes", maxValue: Math.Max(probes.Count, 1));
-            return await RunAsync(target, features, probes, probe => task.Description = Markup.Escape(probe.Name.PadRight(32)), result =>
+            await RunAsync(target, features, probes, results, probe => task.Description = Markup.Escape(probe.Name.PadRight(32)), result =>
             {
                 task.Increment(1);
                 if (result.Verdict == ProbeVerdict.Failed) console.MarkupLineInterpolated($"[red]failed[/] {result.Probe.Name}: {result.Evidence}");
@@ -26,17 +32,25 @@ internal static class ProbeProgress
         if (result.Verdict == ProbeVerdict.Failed) Console.Error.WriteLine($"opensslnb: failed: {result.Probe.Name} ({result.Probe.Reference}): {result.Evidence}");
     }
 
-    private static async Task<IReadOnlyList<ProbeResult>> RunAsync(ProbeTarget target, PeerFeatures features, IReadOnlyList<Probe> probes, Action<Probe> begun, Action<ProbeResult> ended, CancellationToken cancellation)
+    private static async Task RunAsync(ProbeTarget target, PeerFeatures features, IReadOnlyList<Probe> probes, List<ProbeResult> results, Action<Probe> begun, Action<ProbeResult> ended, CancellationToken cancellation)
     {
-        var results = new List<ProbeResult>();
         foreach (Probe probe in probes)
         {
             begun(probe);
-            ProbeResult result = await probe.RunAsync(target, features, cancellation);
+            ProbeResult result;
+            try
+            {
+                result = await probe.RunAsync(target, features, cancellation);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+
+            if (result.IsGone) result = result with { Evidence = $"nobody listens any more, the rest is not asked{(results.Count == 0 ? "" : $"; the probe before was {results[^1].Probe.Name}")}: {result.Evidence}" };
             results.Add(result);
             ended(result);
+            if (result.IsGone) return;
         }
-
-        return results;
     }
 }

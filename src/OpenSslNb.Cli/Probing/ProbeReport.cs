@@ -5,7 +5,12 @@ using Spectre.Console;
 namespace OpenSslNb.Cli.Probing;
 
 /// <summary>What came of a battery, as a table and as JSON.</summary>
-internal sealed class ProbeReport(ProbeTarget target, PeerFeatures features, IReadOnlyList<ProbeResult> results)
+/// <param name="target">Who was asked.</param>
+/// <param name="features">What it has.</param>
+/// <param name="results">What came of those that were asked.</param>
+/// <param name="count">How many were to be asked.</param>
+/// <param name="error">Why it was not asked all of them; null when the results say so, or it was.</param>
+internal sealed class ProbeReport(ProbeTarget target, PeerFeatures features, IReadOnlyList<ProbeResult> results, int count, string? error)
 {
     // In a file or a pipe there is no width to keep to.
     private const int WidthOfFiles = 200;
@@ -13,6 +18,10 @@ internal sealed class ProbeReport(ProbeTarget target, PeerFeatures features, IRe
     public ProbeTarget Target => target;
 
     public IReadOnlyList<ProbeResult> Results => results;
+
+    public string? Error => error;
+
+    public int NotAsked => count - results.Count;
 
     public int Failed => Count(ProbeVerdict.Failed);
 
@@ -67,20 +76,24 @@ internal sealed class ProbeReport(ProbeTarget target, PeerFeatures features, IRe
         }
 
         Show(table);
-        Console.WriteLine($"{results.Count} probes of {target.Host}:{target.Port}: {Count(ProbeVerdict.Passed)} passed, {Count(ProbeVerdict.Tolerated)} tolerated, {Count(ProbeVerdict.NotApplicable)} not applicable, {Failed} failed");
+        Console.WriteLine($"{results.Count} probe{(results.Count == 1 ? "" : "s")} of {target}: {Count(ProbeVerdict.Passed)} passed, {Count(ProbeVerdict.Tolerated)} tolerated, {Count(ProbeVerdict.NotApplicable)} not applicable, {Failed} failed{(NotAsked == 0 ? "" : $", {NotAsked} not asked")}");
     }
 
     public void WriteJson() => WriteDocument(json =>
     {
-        json.WriteString("target", $"{target.Host}:{target.Port}");
+        json.WriteString("target", target.ToString());
+        if (error is not null) json.WriteString("error", error);
         json.WriteString("server_name", target.ServerName ?? target.Host);
         json.WriteString("openssl", TlsContext.OpenSslVersionText);
-        json.WriteString("features", features.ToString());
+        json.WriteStartArray("features");
+        foreach (PeerFeatures feature in Enum.GetValues<PeerFeatures>().Where(feature => feature != PeerFeatures.None && features.HasFlag(feature))) json.WriteStringValue(feature.ToString());
+        json.WriteEndArray();
         foreach (ProbeVerdict verdict in (ProbeVerdict[])[ProbeVerdict.Passed, ProbeVerdict.Tolerated, ProbeVerdict.NotApplicable, ProbeVerdict.Failed])
         {
             json.WriteNumber(Word(verdict).Replace(' ', '_'), Count(verdict));
         }
 
+        json.WriteNumber("not_asked", NotAsked);
         json.WriteStartArray("probes");
         foreach (ProbeResult result in results)
         {

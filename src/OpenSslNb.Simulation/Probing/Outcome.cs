@@ -19,11 +19,11 @@ public sealed class Outcome
     /// <summary>Any alert that says that something is wrong, and the end of the stream, which has to follow it (RFC 8446 §6.2).</summary>
     public static Outcome AnyAlert { get; } = new("a fatal alert and the end", r => r.Error is not null && r.HasEnded);
 
-    /// <summary>The end of the stream, or a reset, without an alert that says why.</summary>
-    public static Outcome Closed { get; } = new("the end without an alert", r => r.HasEnded && r.Error is null);
+    /// <summary>The end of the stream, or a reset, without an alert that says why. A peer that answers first, in TLS or without, or says close_notify as if all were well, has not refused anything.</summary>
+    public static Outcome Closed { get; } = new("the end without an alert", r => r.HasEnded && IsWordless(r));
 
     /// <summary>A reset without an alert. One that was sent may have been lost with it: whoever closes a socket with unread data throws away what is under way.</summary>
-    public static Outcome Reset { get; } = new("a reset, which may have cost an alert", r => r.End == StreamEnd.Reset && r.Error is null);
+    public static Outcome Reset { get; } = new("a reset, which may have cost an alert", r => r.End == StreamEnd.Reset && IsWordless(r));
 
     /// <summary>The end of the stream, or a reset, whatever came before.</summary>
     public static Outcome Ended { get; } = new("the end", r => r.HasEnded);
@@ -93,4 +93,6 @@ public sealed class Outcome
 
     /// <inheritdoc/>
     public override string ToString() => Words;
+
+    private static bool IsWordless(Reaction reaction) => reaction is { Error: null, HasCloseNotify: false, NoRecords: null, NewApplicationBytes: 0 };
 }

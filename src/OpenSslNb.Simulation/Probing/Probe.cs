@@ -75,7 +75,7 @@ public sealed partial record Probe
             if (run.IsDecided) break;
         }
 
-        return new ProbeResult(this, run.Verdict, run.Evidence, Stopwatch.GetElapsedTime(began));
+        return new ProbeResult(this, run.Verdict, run.Evidence, Stopwatch.GetElapsedTime(began)) { IsGone = run.IsGone };
     }
 
     private static async Task RunAsync(Step step, ProbeRun run, CancellationToken cancellation)
@@ -94,6 +94,7 @@ public sealed partial record Probe
         }
         catch (SocketException e)
         {
+            run.NoteFault(e);
             run.Settle(ProbeVerdict.Failed, $"{step.Words}: {e.Message}");
         }
     }

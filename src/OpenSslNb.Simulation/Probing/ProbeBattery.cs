@@ -1,8 +1,12 @@
+using OpenSslNb.OpenSsl;
+
 namespace OpenSslNb.Simulation.Probing;
 
 /// <summary>The probes that come with the product, and what a peer has to be asked before any probe.</summary>
 public static class ProbeBattery
 {
+    private const byte CertificateRequired = 116;
+
     private static readonly (PeerFeatures Feature, Func<RawClientHello, RawClientHello> Change, Func<ServerHelloFacts, bool> Shows)[] s_extensions =
     [
         (PeerFeatures.MaximumFragmentLength, hello => hello.With(RawExtension.MaximumFragmentLength(1)), hello => hello.Extensions.ContainsKey(1)),
@@ -21,9 +25,12 @@ public static class ProbeBattery
     {
         ArgumentNullException.ThrowIfNull(target);
         PeerFeatures features = PeerFeatures.None;
-        (bool Is12, string Why12) = await TryAsync(target, SessionProbes.Client12, PeerFeatures.Sessions12, f => features |= f, cancellation);
-        (bool Is13, string Why13) = await TryAsync(target, SessionProbes.Client13, PeerFeatures.Tickets13, f => features |= f, cancellation);
-        if (!Is12 && !Is13) throw new ProbeException($"{target.Host}:{target.Port} cannot be probed: {Why13}{(Why12 == Why13 ? "" : $"; with TLS 1.2: {Why12}")}");
+        (bool Is12, bool IsRefused12, string Why12) = await TryAsync(target, SessionProbes.Client12, PeerFeatures.Sessions12, f => features |= f, cancellation);
+        (bool Is13, bool IsRefused13, string Why13) = await TryAsync(target, SessionProbes.Client13, PeerFeatures.Tickets13, f => features |= f, cancellation);
+
+        // A server of TLS 1.3 refuses a client behind a handshake that the client has ended. One version alone that does so is a finding; the probes say which.
+        bool isPossible = (Is12 && !IsRefused12) || (Is13 && !IsRefused13);
+        if (!isPossible) throw new ProbeException($"{target} cannot be probed: {Why13}{(Why12 == Why13 ? "" : $"; with TLS 1.2: {Why12}")}");
         features |= (Is12 ? PeerFeatures.Tls12 : 0) | (Is13 ? PeerFeatures.Tls13 : 0);
         if (await SelectsProtocolAsync(target, cancellation)) features |= PeerFeatures.ApplicationProtocols;
         foreach ((PeerFeatures feature, Func<RawClientHello, RawClientHello> change, Func<ServerHelloFacts, bool> shows) in Is12 ? s_extensions : [])
@@ -35,7 +42,7 @@ public static class ProbeBattery
         return features;
     }
 
-    private static async Task<(bool IsMade, string Why)> TryAsync(ProbeTarget target, ClientProfile profile, PeerFeatures sessions, Action<PeerFeatures> note, CancellationToken cancellation)
+    private static async Task<(bool IsMade, bool IsRefused, string Why)> TryAsync(ProbeTarget target, ClientProfile profile, PeerFeatures sessions, Action<PeerFeatures> note, CancellationToken cancellation)
     {
         using var run = new ProbeRun(target);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -50,11 +57,20 @@ public static class ProbeBattery
         }
         catch (Exception e) when (e is OperationCanceledException or System.Net.Sockets.SocketException && !cancellation.IsCancellationRequested)
         {
-            return (false, e is OperationCanceledException ? $"no connection within {target.Timeout.TotalSeconds} s" : e.Message);
+            return (false, false, e is OperationCanceledException ? $"no connection within {target.Timeout.TotalSeconds} s" : e.Message);
         }
 
         if (run.SessionsOf(profile) > 0) note(sessions);
-        return (run.Last?.Info is not null, run.Last?.Refusal ?? run.Evidence);
+        return (run.Last?.Info is not null, run.Last?.Error is not null, Why(target, run));
+    }
+
+    private static string Why(ProbeTarget target, ProbeRun run)
+    {
+        if (run.Last is not { } seen) return run.Evidence;
+        if (seen.NoRecords is { } text) return $"it does not speak TLS but answers with {text}";
+        if (seen.Error is not { } alert) return seen.Refusal ?? run.Evidence;
+        bool wantsCertificate = target.Client.Certificate is null && (alert.Description == CertificateRequired || seen.Messages.Contains("CertificateRequest"));
+        return wantsCertificate ? $"{MessageNames.Alert(alert.Description)}: the server demands a certificate of its client; give --cert" : seen.Refusal ?? run.Evidence;
     }
 
     private static async Task<bool> SelectsProtocolAsync(ProbeTarget target, CancellationToken cancellation)

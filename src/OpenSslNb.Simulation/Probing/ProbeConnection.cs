@@ -20,6 +20,10 @@ internal sealed partial class ProbeConnection : IDisposable
     private bool _isProtected;
     private bool _isBroken;
 
+    // All that was given to be sent and has not gone yet. It is never cancelled, so nothing of a flight is lost when a wait for it ends; it ends with the connection, and never with an exception.
+    private Task _sending = Task.CompletedTask;
+    private readonly CancellationTokenSource _gone = new();
+
     private ProbeConnection(Socket socket) => _socket = socket;
 
     public Reaction Reaction { get; private set; } = new();
@@ -75,20 +79,15 @@ internal sealed partial class ProbeConnection : IDisposable
     }
 
     /// <summary>Sends bytes as the delivery says. That the peer takes no more is seen in its reaction.</summary>
+    /// <param name="bytes">For the peer.</param>
+    /// <param name="cancellation">Ends the wait. The bytes go all the same, as soon as they can, and before all that is sent after them.</param>
     public async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         int allowed = Math.Min(bytes.Length, Math.Max(_delivery.Limit - _delivered, 0));
         _held.AddRange(bytes.Span[allowed..]);
         _delivered += allowed;
-        int position = _delivered - allowed;
-        for (ReadOnlyMemory<byte> rest = bytes[..allowed]; !rest.IsEmpty && !_isBroken;)
-        {
-            int count = Math.Min(rest.Length, _delivery.PieceAt(position));
-            await SendPieceAsync(rest[..count], cancellation);
-            position += count;
-            rest = rest[count..];
-            if (_delivery.Pause > TimeSpan.Zero && !rest.IsEmpty) await Task.Delay(_delivery.Pause, cancellation);
-        }
+        _sending = SendBehindAsync(_sending, bytes[..allowed], _delivery, _delivered - allowed, _gone.Token);
+        await _sending.WaitAsync(cancellation);
     }
 
     public void EndSending()
@@ -139,25 +138,36 @@ internal sealed partial class ProbeConnection : IDisposable
 
     public void NoteSilence() => Reaction = Reaction with { End = StreamEnd.Silent };
 
-    /// <summary>What was silence for one expectation is not for the next.</summary>
-    public void ForgetSilence()
+    /// <summary>What was silence for one expectation is not for the next, and what was said before it is no answer to it.</summary>
+    public void BeginExpectation()
     {
+        Reaction = Reaction with { EarlierApplicationBytes = Reaction.ApplicationBytes };
         if (Reaction.End == StreamEnd.Silent) Reaction = Reaction with { End = StreamEnd.Open };
     }
 
     public void Dispose()
     {
+        _gone.Cancel();
         Machine?.Dispose();
         _socket.Dispose();
+        _gone.Dispose();
     }
 
-    private async Task SendPieceAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellation)
+    private async Task SendBehindAsync(Task before, ReadOnlyMemory<byte> rest, Delivery delivery, int position, CancellationToken gone)
     {
+        await before;
         try
         {
-            while (!piece.IsEmpty) piece = piece[await _socket.SendAsync(piece, cancellation)..];
+            while (!rest.IsEmpty && !_isBroken)
+            {
+                int count = Math.Min(rest.Length, delivery.PieceAt(position));
+                for (ReadOnlyMemory<byte> piece = rest[..count]; !piece.IsEmpty;) piece = piece[await _socket.SendAsync(piece, gone)..];
+                rest = rest[count..];
+                position += count;
+                if (delivery.Pause > TimeSpan.Zero && !rest.IsEmpty) await Task.Delay(delivery.Pause, gone);
+            }
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
             _isBroken = true;
         }

@@ -17,6 +17,9 @@ internal sealed class ProbeRun(ProbeTarget target) : IDisposable
     /// <summary>Whether a step that has not been done yet may change anything.</summary>
     public bool IsDecided => Verdict is ProbeVerdict.Failed or ProbeVerdict.NotApplicable;
 
+    /// <summary>Nobody listens any more.</summary>
+    public bool IsGone { get; private set; }
+
     public SealedRecords Sealed => _sealed;
 
     public Reaction? Last => _connection?.Reaction;
@@ -77,6 +80,7 @@ internal sealed class ProbeRun(ProbeTarget target) : IDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or System.Net.Sockets.SocketException && !cancellation.IsCancellationRequested)
         {
+            NoteFault(e);
             other.Settle(ProbeVerdict.Failed, e.Message);
         }
 
@@ -106,6 +110,8 @@ internal sealed class ProbeRun(ProbeTarget target) : IDisposable
         Evidence = evidence;
     }
 
+    public void NoteFault(Exception fault) => IsGone |= fault is System.Net.Sockets.SocketException { SocketErrorCode: System.Net.Sockets.SocketError.ConnectionRefused };
+
     public void Dispose()
     {
         Leave();
@@ -119,7 +125,7 @@ internal sealed class ProbeRun(ProbeTarget target) : IDisposable
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(target.Timeout);
-        connection.ForgetSilence();
+        connection.BeginExpectation();
         bool wasAnswered = connection.Reaction.ServerHello is not null;
         while (!required.IsMet(connection.Reaction) && !connection.Reaction.HasEnded)
         {

@@ -23,6 +23,9 @@ public sealed record ProbeTarget
     /// <summary>What is sent to see whether the application is there; a request of HTTP/1.0 unless given, which an echo understands too.</summary>
     public ReadOnlyMemory<byte> Request { get; init; } = Encoding.ASCII.GetBytes("GET / HTTP/1.0\r\n\r\n");
 
+    /// <summary>HOST:PORT, an IPv6 address in brackets.</summary>
+    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}");
+
     internal string Name => ServerName ?? Host;
 
     // RFC 6066 §3: no addresses.

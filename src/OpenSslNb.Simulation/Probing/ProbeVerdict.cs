@@ -21,7 +21,11 @@ public enum ProbeVerdict
 /// <param name="Verdict">What is made of it.</param>
 /// <param name="Evidence">What was seen, and of a failure what was expected instead.</param>
 /// <param name="Duration">How long it took.</param>
-public sealed record ProbeResult(Probe Probe, ProbeVerdict Verdict, string Evidence, TimeSpan Duration);
+public sealed record ProbeResult(Probe Probe, ProbeVerdict Verdict, string Evidence, TimeSpan Duration)
+{
+    /// <summary>Nobody listens there any more: a connect was refused. To go on makes no sense.</summary>
+    public bool IsGone { get; init; }
+}
 
 /// <summary>The peer cannot be probed, or a probe cannot do what it was told; the message says why.</summary>
 /// <param name="message">Why.</param>

@@ -58,6 +58,12 @@ public sealed record Reaction
     /// <summary>Bytes of application data that it sent.</summary>
     public long ApplicationBytes { get; init; }
 
+    /// <summary>How many of these had come before the step that is judged, and so before what it answers: a greeting behind the handshake.</summary>
+    public long EarlierApplicationBytes { get; init; }
+
+    /// <summary>Bytes of application data that have come since.</summary>
+    public long NewApplicationBytes => ApplicationBytes - EarlierApplicationBytes;
+
     /// <summary>The first of what it sent that is no record; null when all was records.</summary>
     public string? NoRecords { get; init; }
 

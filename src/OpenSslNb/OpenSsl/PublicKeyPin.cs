@@ -33,7 +33,12 @@ internal static unsafe class PublicKeyPin
     public static byte[] Parse(string text)
     {
         byte[] pin = new byte[Length];
-        if (text.StartsWith(Prefix, StringComparison.Ordinal) && Convert.TryFromBase64String(text[Prefix.Length..], pin, out int length) && length == Length) return pin;
+        if (TryParse(text, pin)) return pin;
         throw new ArgumentException($"a pinned key must be '{Prefix}' and the Base64 of {Length} bytes, and not '{text}'", nameof(text));
     }
+
+    /// <summary>True when it is spelled as a pin.</summary>
+    public static bool IsValid(string text) => TryParse(text, stackalloc byte[Length]);
+
+    private static bool TryParse(string text, Span<byte> pin) => text.StartsWith(Prefix, StringComparison.Ordinal) && Convert.TryFromBase64String(text[Prefix.Length..], pin, out int length) && length == Length;
 }

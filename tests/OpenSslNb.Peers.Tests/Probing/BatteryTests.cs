@@ -47,6 +47,16 @@ public sealed class BatteryTests
     }
 
     [Test]
+    public async Task Openssl_s_server_that_is_gone_behind_its_answer()
+    {
+        using var bench = new ProbeBench();
+        var process = ExternalProcess.StartLineBuffered("openssl", "openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", bench.CertificateFile, "-key", bench.KeyFile, "-tls1_2", "-www");
+        await using ServerProgram server = await ServerProgram.StartAsync(process, "ACCEPT 127.0.0.1:");
+        IReadOnlyList<ProbeResult> results = await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), probe => probe.Name.StartsWith("record-repeated", StringComparison.Ordinal));
+        Assert.That(results.Single(r => r.Probe.Name == "record-repeated-12").Verdict, Is.EqualTo(ProbeVerdict.Passed), string.Join('\n', results.Select(r => r.Evidence)));
+    }
+
+    [Test]
     public async Task Gnutls_serv()
     {
         // Those that take until the deadline: it waits on.

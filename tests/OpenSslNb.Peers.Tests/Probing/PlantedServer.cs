@@ -94,6 +94,12 @@ internal sealed class Manners
     /// <summary>What of a read is taken for TLS: a server that thinks that a <c>recv</c> is a record, for one.</summary>
     public Func<byte[], byte[]?> Understands { get; init; } = bytes => bytes;
 
+    /// <summary>Takes whatever comes behind the handshake for a request, answers it, and closes in good order.</summary>
+    public bool ServesAnything { get; init; }
+
+    /// <summary>Closes in good order once so much was echoed.</summary>
+    public int EndsBehind { get; init; } = int.MaxValue;
+
     /// <summary>What is sent of our records.</summary>
     public Func<byte[], byte[]> Says { get; init; } = bytes => bytes;
 
@@ -101,6 +107,7 @@ internal sealed class Manners
     {
         using var machine = new SslMachine(context);
         byte[] buffer = new byte[64 * 1024];
+        int echoed = 0;
         while (true)
         {
             int count = await socket.ReceiveAsync(buffer, cancellation);
@@ -108,8 +115,10 @@ internal sealed class Manners
             if (count == 0) return;
             if (IsDeafAfterHandshake && machine.Info is not null) continue;
             if (Understands(buffer[..count]) is not { } understood) return;
-            machine.Feed(understood);
-            Echo(machine);
+            bool isServed = Feed(machine, understood);
+            if (isServed) machine.Write("done"u8);
+            else echoed += Echo(machine);
+            if (isServed || echoed >= EndsBehind) machine.Shutdown();
             if (machine.State == ConnectionState.PeerClosed && AnswersCloseNotify) machine.Shutdown();
             bool hasFailed = machine.State == ConnectionState.Failed;
             if (hasFailed && Failing == AfterFailure.SaysNothingAndWaits) await Task.Delay(Timeout.Infinite, cancellation);
@@ -118,15 +127,33 @@ internal sealed class Manners
             machine.SkipOutput(machine.Output.Length);
             if (output.Length > 0) await socket.SendAsync(output, cancellation);
             if (hasFailed && Failing == AfterFailure.SendsAndWaits) await Task.Delay(Timeout.Infinite, cancellation);
-            if (hasFailed || machine.State is ConnectionState.Closed or ConnectionState.PeerClosed) return;
+            if (isServed || echoed >= EndsBehind || hasFailed || machine.State is ConnectionState.Closed or ConnectionState.PeerClosed) return;
         }
     }
 
-    private static void Echo(SslMachine machine)
+    // Record by record where it matters: one read may have the end of the handshake and what comes behind it.
+    private bool Feed(SslMachine machine, byte[] bytes)
+    {
+        const int Header = 5;
+        if (!ServesAnything) machine.Feed(bytes);
+        for (int at = 0; ServesAnything && at < bytes.Length;)
+        {
+            if (machine.Info is not null) return true;
+            int length = Math.Min(Header + ((bytes[at + 3] << 8) | bytes[at + 4]), bytes.Length - at);
+            machine.Feed(bytes.AsSpan(at, length));
+            machine.Read(new byte[Header]);
+            at += length;
+        }
+
+        return false;
+    }
+
+    private static int Echo(SslMachine machine)
     {
         byte[] plaintext = new byte[16 * 1024];
-        SslStep step;
-        while ((step = machine.Read(plaintext)).IsDone) machine.Write(plaintext.AsSpan(0, step.Bytes));
+        int count = 0;
+        for (SslStep step; (step = machine.Read(plaintext)).IsDone; count += step.Bytes) machine.Write(plaintext.AsSpan(0, step.Bytes));
         if (machine.State == ConnectionState.Open) machine.Flush();
+        return count;
     }
 }

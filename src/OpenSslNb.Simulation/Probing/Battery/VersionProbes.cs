@@ -34,8 +34,8 @@ internal static class VersionProbes
             .OnAnotherConnection().SendHello(hello => hello with { RecordVersion = 0x0300 }).Expect(Outcome.ServerHello),
         Probe.Named("version-downgrade-sentinel", "RFC 8446 §4.1.3", "a server of TLS 1.3 that is asked for TLS 1.2 says so in the end of its random")
             .Needing(Both).SendOldHello().Expect(Outcome.When("a random that ends with DOWNGRD 01", r => r.ServerHello is { } hello && hello.Random.Span.EndsWith(s_downgradeTo12))),
-        Probe.Named("version-fallback", "RFC 7507 §3", "a client that says that it has fallen back to less than the server has is refused with inappropriate_fallback")
-            .Needing(Both).SendOldHello(WithFallback).Expect(Outcome.Alert(TlsAlert.InappropriateFallback)),
+        Probe.Named("version-fallback", "RFC 7507 §3", "a client that says that it has fallen back to less than the server has is refused with inappropriate_fallback; RFC 8996 has made that history")
+            .Needing(Both).SendOldHello(WithFallback).Expect(Outcome.Alert(TlsAlert.InappropriateFallback), Chosen(0x0303)),
         Probe.Named("version-fallback-in-vain", "RFC 7507 §3", "a fallback to the newest version is no reason to refuse a client")
             .Needing(PeerFeatures.Tls13).SendHello(WithFallback).Expect(Outcome.ServerHello),
     }.Select(probe => probe.In("versions"));
