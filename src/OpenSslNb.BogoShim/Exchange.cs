@@ -64,7 +64,7 @@ internal sealed class Exchange
 
     private void Prepare()
     {
-        _machine.Instance.ObserveMessages(_log);
+        _machine.Observe(_log);
         NativeSwitches.Set(_machine, _options);
         if (_options.Server) return;
         _session.OfferTo(_machine);
