@@ -50,6 +50,7 @@ internal static class CryptoConst
     internal const int X509_V_ERR_CERT_REJECTED = 28;
     internal const int X509_V_ERR_PERMITTED_VIOLATION = 47;
     internal const int X509_V_ERR_APPLICATION_VERIFICATION = 50;
+    internal const int X509_V_ERR_RPK_UNTRUSTED = 95;
     internal const int X509_V_FLAG_CRL_CHECK = 0x4;
     internal const int X509_V_FLAG_CRL_CHECK_ALL = 0x8;
     internal const int X509_V_FLAG_PARTIAL_CHAIN = 0x80000;

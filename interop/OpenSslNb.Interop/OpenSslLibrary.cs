@@ -228,4 +228,7 @@ internal static unsafe class OpenSslCapabilities
 
     /// <summary>A verification callback may suspend the handshake (<c>SSL_set_retry_verify(3)</c>: since 3.0.2).</summary>
     internal static bool HasRetryVerify => OpenSslLibrary.Version.Number >= 0x30000020UL;
+
+    /// <summary>Raw public keys may stand for certificates (RFC 7250; <c>SSL_CTX_set1_server_cert_type(3)</c>: since 3.2).</summary>
+    internal static bool HasRawPublicKeys => LibSsl.SSL_CTX_set1_server_cert_type != null;
 }

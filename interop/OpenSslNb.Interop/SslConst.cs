@@ -28,6 +28,8 @@ internal static class SslConst
     internal const int SSL_CTRL_SET_MAX_SEND_FRAGMENT = 52;
     internal const int TLSEXT_max_fragment_length_512 = 1;
     internal const int TLSEXT_max_fragment_length_4096 = 4;
+    internal const int TLSEXT_cert_type_x509 = 0;
+    internal const int TLSEXT_cert_type_rpk = 2;
     internal const int SSL_CB_WRITE = 8;
     internal const int SSL_CB_READ = 4;
     internal const int SSL_MODE_AUTO_RETRY = 4;

@@ -19,6 +19,16 @@ internal static class Generations
         ["SSL_group_to_name"] = null,
         ["SSL_sendfile"] = null,
 
+        // Since 3.2.
+        ["SSL_CTX_set1_client_cert_type"] = null,
+        ["SSL_CTX_set1_server_cert_type"] = null,
+        ["SSL_get0_peer_rpk"] = null,
+        ["SSL_get_negotiated_client_cert_type"] = null,
+        ["SSL_get_negotiated_server_cert_type"] = null,
+        ["SSL_set1_client_cert_type"] = null,
+        ["SSL_set1_server_cert_type"] = null,
+        ["X509_STORE_CTX_get0_rpk"] = null,
+
         // Before 3.0.
         ["ERR_get_error_line_data"] = null,
         ["ERR_put_error"] = null,
