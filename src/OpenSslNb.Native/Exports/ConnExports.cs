@@ -41,7 +41,7 @@ internal static unsafe class ConnExports
             NativeLoop owner = Handle.Get<NativeLoop>(loop, "loop");
             Shared<TlsContext> own = Handle.Get<Shared<TlsContext>>(context, "context");
             string? name = Input.OptionalText(serverName, "server_name");
-            if (own.Value is { IsServer: false, VerifiesPeer: true } && string.IsNullOrEmpty(name)) throw Refusal.Argument("a client that verifies its peer needs server_name");
+            if (own.Value.NeedsPeerName && string.IsNullOrEmpty(name)) throw Refusal.Argument("a client that verifies its peer needs server_name");
             Input.Required(callbacks, "callbacks");
             Input.Required(conn, "conn");
             NativeCallbacks told = Versioned.Read(callbacks, "callbacks");

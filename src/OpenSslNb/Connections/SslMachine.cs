@@ -23,7 +23,7 @@ public sealed partial class SslMachine : IDisposable
 
     /// <summary>Makes the machine of one connection.</summary>
     /// <param name="context">Of a server or of a client.</param>
-    /// <param name="peerName">For a client: the name for SNI and for the check of the certificate. Must be given unless the context accepts any certificate.</param>
+    /// <param name="peerName">For a client: the name for SNI and for the check of the certificate. Must be given unless the context accepts any certificate, or raw public keys alone.</param>
     /// <param name="outboundLimit">Most plaintext bytes that may be queued; 1 MiB unless told otherwise.</param>
     /// <param name="ciphertextLimit">Most ciphertext bytes that wait in <see cref="Output"/> before writes block; at least 20 KiB, 128 KiB unless told otherwise.</param>
     /// <exception cref="ArgumentException">A client that verifies its peer has no name to verify.</exception>
@@ -220,7 +220,7 @@ public sealed partial class SslMachine : IDisposable
     private static TlsContext Named(TlsContext context, string? peerName)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return context.IsServer || !context.VerifiesPeer || !string.IsNullOrEmpty(peerName) ? context : throw new ArgumentException("a client that verifies its peer needs the peer's name", nameof(peerName));
+        return !context.NeedsPeerName || !string.IsNullOrEmpty(peerName) ? context : throw new ArgumentException("a client that verifies its peer needs the peer's name", nameof(peerName));
     }
 
     // The state first: a machine that is disposed or lost must not ask OpenSSL, and nothing may follow our close_notify.

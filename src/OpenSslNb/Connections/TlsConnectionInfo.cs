@@ -49,7 +49,16 @@ public sealed record TlsConnectionInfo
     /// </summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> PeerCertificates { get; init; } = [];
 
-    /// <summary>Why the peer's certificate would not be acceptable, in OpenSSL's words (<c>SSL_get_verify_result(3)</c>); null when it is, or when the peer sent none. Only a side that does not enforce verification sees it set.</summary>
+    /// <summary>What was agreed on that we show of ourselves, if anything: of <see cref="TlsOptions.OwnCertificateTypes"/>, or certificates where the peer knows nothing else (<c>SSL_get_negotiated_server_cert_type(3)</c>).</summary>
+    public TlsCertificateType OwnCertificateType { get; init; }
+
+    /// <summary>What the peer has shown of itself, now or in the handshake of the session that is resumed; null when it has shown nothing.</summary>
+    public TlsCertificateType? PeerCertificateType { get; init; }
+
+    /// <summary>The public key that the peer has shown in place of certificates (RFC 7250; <c>SSL_get0_peer_rpk(3)</c>): its SubjectPublicKeyInfo as DER; null when it has shown none. Also of a resumed session.</summary>
+    public ReadOnlyMemory<byte>? PeerRawPublicKey { get; init; }
+
+    /// <summary>Why the peer's certificate or raw public key would not be acceptable, in OpenSSL's words (<c>SSL_get_verify_result(3)</c>); null when it is, or when the peer sent none. Only a side that does not enforce verification sees it set.</summary>
     public string? VerificationError { get; init; }
 
     /// <summary>Directions in which the kernel does the cryptography (<c>BIO_get_ktls_send(3)</c>); none unless <see cref="TlsOptions.KernelTls"/> asked for it and it can.</summary>
@@ -60,6 +69,8 @@ public sealed record TlsConnectionInfo
         nint ssl = instance.Ssl;
         nint verification = LibSsl.SSL_get_verify_result(ssl);
         (string? subject, IReadOnlyList<ReadOnlyMemory<byte>> certificates) = PeerOf(ssl);
+        byte[]? key = RawPeerKey.Of(ssl);
+        TlsCertificateType? type = key is not null ? TlsCertificateType.RawPublicKey : certificates.Count > 0 ? TlsCertificateType.X509 : null;
         return new TlsConnectionInfo
         {
             Protocol = (TlsProtocol)LibSsl.SSL_version(ssl),
@@ -76,7 +87,10 @@ public sealed record TlsConnectionInfo
             MaximumFragmentLength = FragmentLengthOf(ssl),
             PeerSubject = subject,
             PeerCertificates = certificates,
-            VerificationError = subject is null || verification == CryptoConst.X509_V_OK ? null : Text(LibCrypto.X509_verify_cert_error_string(verification)),
+            OwnCertificateType = CertificateTypes.Agreed(ssl, ofServer: instance.Context.IsServer),
+            PeerCertificateType = type,
+            PeerRawPublicKey = key is null ? default(ReadOnlyMemory<byte>?) : key,
+            VerificationError = type is null || verification == CryptoConst.X509_V_OK ? null : Text(LibCrypto.X509_verify_cert_error_string(verification)),
         };
     }
 

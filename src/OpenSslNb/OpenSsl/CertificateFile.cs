@@ -43,14 +43,15 @@ internal static class CertificateFile
     private static Interop.SafeEvpPkeyHandle KeyBeside(byte[] certificate, string path, string? password) =>
         IsDer(certificate) ? throw new OpenSslException($"{path} is a certificate in DER, without its key: the key's file is needed", []) : Pem.ReadPrivateKey(certificate, password, path);
 
-    private static Interop.SafeEvpPkeyHandle ReadKey(byte[] key, string path, string? password)
+    /// <summary>The private key in a file, PEM or DER.</summary>
+    public static Interop.SafeEvpPkeyHandle ReadKey(byte[] key, string path, string? password)
     {
         if (IsPkcs12(key)) throw new OpenSslException($"{path} is PKCS#12: it is to be given for the certificate, which it has with it", []);
         return IsDer(key) ? Der.ReadPrivateKey(key, path, password) : Pem.ReadPrivateKey(key, password, path);
     }
 
     // 0x30 is the digit 0 too, but no text goes on with a byte above 127, or has just as many bytes as its second one says.
-    private static bool IsDer(ReadOnlySpan<byte> file) => file.Length > 2 && file[0] == Sequence && (file[1] > 0x7F || file[1] == file.Length - 2);
+    internal static bool IsDer(ReadOnlySpan<byte> file) => file.Length > 2 && file[0] == Sequence && (file[1] > 0x7F || file[1] == file.Length - 2);
 
     // RFC 7292 §4: a version comes first, 3, where a certificate has another sequence. Keys begin with versions 0 and 1 (RFC 5208, RFC 5915, RFC 8017).
     private static bool IsPkcs12(ReadOnlySpan<byte> file) => IsDer(file) && Der.Inner(file) is [Integer, 1, 3, ..];

@@ -55,6 +55,24 @@ internal static unsafe class Der
         }
     }
 
+    /// <summary>The same key in OpenSSL's encoding (<c>d2i_PUBKEY(3)</c>).</summary>
+    /// <exception cref="OpenSslException">It is no SubjectPublicKeyInfo, or there is more behind it.</exception>
+    public static byte[] ReadPublicKey(ReadOnlySpan<byte> der, string source)
+    {
+        LibCrypto.ERR_clear_error();
+        fixed (byte* pointer = der)
+        {
+            byte* next = pointer;
+            nint key = pointer == null ? 0 : LibCrypto.d2i_PUBKEY(null, &next, der.Length);
+            if (key == 0) throw OpenSslException.FromQueue($"{source} is no public key in DER (a SubjectPublicKeyInfo)");
+            using SafeEvpPkeyHandle owner = SafeEvpPkeyHandle.Adopt(key);
+            return next == pointer + der.Length ? WritePublicKey(key) : throw new OpenSslException($"{source} has {der.Length - (next - pointer)} bytes behind the public key", []);
+        }
+    }
+
+    /// <summary>A key's SubjectPublicKeyInfo (<c>i2d_PUBKEY(3)</c>).</summary>
+    public static byte[] WritePublicKey(nint key) => Write(key, LibCrypto.i2d_PUBKEY, "a public key");
+
     /// <summary>The certificate's encoding (<c>i2d_X509(3)</c>).</summary>
     public static byte[] Write(nint certificate) => Write(certificate, LibCrypto.i2d_X509, "a certificate");
 

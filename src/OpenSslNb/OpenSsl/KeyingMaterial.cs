@@ -77,6 +77,8 @@ internal static unsafe class KeyingMaterial
 
     private static byte[] ServerEndPoint(nint ssl)
     {
+        // A server that has a certificate may have shown its key alone.
+        if (CertificateTypes.Agreed(ssl, ofServer: true) == TlsCertificateType.RawPublicKey) throw new InvalidOperationException("tls-server-end-point is a hash of the server's certificate, and it has shown a raw public key (RFC 5929 §4)");
         if (LibSsl.SSL_is_server(ssl) != 0) return HashOf(LibSsl.SSL_get_certificate(ssl));
         nint peer = LibSsl.SSL_get1_peer_certificate(ssl);
         if (peer == 0) throw new InvalidOperationException("the server has shown no certificate");

@@ -84,6 +84,22 @@ internal static unsafe class Pem
         }
     }
 
+    /// <summary>The first public key in the text, as a SubjectPublicKeyInfo in DER.</summary>
+    /// <exception cref="OpenSslException">There is none, or it is malformed.</exception>
+    public static byte[] ReadPublicKey(ReadOnlySpan<byte> pem, string source)
+    {
+        pem = NeverNull(pem);
+        fixed (byte* pointer = pem)
+        {
+            using SafeBioHandle bio = Open(pointer, pem.Length);
+            LibCrypto.ERR_clear_error();
+            nint key = LibCrypto.PEM_read_bio_PUBKEY(bio.Pointer, 0, null, null);
+            if (key == 0) throw OpenSslException.FromQueue(pem.IndexOf("BEGIN PUBLIC KEY-----"u8) < 0 ? $"{source} holds no PEM public key (-----BEGIN PUBLIC KEY-----)" : $"the public key in {source} is malformed");
+            using SafeEvpPkeyHandle owner = SafeEvpPkeyHandle.Adopt(key);
+            return Der.WritePublicKey(key);
+        }
+    }
+
     // Called with our argument instead of asking on the terminal: pem_password_cb(3).
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     internal static int OnPassword(byte* buffer, int size, int writing, void* argument)

@@ -21,10 +21,18 @@ internal sealed unsafe class PinSet
         for (int i = 0; i < LibCrypto.OPENSSL_sk_num(chain); i++)
         {
             PublicKeyPin.Of(LibCrypto.OPENSSL_sk_value(chain, i), pin);
-            foreach (byte[] known in _pins)
-            {
-                if (pin.SequenceEqual(known)) return true;
-            }
+            if (Has(pin)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether this is one of them.</summary>
+    public bool Has(ReadOnlySpan<byte> pin)
+    {
+        foreach (byte[] known in _pins)
+        {
+            if (pin.SequenceEqual(known)) return true;
         }
 
         return false;

@@ -19,15 +19,25 @@ internal static class SessionScope
         foreach (TlsCertificate certificate in options.AdditionalCertificates) text.Write(certificate.Fingerprint());
 
         if (options is TlsServerOptions { FindPreSharedKey: not null }) Add(text, "pre-shared keys");
-        if (options is TlsServerOptions { ClientTrust: { } trust } server)
+        AddTypes(text, options);
+        if (options is TlsServerOptions { AsksClients: true } server)
         {
             Add(text, server.ClientCertificateIsOptional ? "optional" : "demanded");
             Add(text, server.VerifyPeer is null ? "" : "judged");
-            Add(text, trust);
+            if (server.ClientTrust is { } trust) Add(text, trust);
         }
 
         if (options is TlsClientOptions client) Add(text, client);
         return Digests.Sha256(text.GetBuffer().AsSpan(0, (int)text.Length));
+    }
+
+    // Nothing where certificates are all there is.
+    private static void AddTypes(MemoryStream scope, TlsOptions options)
+    {
+        if (options.OwnCertificateTypes.Contains(TlsCertificateType.RawPublicKey)) Add(scope, $"shows {string.Join(' ', options.OwnCertificateTypes)}");
+        if (!options.TakesRawKeys) return;
+        Add(scope, $"takes {string.Join(' ', options.PeerCertificateTypes)}");
+        foreach (TlsPublicKey key in options.TrustedPeerKeys) Add(scope, key.Pin);
     }
 
     private static void Add(MemoryStream scope, TlsClientOptions client)

@@ -15,7 +15,7 @@ internal static unsafe partial class SslCallbacks
     /// <summary>Has the client's certificate chosen when a server asks for one, by the application or among several (<c>SSL_CTX_set_cert_cb(3)</c>).</summary>
     public static void ChooseCertificate(nint context) => LibSsl.SSL_CTX_set_cert_cb(context, &OnCertificate, 0);
 
-    /// <summary>Has the application judge the peer's certificate after OpenSSL has (<c>SSL_CTX_set_cert_verify_callback(3)</c>).</summary>
+    /// <summary>Has raw public keys judged, and the application judge the peer's certificate or key after OpenSSL has (<c>SSL_CTX_set_cert_verify_callback(3)</c>).</summary>
     public static void JudgePeer(nint context) => LibSsl.SSL_CTX_set_cert_verify_callback(context, &OnVerifyPeer, 0);
 
     /// <summary>Ends <see cref="WatchMessages"/>.</summary>
@@ -69,10 +69,13 @@ internal static unsafe partial class SslCallbacks
     {
         bool isGood = LibCrypto.X509_verify_cert(store) == 1;
         nint ssl = LibCrypto.X509_STORE_CTX_get_ex_data(store, LibSsl.SSL_get_ex_data_X509_STORE_CTX_idx());
-        if (InstanceOf(ssl) is not { Context.Options.VerifyPeer: { } verify } instance) return isGood ? 1 : 0;
+        if (InstanceOf(ssl) is not { } instance) return 0;
         int error = CryptoConst.X509_V_ERR_APPLICATION_VERIFICATION;
         try
         {
+            if (!RawPeerKey.IsOfAllowedType(instance, store)) return 0;
+            isGood = RawPeerKey.Settle(instance, store, isGood);
+            if (instance.Context.Options.VerifyPeer is not { } verify) return isGood ? 1 : 0;
             switch (instance.Judge(verify, SslQuestions.SubjectOf(ssl, store)))
             {
                 case true:

@@ -77,8 +77,16 @@ internal sealed unsafe partial class SslInstance
     {
         _certificateQuestion ??= new(choose(SslQuestions.RequestOf(Ssl)), Answered);
         if (!_certificateQuestion.IsAnswered) return false;
-        _certificateQuestion.Answer?.ApplyToConnection(Ssl);
+        if (_certificateQuestion.Answer is { } chosen) Show(chosen);
         return true;
+    }
+
+    // What the server cannot be shown is not sent: without any it may still go on.
+    private void Show(TlsCertificate chosen)
+    {
+        bool isRaw = CertificateTypes.Agreed(Ssl, ofServer: false) == TlsCertificateType.RawPublicKey;
+        if (!isRaw && Context.Options.ShowsCertificates && !chosen.HasCertificate) throw new InvalidOperationException("SelectCertificate has chosen a private key without a certificate, and the server takes certificates");
+        chosen.ApplyToConnection(Ssl, Context.Options.ShowsCertificates);
     }
 
     /// <summary>Has the application judge the peer's certificates, once: others, after a renegotiation, are another question.</summary>
@@ -113,6 +121,7 @@ internal sealed unsafe partial class SslInstance
     }
 
     private static bool HasSameCertificates(TlsPeerVerification one, TlsPeerVerification other) =>
+        one.RawPublicKey.HasValue == other.RawPublicKey.HasValue && one.RawPublicKey.GetValueOrDefault().Span.SequenceEqual(other.RawPublicKey.GetValueOrDefault().Span) &&
         one.Certificates.Count == other.Certificates.Count && one.Certificates.Zip(other.Certificates).All(pair => pair.First.Span.SequenceEqual(pair.Second.Span));
 
     /// <summary>True when OpenSSL itself suspends the handshake for a verdict: clients, since 3.0.2.</summary>

@@ -19,7 +19,7 @@ internal static unsafe class SslQuestions
             if (LibCrypto.X509_NAME_get0_der(LibCrypto.OPENSSL_sk_value(names, i), &der, &length) == 1) authorities.Add(new ReadOnlySpan<byte>(der, checked((int)length)).ToArray());
         }
 
-        return new TlsCertificateRequest { Authorities = authorities, ServerName = ServerNameOf(ssl) };
+        return new TlsCertificateRequest { Authorities = authorities, ServerName = ServerNameOf(ssl), CertificateType = CertificateTypes.Agreed(ssl, ofServer: false) };
     }
 
     /// <summary>Id of the session that a client wants to resume where the server keeps sessions; empty when it names none.</summary>
@@ -43,14 +43,16 @@ internal static unsafe class SslQuestions
             Error = ErrorText(error),
             ErrorDepth = error == CryptoConst.X509_V_OK ? 0 : LibCrypto.X509_STORE_CTX_get_error_depth(store),
             ServerName = LibSsl.SSL_is_server(ssl) != 0 ? null : ServerNameOf(ssl),
+            RawPublicKey = RawPeerKey.InVerification(store) is { } key ? key : default(ReadOnlyMemory<byte>?),
         };
     }
 
-    /// <summary>The peer as its session knows it; null when it has no certificate. After the handshake.</summary>
+    /// <summary>The peer as its session knows it; null when it has shown neither a certificate nor a raw public key. After the handshake.</summary>
     public static TlsPeerVerification? SubjectOfSession(nint ssl)
     {
         IReadOnlyList<ReadOnlyMemory<byte>> certificates = TlsConnectionInfo.CertificatesOf(ssl);
-        if (certificates.Count == 0) return null;
+        byte[]? key = RawPeerKey.Of(ssl);
+        if (certificates.Count == 0 && key is null) return null;
         return new TlsPeerVerification
         {
             Certificates = certificates,
@@ -58,6 +60,7 @@ internal static unsafe class SslQuestions
             Error = ErrorText((int)LibSsl.SSL_get_verify_result(ssl)),
             ErrorDepth = 0,
             ServerName = LibSsl.SSL_is_server(ssl) != 0 ? null : ServerNameOf(ssl),
+            RawPublicKey = key is null ? default(ReadOnlyMemory<byte>?) : key,
             IsResumed = LibSsl.SSL_session_reused(ssl) != 0,
         };
     }

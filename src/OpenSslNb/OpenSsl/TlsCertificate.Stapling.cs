@@ -12,7 +12,7 @@ public sealed unsafe partial class TlsCertificate
     public ReadOnlyMemory<byte>? OcspResponse => _staple is { } staple ? staple.Der : default(ReadOnlyMemory<byte>?);
 
     /// <summary>True when <paramref name="pointer"/> is this certificate's <c>X509</c>.</summary>
-    internal bool Is(nint pointer) => _chain[0].Pointer == pointer;
+    internal bool Is(nint pointer) => HasCertificate && _chain[0].Pointer == pointer;
 
     /// <summary>What may be sent now: none that has grown too old.</summary>
     internal byte[]? CurrentStaple => _staple is { } staple && staple.End > DateTimeOffset.UtcNow ? staple.Der : null;
@@ -49,7 +49,7 @@ public sealed unsafe partial class TlsCertificate
         using SafeX509Handle? given = issuer is null ? null : Pem.ReadCertificates(issuer, "the issuer")[0];
         nint issuerPointer = given?.Pointer ?? IssuerInChain();
         if (issuerPointer == 0) throw new ArgumentException("the certificate's issuer is not in its chain: put it there, or give it", nameof(issuer));
-        return OcspRequest.Create(_chain[0].Pointer, issuerPointer);
+        return OcspRequest.Create(Own, issuerPointer);
     }
 
     /// <summary>Where the certificate says that its status can be asked for (RFC 5280 §4.2.2.1); null when it does not say.</summary>
@@ -58,15 +58,16 @@ public sealed unsafe partial class TlsCertificate
         get
         {
             using Hold hold = new(this);
-            return OcspRequest.ResponderOf(_chain[0].Pointer);
+            return OcspRequest.ResponderOf(Own);
         }
     }
 
     private nint IssuerInChain()
     {
+        nint own = Own;
         foreach (SafeX509Handle link in _chain)
         {
-            if (LibCrypto.X509_check_issued(link.Pointer, _chain[0].Pointer) == CryptoConst.X509_V_OK) return link.Pointer;
+            if (LibCrypto.X509_check_issued(link.Pointer, own) == CryptoConst.X509_V_OK) return link.Pointer;
         }
 
         return 0;
@@ -84,7 +85,7 @@ public sealed unsafe partial class TlsCertificate
                 throw OpenSslException.FromQueue("the OCSP response could not be checked");
             }
 
-            return OpenSsl.OcspResponse.Fault(response, _chain[0].Pointer, issuer, chain, store, out goodFor);
+            return OpenSsl.OcspResponse.Fault(response, Own, issuer, chain, store, out goodFor);
         }
         finally
         {

@@ -3,7 +3,7 @@ using OpenSslNb.OpenSsl;
 
 namespace OpenSslNb;
 
-/// <summary>A certificate, the chain behind it, and its private key. Immutable but for <see cref="OcspResponse"/>; may be shared by any number of contexts and threads.</summary>
+/// <summary>A certificate, the chain behind it, and its private key; or a private key alone, for a raw public key (<see cref="HasCertificate"/>). Immutable but for <see cref="OcspResponse"/>; may be shared by any number of contexts and threads.</summary>
 public sealed unsafe partial class TlsCertificate : IDisposable
 {
     private readonly List<SafeX509Handle> _chain;
@@ -100,9 +100,11 @@ public sealed unsafe partial class TlsCertificate : IDisposable
     }
 
     /// <summary>The chain as PEM, our certificate first.</summary>
+    /// <exception cref="InvalidOperationException">There is none (<see cref="HasCertificate"/>).</exception>
     public byte[] ExportCertificatePem()
     {
         using Hold hold = new(this);
+        _ = Own;
         return PemWriter.Certificates(_chain);
     }
 
@@ -114,16 +116,7 @@ public sealed unsafe partial class TlsCertificate : IDisposable
     }
 
     /// <summary>The pin of our public key, for <see cref="TlsClientOptions.PinnedKeys"/> of those who connect to us (RFC 7469 §2.4).</summary>
-    public string PublicKeyPin
-    {
-        get
-        {
-            using Hold hold = new(this);
-            Span<byte> pin = stackalloc byte[OpenSsl.PublicKeyPin.Length];
-            OpenSsl.PublicKeyPin.Of(_chain[0].Pointer, pin);
-            return OpenSsl.PublicKeyPin.Text(pin);
-        }
-    }
+    public string PublicKeyPin => PublicKey.Pin;
 
     /// <summary>Which sort of key: a context has at most one certificate of each.</summary>
     internal int KeyType
@@ -143,26 +136,42 @@ public sealed unsafe partial class TlsCertificate : IDisposable
     }
 
     /// <summary>Puts chain and key into a context, which takes references of its own.</summary>
-    internal void Apply(nint context)
+    /// <param name="context">New.</param>
+    /// <param name="isShown">False where a raw public key is all that may be shown.</param>
+    internal void Apply(nint context, bool isShown)
     {
         using Hold hold = new(this);
-        Require(LibSsl.SSL_CTX_use_certificate(context, _chain[0].Pointer), "the certificate");
+        if (!isShown)
+        {
+            ApplyKey(context);
+            return;
+        }
+
+        Require(LibSsl.SSL_CTX_use_certificate(context, Own), "the certificate");
         Require(LibSsl.SSL_CTX_use_PrivateKey(context, _key.Pointer), "the private key");
         Require(LibSsl.SSL_CTX_check_private_key(context), "the private key: it does not belong to the certificate");
         foreach (SafeX509Handle issuer in _chain.Skip(1)) Require(LibSsl.SSL_CTX_add1_chain_cert(context, issuer.Pointer), "a certificate of the chain");
     }
 
-    /// <summary>SHA-256 of the certificate.</summary>
+    /// <summary>SHA-256 of the certificate, or of the public key where there is none.</summary>
     internal byte[] Fingerprint()
     {
         using Hold hold = new(this);
-        return Digests.Sha256(Der.Write(_chain[0].Pointer));
+        return Digests.Sha256(HasCertificate ? Der.Write(Own) : Der.WritePublicKey(_key.Pointer));
     }
 
     /// <summary>For one connection alone, in place of what its context has.</summary>
-    internal void ApplyToConnection(nint ssl)
+    /// <param name="ssl">A client's, whose server has asked.</param>
+    /// <param name="isShown">False where a raw public key is all that may be shown.</param>
+    internal void ApplyToConnection(nint ssl, bool isShown)
     {
         using Hold hold = new(this);
+        if (!isShown || !HasCertificate)
+        {
+            ApplyKeyToConnection(ssl);
+            return;
+        }
+
         nint chain = LibCrypto.OPENSSL_sk_new_null();
         try
         {
@@ -172,7 +181,7 @@ public sealed unsafe partial class TlsCertificate : IDisposable
                 if (chain == 0 || LibCrypto.OPENSSL_sk_push(chain, issuer.Pointer) <= 0) throw OpenSslException.FromQueue("the chain could not be put together");
             }
 
-            Require(LibSsl.SSL_use_cert_and_key(ssl, _chain[0].Pointer, _key.Pointer, chain, 1), "the certificate");
+            Require(LibSsl.SSL_use_cert_and_key(ssl, Own, _key.Pointer, chain, 1), "the certificate");
         }
         finally
         {

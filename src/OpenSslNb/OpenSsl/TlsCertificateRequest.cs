@@ -8,4 +8,7 @@ public sealed class TlsCertificateRequest
 
     /// <summary>The name that we asked for; null when we asked for none.</summary>
     public required string? ServerName { get; init; }
+
+    /// <summary>What the server wants to see, of <see cref="TlsOptions.OwnCertificateTypes"/>.</summary>
+    public TlsCertificateType CertificateType { get; init; }
 }

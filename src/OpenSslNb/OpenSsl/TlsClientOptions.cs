@@ -23,7 +23,7 @@ public sealed record TlsClientOptions : TlsOptions
 
     /// <summary>
     /// Beside a chain to <see cref="Trust"/>, at least one certificate of the verified chain must have one of these public keys: each <c>sha256//</c> and the Base64 of the SHA-256 of the key's
-    /// SubjectPublicKeyInfo (RFC 7469 §2.4; <see cref="TlsCertificate.PublicKeyPin"/>). None unless given.
+    /// SubjectPublicKeyInfo (RFC 7469 §2.4; <see cref="TlsCertificate.PublicKeyPin"/>). Of a raw public key it is the key itself, which has to be among <see cref="TlsOptions.TrustedPeerKeys"/> all the same. None unless given.
     /// </summary>
     public IReadOnlyList<string> PinnedKeys { get; init; } = [];
 
@@ -45,7 +45,7 @@ public sealed record TlsClientOptions : TlsOptions
     internal override bool AsksApplication => SelectCertificate is not null || base.AsksApplication;
 
     /// <summary>
-    /// Accepts any certificate for any name: whoever sits between can read and change everything. For tests and for peers that are authenticated by other means.
+    /// Accepts any certificate for any name, and any raw public key: whoever sits between can read and change everything. For tests and for peers that are authenticated by other means.
     /// The result of the check that was not enforced is still in <see cref="TlsConnectionInfo.VerificationError"/>.
     /// </summary>
     public bool DangerouslyAcceptAnyPeerCertificate { get; init; }

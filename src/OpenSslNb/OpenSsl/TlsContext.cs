@@ -54,7 +54,10 @@ public sealed class TlsContext : IDisposable
 
     internal Action<string>? KeyLog => Options.KeyLog;
 
-    internal bool VerifiesPeer => !Options.LeavesAllToCommands && (Options is TlsClientOptions { DangerouslyAcceptAnyPeerCertificate: false } or TlsServerOptions { ClientTrust: not null });
+    internal bool VerifiesPeer => !Options.LeavesAllToCommands && (Options is TlsClientOptions { DangerouslyAcceptAnyPeerCertificate: false } or TlsServerOptions { AsksClients: true });
+
+    /// <summary>True when a client has to say whom it means to reach: raw public keys bear no name.</summary>
+    internal bool NeedsPeerName => VerifiesPeer && !IsServer && Options.TakesCertificates;
 
     /// <summary>Makes the configuration of a client: the server's chain and name are verified, against the system's trust store unless options say otherwise.</summary>
     /// <param name="options">Null for the defaults.</param>

@@ -33,14 +33,14 @@ internal static unsafe class TlsContextBuilder
         SetSecurityLevel(context, options);
         SetCiphers(context, options);
         SetSessions(context, options, SessionScope.Of(sessionsOf ?? options));
+        CertificateTypes.Set(context, options);
         SetCertificates(context, options);
-        SetTrust(context, options);
+        PeerDemands.Set(context, options);
         ServerTicketKeys.Set(context, options);
         SetAlpn(handle, options);
         if (options is TlsServerOptions { NamedCertificates.Count: > 0 }) SslCallbacks.SelectByName(context);
         if (options is TlsServerOptions { WatchesHello: true }) SslCallbacks.ChooseByHello(context);
         if (options is TlsClientOptions { SelectCertificate: not null } or TlsClientOptions { AdditionalCertificates.Count: > 0 }) SslCallbacks.ChooseCertificate(context);
-        if (options.VerifyPeer is not null) SslCallbacks.JudgePeer(context);
         if (options is TlsServerOptions { FindPreSharedKey: not null }) SslCallbacks.FindPreSharedKey(context);
         if (options is TlsClientOptions { PreSharedKey: not null } client)
         {
@@ -66,6 +66,7 @@ internal static unsafe class TlsContextBuilder
         _ = LibSsl.SSL_set_options(ssl, LibSsl.SSL_CTX_get_options(native));
         Require(LibSsl.SSL_set_min_proto_version(ssl, (int)options.MinimumProtocol), $"the minimum protocol {options.MinimumProtocol}");
         Require(LibSsl.SSL_set_max_proto_version(ssl, (int)options.MaximumProtocol), $"the maximum protocol {options.MaximumProtocol}");
+        CertificateTypes.SetOnConnection(ssl, options);
         SslCallbacks.FindPreSharedKeyOf(ssl, options.FindPreSharedKey is not null);
         Require(LibSsl.SSL_set_num_tickets(ssl, (nuint)options.SessionTicketCount), $"{options.SessionTicketCount} session tickets");
         Require(LibSsl.SSL_set_max_early_data(ssl, (uint)options.MaximumEarlyData), $"{options.MaximumEarlyData} bytes of early data");
@@ -190,7 +191,7 @@ internal static unsafe class TlsContextBuilder
         foreach (TlsCertificate certificate in (TlsCertificate[])[options.Certificate, .. options.AdditionalCertificates])
         {
             if (!types.Add(certificate.KeyType)) throw new ArgumentException("two of Certificate and AdditionalCertificates have keys of the same type: OpenSSL would use the last one alone", nameof(options));
-            certificate.Apply(context);
+            certificate.Apply(context, options.ShowsCertificates);
         }
     }
 
@@ -220,40 +221,6 @@ internal static unsafe class TlsContextBuilder
             Require(LibSsl.SSL_CTX_set_session_id_context(context, pointer, SessionScope.Length), "the session id context");
         }
     }
-
-    private static void SetTrust(nint context, TlsOptions options)
-    {
-        if (options.LeavesAllToCommands) return;
-        switch (options)
-        {
-            case TlsClientOptions { DangerouslyAcceptAnyPeerCertificate: true, PinnedKeys.Count: > 0 }:
-                throw new ArgumentException("PinnedKeys and DangerouslyAcceptAnyPeerCertificate exclude each other: for a key that no authority vouches for, trust its certificate (TlsTrust.WithPartialChains)", nameof(options));
-            case TlsClientOptions { DangerouslyAcceptAnyPeerCertificate: true, VerifyPeer: not null }:
-                throw new ArgumentException("VerifyPeer and DangerouslyAcceptAnyPeerCertificate exclude each other: VerifyPeer may accept what OpenSSL would not", nameof(options));
-            case TlsClientOptions { DangerouslyAcceptAnyPeerCertificate: true } client:
-                LoadTrust(context, client.Trust);
-                LibSsl.SSL_CTX_set_verify(context, SslConst.SSL_VERIFY_NONE, null);
-                break;
-            case TlsClientOptions client:
-                LoadTrust(context, client.Trust);
-                if (client.PinnedKeys.Count > 0) SslCallbacks.CheckPins(context);
-                else LibSsl.SSL_CTX_set_verify(context, SslConst.SSL_VERIFY_PEER, null);
-                break;
-            case TlsServerOptions { ClientTrust: { } trust } server:
-                LoadTrust(context, trust);
-                TrustStore.OfferAsClientAuthorities(context, trust);
-                LibSsl.SSL_CTX_set_verify(context, SslConst.SSL_VERIFY_PEER | (server.ClientCertificateIsOptional ? 0 : SslConst.SSL_VERIFY_FAIL_IF_NO_PEER_CERT) | (server.ClientCertificateOnRequest ? SslConst.SSL_VERIFY_POST_HANDSHAKE : 0), null);
-                break;
-            case TlsServerOptions { VerifyPeer: not null }:
-                throw new ArgumentException("VerifyPeer needs ClientTrust: a server that asks for no certificates has none to judge", nameof(options));
-            case TlsServerOptions { ClientCertificateOnRequest: true }:
-                throw new ArgumentException("ClientCertificateOnRequest needs ClientTrust: whose certificates are good?", nameof(options));
-            case TlsServerOptions { ClientCertificateIsOptional: true }:
-                throw new ArgumentException("ClientCertificateIsOptional needs ClientTrust: whose certificates are good?", nameof(options));
-        }
-    }
-
-    private static void LoadTrust(nint context, TlsTrust? trust) => TrustStore.Load(context, trust ?? TlsTrust.System);
 
     private static void SetAlpn(SafeSslCtxHandle handle, TlsOptions options)
     {

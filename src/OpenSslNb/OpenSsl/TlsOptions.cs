@@ -1,3 +1,5 @@
+using OpenSslNb.OpenSsl;
+
 namespace OpenSslNb;
 
 /// <summary>What clients and servers have in common. Immutable once a <see cref="TlsContext"/> is made of it.</summary>
@@ -36,7 +38,22 @@ public abstract record TlsOptions
     public IReadOnlyList<TlsCertificate> AdditionalCertificates { get; init; } = [];
 
     /// <summary>
-    /// Judges the peer's certificate after OpenSSL has (<c>SSL_CTX_set_cert_verify_callback(3)</c>): true accepts it, even against <see cref="TlsPeerVerification.Error"/>, so look at that first; false refuses it, and so does <see cref="TlsAlertException"/>, with its alert. Called on the thread that
+    /// What we may show of ourselves, in order of preference (RFC 7250; <c>SSL_CTX_set1_server_cert_type(3)</c>, <c>SSL_CTX_set1_client_cert_type(3)</c>). Certificates alone unless told otherwise: then nothing is said about it, as before. The server decides. Raw public keys
+    /// need OpenSSL 3.2. Without X509 no certificate is ever shown, whatever <see cref="Certificate"/> has, which may then be a private key alone (<see cref="TlsCertificate.FromPrivateKeyPem"/>).
+    /// </summary>
+    public IReadOnlyList<TlsCertificateType> OwnCertificateTypes { get; init; } = CertificateTypes.Default;
+
+    /// <summary>
+    /// What the peer may show of itself, in order of preference (RFC 7250). Certificates alone unless told otherwise. A raw public key bears no name and no dates and has no chain: <see cref="TrustedPeerKeys"/> or <see cref="VerifyPeer"/> accept it, and nothing else does. Without
+    /// X509 a peer that shows certificates, because it knows nothing else, is refused (unsupported_certificate). A server that has raw public keys here asks for them.
+    /// </summary>
+    public IReadOnlyList<TlsCertificateType> PeerCertificateTypes { get; init; } = CertificateTypes.Default;
+
+    /// <summary>Raw public keys of peers that are accepted (<see cref="TlsCertificate.PublicKey"/>). Those who have the private key of any of these are the peer: no name is checked. None unless given; they say nothing of certificates.</summary>
+    public IReadOnlyList<TlsPublicKey> TrustedPeerKeys { get; init; } = [];
+
+    /// <summary>
+    /// Judges the peer's certificate or raw public key after OpenSSL has (<c>SSL_CTX_set_cert_verify_callback(3)</c>): true accepts it, even against <see cref="TlsPeerVerification.Error"/>, so look at that first; false refuses it, and so does <see cref="TlsAlertException"/>, with its alert. Called on the thread that
     /// does the handshake; the answer may come later and from any thread, while the handshake waits, no longer than its timeout. An exception ends the connection.
     /// </summary>
     /// <remarks>
@@ -80,6 +97,12 @@ public abstract record TlsOptions
     /// cases are such files.
     /// </summary>
     internal bool LeavesAllToCommands { get; init; }
+
+    internal bool ShowsCertificates => OwnCertificateTypes.Contains(TlsCertificateType.X509);
+
+    internal bool TakesCertificates => PeerCertificateTypes.Contains(TlsCertificateType.X509);
+
+    internal bool TakesRawKeys => PeerCertificateTypes.Contains(TlsCertificateType.RawPublicKey);
 
     /// <summary>True when a handshake may wait for an answer of the application, or for a worker.</summary>
     internal virtual bool AsksApplication => VerifyPeer is not null || HandshakeWorkers is not null;

@@ -18,6 +18,9 @@ public sealed class TlsPeerVerification
     /// <summary>The name that a client asked for; of a server's peer null.</summary>
     public required string? ServerName { get; init; }
 
+    /// <summary>The public key that the peer has shown in place of certificates (RFC 7250; <c>X509_STORE_CTX_get0_rpk(3)</c>): its SubjectPublicKeyInfo as DER; null when it has sent certificates. Then there are none of those, no name and no dates: whether this is the peer's key is all there is to judge.</summary>
+    public ReadOnlyMemory<byte>? RawPublicKey { get; init; }
+
     /// <summary>True when a session is resumed, in which no certificate is sent: these are those of the handshake that it comes from.</summary>
     public bool IsResumed { get; init; }
 }

@@ -6,7 +6,7 @@ public sealed record TlsServerOptions : TlsOptions
     /// <summary>Ask clients for a certificate that leads to these authorities; null to ask for none (<c>SSL_CTX_set_verify(3)</c>).</summary>
     public TlsTrust? ClientTrust { get; init; }
 
-    /// <summary>With <see cref="ClientTrust"/>, also let clients in that have no certificate. One that is sent has to be good all the same. <see cref="TlsConnectionInfo.PeerSubject"/> tells them apart.</summary>
+    /// <summary>With <see cref="ClientTrust"/> or raw public keys (<see cref="TlsOptions.PeerCertificateTypes"/>), also let clients in that have none. One that is sent has to be good all the same. <see cref="TlsConnectionInfo.PeerCertificateType"/> tells them apart.</summary>
     public bool ClientCertificateIsOptional { get; init; }
 
     /// <summary>
@@ -26,6 +26,9 @@ public sealed record TlsServerOptions : TlsOptions
         if (Certificate?.Is(pointer) == true) return Certificate;
         return AdditionalCertificates.FirstOrDefault(certificate => certificate.Is(pointer)) ?? NamedCertificates.Values.FirstOrDefault(certificate => certificate.Is(pointer));
     }
+
+    /// <summary>Whether clients are asked for a certificate or a raw public key.</summary>
+    internal bool AsksClients => ClientTrust is not null || TakesRawKeys;
 
     /// <summary>What clients get that ask for a name which is not among <see cref="NamedCertificates"/>.</summary>
     public UnknownServerName UnknownServerName { get; init; }
