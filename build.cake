@@ -259,34 +259,42 @@ Task("Simulate")
     .Does(() => Run(Program, ["sim", "--scenario", "all", "--runs", "3000", .. rest]));
 
 Task("Scan")
-    .Description("testssl.sh against serve http: a table of what it finds; fails for what is above LOW and not explained in docs/conformance.md")
+    .Description("testssl.sh against serve http with each OpenSSL that is here: what it finds into docs/conformance.md; fails for what is above LOW and not explained")
     .IsDependentOn("Build")
     .Does(() =>
 {
     Install([("testssl.sh", HasCommand("testssl")), ("openssl", HasCommand("openssl"))]);
-    if (HasCommand("testssl")) Scan();
+    if (HasCommand("testssl")) Scan(PresentOpenSsls());
     else System.Console.WriteLine("Not scanned, for there is no testssl.");
 });
 
 Task("SslTests")
-    .Description("replay OpenSSL's own handshake cases with each OpenSSL that is here (or those named) into docs/conformance-ssl-tests.md; fails for what is not explained")
+    .Description("replay OpenSSL's own handshake cases with each OpenSSL that is here (or those named) into docs/conformance.md; fails for what is not explained")
     .IsDependentOn("Build")
     .Does(() =>
 {
     // As a part of another target, the arguments are that one's.
     string[] named = isSslTestsTarget ? rest : [];
-    string[] present = [.. otherOpenSsls.Where(HasBuiltOpenSsl).Append(SystemOpenSsl()).Distinct().Order()];
-    ReplaySslTests(named.Length > 0 ? named : present, writesPage: named.Length == 0);
+    ReplaySslTests(named.Length > 0 ? named : PresentOpenSsls(), writesPage: named.Length == 0);
 });
 
 Task("Bogo")
-    .Description("BoringSSL's protocol tests with each OpenSSL that is here (or those named) into docs/conformance-bogo.md; fails for what is not explained")
+    .Description("BoringSSL's protocol tests (--runner chromium for its newest) with each OpenSSL that is here (or those named) into docs/conformance.md; fails for what is not explained")
     .IsDependentOn("Build")
     .Does(() =>
 {
     string[] named = string.Equals(Argument<string>("target"), "bogo", StringComparison.OrdinalIgnoreCase) ? rest : [];
-    string[] present = [.. otherOpenSsls.Where(HasBuiltOpenSsl).Append(SystemOpenSsl()).Distinct().Order()];
-    RunBogo(named.Length > 0 ? named : present, writesPage: named.Length == 0);
+    RunBogo(BogoRunner(ref named), named.Length > 0 ? named : PresentOpenSsls(), writesPage: named.Length == 0);
+});
+
+Task("Conformance")
+    .Description("all tables of docs/conformance.md, with each OpenSSL that is here: OpenSSL's own cases, both runners of BoringSSL's tests, testssl.sh; some two hours")
+    .IsDependentOn("SslTests")
+    .IsDependentOn("Scan")
+    .Does(() =>
+{
+    RunBogo("android", PresentOpenSsls(), writesPage: true);
+    RunBogo("chromium", PresentOpenSsls(), writesPage: true);
 });
 
 Task("Verify")
@@ -636,22 +644,36 @@ void ReplaySslTests(string[] versions, bool writesPage)
         if (System.IO.File.Exists(report)) reports.Add(report);
     }
 
-    if (writesPage && reports.Count > 0) Run(SslTests, ["--write", SslTestsPage, .. reports]);
+    if (writesPage && reports.Count > 0) Run(SslTests, ["--write", SslTestsPage, "--overview", "docs/conformance.md", .. reports]);
     if (failed.Count > 0) throw new CakeException($"Cases of OpenSSL {string.Join(", ", failed)} did not give what they expect, and nothing explains it.");
 }
 
-// Has BoringSSL's runner test the shim, and the plain one where ours fails.
-void RunBogo(string[] versions, bool writesPage)
+// The OpenSSLs of this machine, by version: the system's and those that fetch.sh has built.
+string[] PresentOpenSsls() => [.. otherOpenSsls.Where(HasBuiltOpenSsl).Append(SystemOpenSsl()).Distinct().Order()];
+
+// Takes "--runner NAME" out of the arguments.
+string BogoRunner(ref string[] arguments)
+{
+    var at = Array.IndexOf(arguments, "--runner");
+    if (at < 0) return "android";
+    if (at + 1 == arguments.Length) throw new CakeException("--runner needs a name: android or chromium.");
+    var name = arguments[at + 1];
+    arguments = [.. arguments[..at], .. arguments[(at + 2)..]];
+    return name;
+}
+
+// Has a runner of BoringSSL's tests test the shim, and the plain one beside it.
+void RunBogo(string runner, string[] versions, bool writesPage)
 {
     const string Tool = "artifacts/bin/OpenSslNb.Conformance.Bogo/release/OpenSslNb.Conformance.Bogo";
     const string Here = "tests/Conformance/bogo";
     const string Shim = "artifacts/aot/opensslnb-bogo-shim";
     Install([("golang-go", HasCommand("go")), ("golang-golang-x-crypto-dev", System.IO.Directory.Exists("/usr/share/gocode/src/golang.org/x/crypto")), ("cmake", HasCommand("cmake"))]);
     const int NotAvailable = 3;
-    int fetched = TryRun($"{Here}/fetch.sh");
+    int fetched = TryRun($"{Here}/fetch.sh", runner);
     if (fetched == NotAvailable)
     {
-        System.Console.WriteLine("BoringSSL's protocol tests are skipped: the runner cannot be had here, for the reason above.");
+        System.Console.WriteLine($"BoringSSL's protocol tests of '{runner}' are skipped: the runner cannot be had here, for the reason above.");
         return;
     }
 
@@ -660,13 +682,13 @@ void RunBogo(string[] versions, bool writesPage)
     Run("dotnet", "publish", "src/OpenSslNb.BogoShim", "-c", Configuration, "-r", RuntimeIdentifier(), "-o", "artifacts/aot-bogo");
     System.IO.Directory.CreateDirectory("artifacts/aot");
     System.IO.File.Move("artifacts/aot-bogo/OpenSslNb.BogoShim", Shim, overwrite: true);
-    List<string> arguments = ["--runner", "artifacts/bogo", "--shim", Shim, "--config", $"{Here}/config.json", "--explained", $"{Here}/explained.json"];
+    List<string> arguments = ["--runner", $"artifacts/bogo/{runner}", "--shim", Shim, "--config", $"{Here}/config.json", "--explained", $"{Here}/explained.json"];
     foreach (var version in versions)
     {
         arguments.AddRange(["--openssl", HasBuiltOpenSsl(version) ? $"{version}=artifacts/openssl/{version}/lib" : version, "--plain", $"{version}={BuildPlainShim(version)}"]);
     }
 
-    if (writesPage) arguments.AddRange(["--document", "docs/conformance-bogo.md"]);
+    if (writesPage) arguments.AddRange(["--document", $"docs/conformance-bogo-{runner}.md", "--overview", "docs/conformance.md"]);
     Run(Tool, [.. arguments]);
 }
 
@@ -681,35 +703,56 @@ string BuildPlainShim(string version)
     return $"{folder}/plain-shim";
 }
 
-// Has testssl.sh look at the program, and shows what it finds.
-void Scan()
+// Has testssl.sh look at the program with one OpenSSL after the other, and puts what it finds into the page.
+void Scan(string[] versions)
 {
     const string Folder = "artifacts/scan";
     if (System.IO.Directory.Exists(Folder)) System.IO.Directory.Delete(Folder, recursive: true);
     System.IO.Directory.CreateDirectory(Folder);
     Run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", $"{Folder}/key.pem", "-out", $"{Folder}/cert.pem", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "90");
-    using var server = Process.Start(new ProcessStartInfo(Program, ["serve", "http", "--listen", "127.0.0.1:0", "--cert", $"{Folder}/cert.pem", "--key", $"{Folder}/key.pem"]) { RedirectStandardOutput = true });
+    var findings = versions.ToDictionary(version => version, version => ScanOne(version, Folder));
+    var explained = System.Text.Json.Nodes.JsonNode.Parse(System.IO.File.ReadAllText("tests/Conformance/scan/explained.json")).AsObject();
+    var ids = findings.Values.SelectMany(found => found.Keys).Distinct().ToArray();
+    var table = $"| finding | {string.Join(" | ", versions)} | why it is so |\n| --- |{string.Concat(versions.Select(_ => " --- |"))} --- |\n"
+        + string.Concat(ids.Select(id => $"| `{id}` | {string.Join(" | ", versions.Select(version => findings[version].GetValueOrDefault(id, "")))} | {(string)explained[id] ?? "**unexplained**"} |\n"));
+    System.Console.WriteLine($"\n{table}");
+    ReplaceSection("docs/conformance.md", "scan", table);
+    var open = ids.Where(id => !explained.ContainsKey(id) && findings.Values.Any(found => found.GetValueOrDefault(id, "LOW") != "LOW")).ToArray();
+    if (open.Length > 0) throw new CakeException($"tests/Conformance/scan/explained.json does not explain {string.Join(", ", open)}.");
+}
+
+// The findings of LOW and above, by what they are about.
+Dictionary<string, string> ScanOne(string version, string folder)
+{
+    var start = new ProcessStartInfo(Program, ["serve", "http", "--listen", "127.0.0.1:0", "--cert", $"{folder}/cert.pem", "--key", $"{folder}/key.pem"]) { RedirectStandardOutput = true };
+    if (HasBuiltOpenSsl(version)) start.Environment["OPENSSLNB_OPENSSL_DIR"] = System.IO.Path.GetFullPath($"artifacts/openssl/{version}/lib");
+    using var server = Process.Start(start);
+    var file = $"{folder}/findings-{version}.json";
     try
     {
         var port = server.StandardOutput.ReadLine()?.Split(':')[^1] ?? throw new CakeException("The server that is to be scanned did not begin.");
 
         // Without the simulation of two dozen clients, which takes minutes and finds nothing. Its status counts findings.
-        TryRun("testssl", "--quiet", "--color", "0", "--warnings", "batch", "--ip", "one", "-p", "-s", "-f", "-P", "-S", "-h", "-U", "--jsonfile", $"{Folder}/findings.json", $"localhost:{port}");
+        TryRun("testssl", "--quiet", "--color", "0", "--warnings", "batch", "--ip", "one", "-p", "-s", "-f", "-P", "-S", "-h", "-U", "--jsonfile", file, $"localhost:{port}");
     }
     finally
     {
         server.Kill();
     }
 
-    var findings = System.Text.Json.Nodes.JsonNode.Parse(System.IO.File.ReadAllText($"{Folder}/findings.json")).AsArray()
-        .Select(finding => (Severity: (string)finding["severity"], Id: (string)finding["id"], Text: (string)finding["finding"])).ToArray();
-    var above = findings.Where(finding => finding.Severity is "MEDIUM" or "HIGH" or "CRITICAL" or "FATAL").ToArray();
-    System.Console.WriteLine("\n| severity | what | finding |\n| --- | --- | --- |");
-    foreach (var finding in findings.Where(finding => finding.Severity == "LOW").Concat(above)) System.Console.WriteLine($"| {finding.Severity} | `{finding.Id}` | {finding.Text} |");
+    var findings = System.Text.Json.Nodes.JsonNode.Parse(System.IO.File.ReadAllText(file)).AsArray().Select(finding => (Id: (string)finding["id"], Severity: (string)finding["severity"])).ToArray();
     if (!findings.Any(finding => finding.Id == "TLS1_3")) throw new CakeException("testssl did not get as far as the versions of TLS.");
-    var explained = System.IO.File.ReadAllText("docs/conformance.md");
-    var open = above.Where(finding => !explained.Contains($"`{finding.Id}`")).Select(finding => finding.Id).ToArray();
-    if (open.Length > 0) throw new CakeException($"docs/conformance.md does not explain {string.Join(", ", open)}.");
+    return findings.Where(finding => finding.Severity is "LOW" or "MEDIUM" or "HIGH" or "CRITICAL" or "FATAL").GroupBy(finding => finding.Id).ToDictionary(group => group.Key, group => group.First().Severity);
+}
+
+// A part of a page that a program writes, between two comments that name it.
+void ReplaceSection(string file, string name, string text)
+{
+    var page = System.IO.File.ReadAllText(file);
+    var (begin, end) = ($"<!-- begin {name} -->\n", $"<!-- end {name} -->");
+    var (from, to) = (page.IndexOf(begin, StringComparison.Ordinal), page.IndexOf(end, StringComparison.Ordinal));
+    if (from < 0 || to < from) throw new CakeException($"{file} has no section '{name}'.");
+    System.IO.File.WriteAllText(file, page[..(from + begin.Length)] + text + page[to..]);
 }
 
 // Installs the Debian packages that are missing, or says what it could not.

@@ -24,12 +24,18 @@ internal static class Contexts
             NativeSwitches.Set(context, options);
             return context;
         }
-        catch (OpenSslException e) when (options.Curves.Contains(Names.P224) && e.Message.Contains("refused the groups", StringComparison.Ordinal))
+        catch (Exception e) when (e is OpenSslException or ArgumentException && s_lacking.Any(words => e.Message.Contains(words, StringComparison.Ordinal)))
         {
-            // OpenSSL 4.0 is built without it.
             throw new NotImplementedFlagException(e.Message);
         }
     }
+
+    // What OpenSSL says, or the library for it, of what this version does not have, or no version: everything that has a name here is in one of them.
+    private static readonly string[] s_lacking =
+    [
+        "refused the groups", "refused the signature algorithms", "'ClientSignatureAlgorithms' does not take", "needs OpenSSL 3.2",
+        "keys of the same type", "DECODER routines: unsupported", "unknown public key type",
+    ];
 
     private static TlsContext MakeServer(ShimOptions options, TlsContext? before)
     {
@@ -73,7 +79,7 @@ internal static class Contexts
 
     private static TlsOptions WithCommon(TlsOptions options, ShimOptions shim) => options with
     {
-        MinimumProtocol = (TlsProtocol)(shim.MinVersion != 0 ? shim.MinVersion : shim.Policy is null ? Tls10 : Tls12),
+        MinimumProtocol = (TlsProtocol)(shim.MinVersion != 0 ? shim.MinVersion : shim.Policy?.LeastVersion ?? Tls10),
 
         // What BoringSSL has of pre-shared keys ends with TLS 1.2.
         MaximumProtocol = (TlsProtocol)(shim.MaxVersion == 0 && shim.Psk is not null ? Tls12 : shim.MaxVersion),
@@ -86,17 +92,20 @@ internal static class Contexts
         SignatureAlgorithms = Names.Signatures(shim.Server ? SigningOf(shim) : VerifyingOf(shim)),
         OpenSslCommands = Names.Signatures(shim.Server ? VerifyingOf(shim) : SigningOf(shim)) is { } clients ? [new("ClientSignatureAlgorithms", clients)] : [],
         Certificate = options is TlsServerOptions || !ChoosesLate(shim) ? CertificateOf(shim) : null,
+        AdditionalCertificates = [.. shim.OwnCredentials.Skip(1).Select(credential => credential.Read(staples: !shim.DeclineOcsp))],
+        OwnCertificateTypes = OwnTypesOf(shim),
+        PeerCertificateTypes = shim.AcceptedPeerCertTypes is { Count: > 0 } types ? types : [TlsCertificateType.X509],
         VerifyPeer = shim.Judges ? subject => Judge(shim, subject) : null,
         AllowRenegotiation = shim.Renegotiate,
     };
 
-    private static IReadOnlyList<int> SigningOf(ShimOptions options) => Or(options.SigningPrefs, options.Policy?.Signatures);
+    private static IReadOnlyList<int> SigningOf(ShimOptions options) => Or(PrefsOf(options), options.Policy?.Signatures);
 
     private static IReadOnlyList<int> VerifyingOf(ShimOptions options) => Or(options.VerifyPrefs, options.Policy?.Signatures);
 
     private static IReadOnlyList<int> Or(IReadOnlyList<int> own, IReadOnlyList<int>? policy) => own.Count > 0 ? own : policy ?? [];
 
-    private static bool ChoosesLate(ShimOptions options) => !options.Server && (options.Async || options.UseOldClientCertCallback || options.FailCertCallback);
+    private static bool ChoosesLate(ShimOptions options) => !options.Server && !options.OwnCredentials.Skip(1).Any() && (options.Async || options.UseOldClientCertCallback || options.FailCertCallback);
 
     private static string CiphersOf(ShimOptions options)
     {
@@ -105,12 +114,26 @@ internal static class Contexts
         return $"{string.Join(':', list.Split(':').Select(NativeSwitches.CipherName))}:@SECLEVEL=0";
     }
 
+    // OpenSSL chooses among certificates by the kinds of their keys, and has one for each.
+    private static IReadOnlyList<int> PrefsOf(ShimOptions options) => options.OwnCredentials.ToArray() switch
+    {
+        [] => options.Credential.SigningPrefs,
+        [var only] => only.SigningPrefs,
+        var several => several.Any(credential => credential.SigningPrefs.Count > 0) ? throw new NotImplementedFlagException("OpenSSL's certificates have no signature algorithms of their own") : [],
+    };
+
+    private static IReadOnlyList<TlsCertificateType> OwnTypesOf(ShimOptions options)
+    {
+        int raw = options.OwnCredentials.Count(credential => credential.IsRawKey);
+        if (raw > 0 && raw < options.OwnCredentials.Count()) throw new NotImplementedFlagException("the keys of its certificates are what OpenSSL shows raw");
+        if (options.AvailableClientCertTypes is { Count: > 0 } types) return types;
+        return [raw > 0 ? TlsCertificateType.RawPublicKey : TlsCertificateType.X509];
+    }
+
     private static TlsCertificate? CertificateOf(ShimOptions options)
     {
-        if (options.CertificateFile is not { } file) return options.Server && options.Psk is null ? TlsCertificate.CreateSelfSigned(["localhost"], TimeSpan.FromHours(1)) : null;
-        var certificate = TlsCertificate.FromPemFiles(file, options.KeyFile ?? file);
-        if (options.OcspResponse is { } response && !options.DeclineOcsp) certificate.SetOcspResponseUnchecked(response);
-        return certificate;
+        if (options.OwnCredentials.FirstOrDefault() is { } credential) return credential.Read(staples: !options.DeclineOcsp);
+        return options.Server && options.Psk is null ? TlsCertificate.CreateSelfSigned(["localhost"], TimeSpan.FromHours(1)) : null;
     }
 
     // Every answer is given later when the test is asynchronous, and from another thread.

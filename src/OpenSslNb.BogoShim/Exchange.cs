@@ -73,6 +73,9 @@ internal sealed class Exchange
         // A server may take less than that.
         int length = Math.Min(s_hello.Length, _session.EarlyDataLimit);
         if (_machine.OfferEarlyData(s_hello.AsSpan(0, length))) _sentEarly = length;
+
+        // To the runner this connection is there already, and keying material is to be had only later.
+        if (_sentEarly > 0 && _options.ExportKeyingMaterial > 0) _ = Export();
     }
 
     private void Handshake()

@@ -1,10 +1,11 @@
+using System.Security.Cryptography;
 using OpenSslNb.Interop;
 using OpenSslNb.OpenSsl;
 
 namespace OpenSslNb.BogoShim;
 
 /// <summary>What the test says must have come of a connection.</summary>
-internal static class Expectations
+internal static unsafe class Expectations
 {
     public static void CheckHandshake(SslMachine machine, ShimOptions options, MessageLog log, bool isResumption)
     {
@@ -27,6 +28,7 @@ internal static class Expectations
         if (options.ExpectHelloRetryRequest is { } retried && log.ClientHellos > 1 != retried) throw new TestFailure($"Got {(retried ? "no " : "")}HRR, but wanted opposite.");
         CheckEarlyData(info, options);
         CheckPeer(machine, info, options);
+        if (options.ExpectSelectedCredential is { } index) CheckOwn(machine, options.CredentialAt(index));
     }
 
     /// <summary>After the connection's end.</summary>
@@ -45,6 +47,15 @@ internal static class Expectations
         if (options.ExpectNoOfferEarlyData && info.EarlyData != TlsEarlyData.None) throw new TestFailure("Client unexpectedly offered early data.");
     }
 
+    private static void CheckOwn(SslMachine machine, ShimCredential expected)
+    {
+        nint ssl = machine.Instance.Ssl;
+        bool isSelected = expected.IsRawKey
+            ? Der.WritePublicKey(LibSsl.SSL_get_privatekey(ssl)).AsSpan().SequenceEqual(expected.Read(staples: false).PublicKey.SubjectPublicKeyInfo.Span)
+            : LibSsl.SSL_get_certificate(ssl) is var own and not 0 && Der.Write(own).AsSpan().SequenceEqual(Der.Write(Pem.ReadCertificates(File.ReadAllBytes(expected.CertificateFile!), expected.CertificateFile!)[0].Pointer));
+        if (!isSelected) throw new TestFailure("another credential was selected than was expected");
+    }
+
     private static void CheckPeer(SslMachine machine, TlsConnectionInfo info, ShimOptions options)
     {
         // No status comes where a session is resumed, and OpenSSL's sessions do not hold it.
@@ -55,7 +66,9 @@ internal static class Expectations
             Same(string.Join(' ', info.PeerCertificates.Select(certificate => Convert.ToHexString(certificate.Span))), string.Join(' ', expected), "the peer's certificates");
         }
 
-        bool hasCertificate = info.PeerCertificates.Count > 0;
+        if (options.ExpectPeerCertificateType is { } type) Same((int?)info.PeerCertificateType, type, "the peer's certificate type");
+        if (options.ExpectPeerRawKeyHash is { } hash && (info.PeerRawPublicKey is not { } key || !SHA256.HashData(key.Span).AsSpan().SequenceEqual(hash))) throw new TestFailure("another raw public key came than was expected");
+        bool hasCertificate = info.PeerCertificates.Count > 0 || info.PeerRawPublicKey is not null;
         if (options.Psk is not null && hasCertificate) throw new TestFailure("Received peer certificate on a PSK cipher.");
         if (options.Psk is null && (!options.Server || options.RequireAnyClientCertificate) && !hasCertificate) throw new TestFailure("Received no peer certificate but expected one.");
     }

@@ -3,18 +3,16 @@ namespace OpenSslNb.BogoShim;
 /// <summary>What the runner has numbers for (IANA's TLS registries) in OpenSSL's words.</summary>
 internal static class Names
 {
-    /// <summary>The group that not every OpenSSL has.</summary>
-    public const int P224 = 21;
-
     // RFC 8446 §4.2.7.
     private static readonly Dictionary<int, (string Name, string Told)> s_groups = new()
     {
-        [P224] = ("P-224", "secp224r1"),
+        [21] = ("P-224", "secp224r1"),
         [23] = ("P-256", "secp256r1"),
         [24] = ("P-384", "secp384r1"),
         [25] = ("P-521", "secp521r1"),
         [29] = ("X25519", "x25519"),
         [30] = ("X448", "x448"),
+        [0x0202] = ("MLKEM1024", "MLKEM1024"),
         [0x11EC] = ("X25519MLKEM768", "X25519MLKEM768"),
     };
 
@@ -34,6 +32,9 @@ internal static class Names
         [0x0806] = ("rsa_pss_rsae_sha512", "RSA-PSS+SHA512"),
         [0x0807] = ("ed25519", "ED25519"),
         [0x0808] = ("ed448", "ED448"),
+        [0x0904] = ("mldsa44", "mldsa44"),
+        [0x0905] = ("mldsa65", "mldsa65"),
+        [0x0906] = ("mldsa87", "mldsa87"),
     };
 
     public static string? Groups(IReadOnlyList<int> ids) => List(ids, s_groups, "group");

@@ -30,6 +30,7 @@ internal static unsafe class NativeSwitches
 
         // BoringSSL takes servers without secure renegotiation, and its tests look at that.
         _ = LibSsl.SSL_CTX_set_options(native, switches | LegacyServerConnect);
+        if (options.NoLegacyServerConnect) _ = LibSsl.SSL_CTX_clear_options(native, LegacyServerConnect);
         if (options.MaxCertList > 0) _ = LibSsl.SSL_CTX_ctrl(native, SetMaxCertList, options.MaxCertList, null);
         if (options.FallbackScsv) _ = LibSsl.SSL_CTX_set_mode(native, SendFallbackScsv);
 

@@ -3,6 +3,10 @@ namespace OpenSslNb.BogoShim;
 /// <summary>What the runner wants of one connection. Filled in by <see cref="Flags"/>; named like the flags.</summary>
 internal sealed class ShimOptions
 {
+    private readonly ShimCredential _first;
+
+    public ShimOptions() => _first = Credential;
+
     // The connection.
     public int Port { get; set; }
     public ulong? ShimId { get; set; }
@@ -12,8 +16,10 @@ internal sealed class ShimOptions
     public int ResumeCount { get; set; }
 
     // Identity and trust.
-    public string? CertificateFile { get; set; }
-    public string? KeyFile { get; set; }
+    public ShimCredential Credential { get; private set; } = new();
+    public List<ShimCredential> Credentials { get; } = [];
+    public List<TlsCertificateType> AvailableClientCertTypes { get; } = [];
+    public List<TlsCertificateType> AcceptedPeerCertTypes { get; } = [];
     public bool VerifyPeer { get; set; }
     public bool VerifyFail { get; set; }
     public bool UseCustomVerifyCallback { get; set; }
@@ -23,7 +29,6 @@ internal sealed class ShimOptions
     public bool FailCertCallback { get; set; }
     public int MaxCertList { get; set; }
     public string? HostName { get; set; }
-    public byte[]? OcspResponse { get; set; }
     public bool DeclineOcsp { get; set; }
     public bool FailOcsp { get; set; }
     public bool EnableOcspStapling { get; set; }
@@ -33,10 +38,10 @@ internal sealed class ShimOptions
     public int MaxVersion { get; set; }
     public ulong DisabledVersions { get; set; }
     public string? Cipher { get; set; }
+    public bool NoLegacyServerConnect { get; set; }
     public bool ServerPreference { get; set; }
     public bool FallbackScsv { get; set; }
     public List<int> Curves { get; } = [];
-    public List<int> SigningPrefs { get; } = [];
     public List<int> VerifyPrefs { get; } = [];
     public string? AdvertiseAlpn { get; set; }
     public string? SelectAlpn { get; set; }
@@ -78,6 +83,9 @@ internal sealed class ShimOptions
     public int ExpectCurve { get; set; }
     public int ExpectPeerSignature { get; set; }
     public byte[]? ExpectOcspResponse { get; set; }
+    public int? ExpectPeerCertificateType { get; set; }
+    public byte[]? ExpectPeerRawKeyHash { get; set; }
+    public int? ExpectSelectedCredential { get; set; }
     public string? ExpectPeerCertFile { get; set; }
     public bool ExpectSessionMiss { get; set; }
     public bool ExpectTicketRenewal { get; set; }
@@ -96,6 +104,15 @@ internal sealed class ShimOptions
     public string? ExpectMessages { get; set; }
     public int ExpectTotalRenegotiations { get; set; }
     public bool HandshakeNeverDone { get; set; }
+
+    /// <summary>All of them, in the order of the flags.</summary>
+    public IEnumerable<ShimCredential> OwnCredentials => _first.CertificateFile is null ? Credentials : Credentials.Prepend(_first);
+
+    /// <summary>What <c>-expect-selected-credential</c> names: -1 is the one before any that was begun.</summary>
+    public ShimCredential CredentialAt(int index) => index < 0 ? _first : Credentials[index];
+
+    /// <summary>The flags from here on are about another one.</summary>
+    public void BeginCredential(bool isRawKey) => Credentials.Add(Credential = new ShimCredential { IsRawKey = isRawKey });
 
     /// <summary>True when the peer's certificate is looked at.</summary>
     public bool Judges => VerifyPeer || RequireAnyClientCertificate;

@@ -47,4 +47,24 @@ public sealed class FlagsTests
 
     [Test]
     public void A_group_that_OpenSSL_does_not_have_is_not_implemented() => Assert.Throws<NotImplementedFlagException>(() => Names.Groups([0x6399]));
+
+    [Test]
+    public void What_a_credential_is_begun_for_is_its_own_from_there_on()
+    {
+        (ShimOptions options, _, _) = Flags.Parse(["-cert-file", "first", "-new-x509-credential", "-cert-file", "second", "-signing-prefs", "2052", "-new-rpk-credential", "-key-file", "third"]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(options.OwnCredentials.Select(credential => credential.CertificateFile ?? credential.KeyFile), Is.EqualTo(new[] { "first", "second", "third" }));
+            Assert.That(options.CredentialAt(-1).CertificateFile, Is.EqualTo("first"));
+            Assert.That(options.CredentialAt(0).SigningPrefs, Is.EqualTo(new[] { 2052 }));
+            Assert.That(options.CredentialAt(1).IsRawKey, Is.True);
+        });
+    }
+
+    [Test]
+    public void Only_the_credentials_that_were_begun_count_without_a_first_one()
+    {
+        (ShimOptions options, _, _) = Flags.Parse(["-new-x509-credential", "-cert-file", "only"]);
+        Assert.That(options.OwnCredentials.Select(credential => credential.CertificateFile), Is.EqualTo(new[] { "only" }));
+    }
 }

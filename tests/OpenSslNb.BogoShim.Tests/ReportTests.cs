@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using OpenSslNb.Conformance;
 using OpenSslNb.Conformance.Bogo;
 
 namespace OpenSslNb.BogoShim.Tests;
@@ -60,6 +61,35 @@ public sealed class ReportTests
         Assert.That(() => Explanations.Read(File.ReadAllText(Path.Combine(root, "tests/Conformance/bogo/explained.json"))), Throws.Nothing);
     }
 
+    [Test]
+    public void A_page_has_the_patterns_that_something_failed_by_and_no_others() =>
+        Assert.That(Make("""[{"cause":"OpenSSL's policy","source":"ssl(7)","tests":["Basic-*","Of-another-runner-*"]}]""", null).ToMarkdown(), Does.Contain("`Basic-*`").And.Not.Contains("Of-another-runner"));
+
+    [Test]
+    public void The_overview_has_counts_of_ours_and_of_the_plain_shim()
+    {
+        string tables = Make(Policy, plain: """{"tests":{"Basic-TLS-Sync":{"actual":"PASS"},"Basic-TLS-Async":{"actual":"PASS"}}}""").ToTables();
+        Assert.That(tables, Does.Contain("`the archive`, 4 tests").And.Contains("| 3.0 | 1 | 2 | 1 | 2 | 0 | 0 |").And.Contains("| 3.0 | 0 | 1 | 0 | 1 | 0 | 0 |"));
+    }
+
+    [Test]
+    public void A_section_of_a_page_is_replaced_and_the_rest_stays()
+    {
+        const string Page = "before\n<!-- begin a -->\nold\n<!-- end a -->\nafter\n";
+        string page = PageSection.Replace(Page, "a", "new\n");
+        Assert.That(page, Is.EqualTo("before\n<!-- begin a -->\nnew\n<!-- end a -->\nafter\n"));
+        Assert.That(() => PageSection.Replace(Page, "b", ""), Throws.TypeOf<FormatException>().With.Message.Contains("<!-- begin b -->"));
+    }
+
+    [Test]
+    public void A_runner_that_takes_one_word_for_an_error_gets_none_where_there_are_several()
+    {
+        const string Config = """{"ErrorMap":{":A:":["one"],":B:":["two","three"]}}""";
+        Assert.That(Runner.ConfigOf(Config, takesSeveralWords: false), Is.EqualTo("""{"ErrorMap":{":A:":"one"}}"""));
+        Assert.That(Runner.ConfigOf(Config, takesSeveralWords: true), Is.EqualTo(Config));
+        Assert.That(() => Runner.ConfigOf("""{"ErrorMap":{":A:":"one"}}""", takesSeveralWords: true), Throws.TypeOf<FormatException>().With.Message.Contains(":A:"));
+    }
+
     private static Report Make(string explanations, string? plain) =>
-        new("the runner", Explanations.Read(explanations), [new VersionResults("3.0", RunnerResults.Read(Json, Output), plain is null ? null : RunnerResults.Read(plain, ""))]);
+        new("chromium", "the archive", strict: true, Explanations.Read(explanations), [new VersionResults("3.0", RunnerResults.Read(Json, Output), plain is null ? null : RunnerResults.Read(plain, ""))]);
 }

@@ -6,7 +6,7 @@ namespace OpenSslNb.Conformance.Bogo;
 /// <summary>Why tests fail that are not ours to pass: by patterns of their names.</summary>
 internal sealed class Explanations
 {
-    private readonly List<(Regex Pattern, Explanation Explanation)> _all = [];
+    private readonly List<Explanation> _all = [];
 
     /// <exception cref="FormatException">An entry has no cause, no source or no tests.</exception>
     public static Explanations Read(string json)
@@ -17,15 +17,14 @@ internal sealed class Explanations
         {
             string[] patterns = entry.TryGetProperty("tests", out JsonElement tests) ? [.. tests.EnumerateArray().Select(test => test.GetString()!)] : [];
             if (patterns.Length == 0) throw new FormatException($"the explanation '{TextOf(entry, "cause")}' needs 'tests'");
-            var explanation = new Explanation(TextOf(entry, "cause") ?? throw Incomplete(patterns), TextOf(entry, "source") ?? throw Incomplete(patterns), patterns);
-            foreach (string pattern in patterns) explanations._all.Add((new Regex($"^{Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal)}$", RegexOptions.CultureInvariant), explanation));
+            explanations._all.Add(new Explanation(TextOf(entry, "cause") ?? throw Incomplete(patterns), TextOf(entry, "source") ?? throw Incomplete(patterns), patterns));
         }
 
         return explanations;
     }
 
     /// <summary>The first that fits; null when the failure is unexplained.</summary>
-    public Explanation? Of(string test) => _all.Find(entry => entry.Pattern.IsMatch(test)).Explanation;
+    public Explanation? Of(string test) => _all.Find(explanation => explanation.PatternsOf([test]).Any());
 
     private static string? TextOf(JsonElement entry, string name) => entry.TryGetProperty(name, out JsonElement text) && text.GetString() is { Length: > 0 } value ? value : null;
 
@@ -35,4 +34,14 @@ internal sealed class Explanations
 /// <param name="Cause">In a sentence.</param>
 /// <param name="Source">The man page, RFC or line of OpenSSL that it follows from.</param>
 /// <param name="Tests">Patterns of the tests' names.</param>
-internal sealed record Explanation(string Cause, string Source, IReadOnlyList<string> Tests);
+internal sealed record Explanation(string Cause, string Source, IReadOnlyList<string> Tests)
+{
+    private readonly Regex[] _patterns = [.. Tests.Select(pattern => new Regex($"^{Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal)}$", RegexOptions.CultureInvariant))];
+
+    /// <summary>Those patterns that one of the tests fits: a runner has not all of the tests that others have.</summary>
+    public IEnumerable<string> PatternsOf(IEnumerable<string> tests)
+    {
+        string[] names = [.. tests];
+        return Tests.Where((_, i) => names.Any(_patterns[i].IsMatch));
+    }
+}

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OpenSslNb.Conformance;
 using OpenSslNb.Conformance.Bogo;
 using Spectre.Console;
 
@@ -9,31 +10,33 @@ var openSsl = new Option<string[]>("--openssl") { Description = "VERSION or VERS
 var tests = new Option<string?>("--tests") { Description = "patterns of tests, separated by semicolons; all unless given" };
 var config = new Option<FileInfo>("--config") { Description = "what the runner must know of the shims", Required = true };
 var explained = new Option<FileInfo>("--explained") { Description = "why tests fail", Required = true };
-var document = new Option<FileInfo?>("--document") { Description = "where the tables go" };
+var document = new Option<FileInfo?>("--document") { Description = "where the failures go, one by one" };
+var overview = new Option<FileInfo?>("--overview") { Description = "the page with a section for the counts" };
 var workers = new Option<int>("--workers") { Description = "how many shims run at once", DefaultValueFactory = _ => Environment.ProcessorCount };
-var command = new RootCommand("Runs BoringSSL's protocol tests against this library with one OpenSSL after the other.") { folder, shim, plain, openSsl, tests, config, explained, document, workers };
+var command = new RootCommand("Runs BoringSSL's protocol tests against this library with one OpenSSL after the other.") { folder, shim, plain, openSsl, tests, config, explained, document, overview, workers };
 
 command.SetAction(parsed =>
 {
-    DirectoryInfo runnerFolder = parsed.GetRequiredValue(folder);
-    var runner = new RunnerProcess(Path.Combine(runnerFolder.FullName, "runner"), Path.Combine(runnerFolder.FullName, "source"), parsed.GetRequiredValue(config).FullName, parsed.GetValue(workers));
+    var runner = new Runner(parsed.GetRequiredValue(folder).FullName);
+    var process = new RunnerProcess(runner, File.ReadAllText(parsed.GetRequiredValue(config).FullName), parsed.GetValue(workers));
     var explanations = Explanations.Read(File.ReadAllText(parsed.GetRequiredValue(explained).FullName));
     Dictionary<string, string> plainShims = (parsed.GetValue(plain) ?? []).Select(Pair).ToDictionary(pair => pair.Name, pair => pair.Path ?? throw new FormatException($"--plain takes VERSION=PROGRAM, and not '{pair.Name}'"));
     string[]? chosen = parsed.GetValue(tests)?.Split(';');
     var versions = new List<VersionResults>();
-    var report = new Report(File.ReadAllText(Path.Combine(runnerFolder.FullName, "version")).Trim(), explanations, versions);
+    var report = new Report(runner.Name, runner.Archive, runner.TakesSeveralWords, explanations, versions);
     foreach (string one in parsed.GetRequiredValue(openSsl))
     {
         (string version, string? openSslFolder) = Pair(one);
         AnsiConsole.MarkupLineInterpolated($"OpenSSL {version} ...");
-        RunnerResults ours = runner.Run(parsed.GetRequiredValue(shim).FullName, openSslFolder, chosen);
+        RunnerResults ours = process.Run(parsed.GetRequiredValue(shim).FullName, openSslFolder, chosen);
         AnsiConsole.MarkupLineInterpolated($"OpenSSL {version}: {ours.Count(TestVerdict.Passed)} passed, {ours.Count(TestVerdict.Failed)} failed, {ours.Count(TestVerdict.NotImplemented)} not implemented");
-        RunnerResults? others = plainShims.TryGetValue(version, out string? program) ? runner.Run(program, openSslFolder, chosen) : null;
+        RunnerResults? others = plainShims.TryGetValue(version, out string? program) ? process.Run(program, openSslFolder, chosen) : null;
         if (others is not null) AnsiConsole.MarkupLineInterpolated($"plain OpenSSL {version}: {others.Count(TestVerdict.Passed)} passed, {others.Count(TestVerdict.Failed)} failed, {others.Count(TestVerdict.NotImplemented)} not implemented");
         versions.Add(new VersionResults(version, ours, others));
 
         // After each: a version takes minutes.
         if (parsed.GetValue(document) is { } file) File.WriteAllText(file.FullName, report.ToMarkdown());
+        if (parsed.GetValue(overview) is { } page) PageSection.ReplaceIn(page.FullName, $"bogo {runner.Name}", report.ToTables());
     }
 
     foreach (string failure in report.Open) Console.WriteLine(failure);

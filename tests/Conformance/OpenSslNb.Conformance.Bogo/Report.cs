@@ -2,9 +2,12 @@ using System.Text;
 
 namespace OpenSslNb.Conformance.Bogo;
 
-/// <summary>The document: tables by version, and every failure with its cause.</summary>
-internal sealed class Report(string runner, Explanations explanations, IReadOnlyList<VersionResults> versions)
+/// <summary>What becomes of one runner's results: counts by version, and every failure with its cause.</summary>
+internal sealed class Report(string runner, string archive, bool strict, Explanations explanations, IReadOnlyList<VersionResults> versions)
 {
+    private const string Strict = "Where a test names the error that it expects in BoringSSL's words, `tests/Conformance/bogo/config.json` has what OpenSSL says then, and it must say so.";
+    private const string Loose = "A test may name the error that it expects in BoringSSL's words: where OpenSSL has one reason for it, `tests/Conformance/bogo/config.json` has that reason; where it has several, any error will do (`-loose-errors`), and the alert decides.";
+
     /// <summary>Failures that nobody has explained, that are ours, or that the plain shim has not confirmed: a line for each.</summary>
     public IReadOnlyList<string> Open =>
     [
@@ -13,18 +16,26 @@ internal sealed class Report(string runner, Explanations explanations, IReadOnly
         .. versions.SelectMany(version => version.Unconfirmed.Select(test => $"{version.Version}: {test}: the plain shim did not confirm it")),
     ];
 
+    /// <summary>The page about the failures.</summary>
     public string ToMarkdown()
     {
         var text = new StringBuilder();
-        text.Append($"# BoringSSL's protocol tests\n\n<!-- Made by ./build.sh bogo: change the program in tests/Conformance, and not this page. -->\n\n")
-            .Append("BoringSSL's test runner (BoGo) is a TLS peer that breaks the rules in some thousand ways, and looks at what comes of it. `src/OpenSslNb.BogoShim` puts this library's machine in front of it; `tests/Conformance/plain-shim` is the same in C around plain OpenSSL, without the library.\n\n")
-            .Append("```sh\n./build.sh bogo          # fetch and compile the runner, run it with each OpenSSL that is here, and write this page\n./build.sh bogo 3.5      # with one version, without the page\n```\n\n")
-            .Append($"The runner is that of `{runner}`, with every test but those of DTLS and QUIC. A test may name the error that it expects in BoringSSL's words: where OpenSSL has one reason for it, `tests/Conformance/bogo/config.json` has that reason; where it has several, any error will do (`-loose-errors`), and the alert decides. In asynchronous tests ciphertext goes byte by byte in both directions, and what the application is asked is answered later, from another thread. \"Not implemented\" are tests of what OpenSSL or this library does not have.\n\n## Results\n\n");
+        text.Append($"# BoringSSL's protocol tests: failures of the runner of `{archive}`\n\n<!-- Made by ./build.sh bogo {runner}: change the program in tests/Conformance, and not this page. -->\n\n")
+            .Append($"The counts, and what these tests are, are in [conformance.md](conformance.md). {(strict ? Strict : Loose)}\n\n")
+            .Append("By cause, with the number of tests for each version. Every one of them fails with the plain shim, too; a failure that did not, or that is not explained here, would fail the command.\n\n");
+        AppendFailures(text);
+        return text.ToString();
+    }
+
+    /// <summary>The section of the overview: counts alone.</summary>
+    public string ToTables()
+    {
+        var text = new StringBuilder();
+        int all = versions.Count == 0 ? 0 : versions[^1].Ours.Verdicts.Count;
+        text.Append($"The runner of `{archive}`, {all:N0} tests: those of DTLS and QUIC are left out. [Its failures](conformance-bogo-{runner}.md), each with its cause.\n\n");
         AppendTable(text, null);
         text.Append("\nOf these, the asynchronous ones:\n\n");
         AppendTable(text, "Async");
-        text.Append("\n## Failures\n\nBy cause, with the number of tests for each version. Every one of them fails with the plain shim, too; a failure that did not, or that is not explained here, would fail the command.\n\n");
-        AppendFailures(text);
         return text.ToString();
     }
 
@@ -43,7 +54,8 @@ internal sealed class Report(string runner, Explanations explanations, IReadOnly
         (VersionResults Version, string Test)[] failures = [.. versions.SelectMany(version => version.Ours.Failures.Select(test => (version, test)))];
         foreach (var group in failures.Where(failure => explanations.Of(failure.Test) is not null).GroupBy(failure => explanations.Of(failure.Test)!).OrderByDescending(group => group.Count()))
         {
-            text.Append($"| {group.Key.Cause} *{group.Key.Source}* | {string.Join(", ", group.Key.Tests.Select(pattern => $"`{pattern}`"))} | {CountsOf([.. group])} |\n");
+            IEnumerable<string> patterns = group.Key.PatternsOf(group.Select(failure => failure.Test)).Select(pattern => $"`{pattern}`");
+            text.Append($"| {group.Key.Cause} *{group.Key.Source}* | {string.Join(", ", patterns)} | {CountsOf([.. group])} |\n");
         }
 
         foreach (var group in failures.Where(failure => explanations.Of(failure.Test) is null).GroupBy(failure => failure.Test)) text.Append($"| **unexplained** | `{group.Key}` | {CountsOf([.. group])} |\n");

@@ -2,12 +2,11 @@ using System.Diagnostics;
 
 namespace OpenSslNb.Conformance.Bogo;
 
-/// <summary>Starts the runner, compiled by <c>tests/Conformance/bogo/fetch.sh</c>, with a shim and one OpenSSL.</summary>
-/// <param name="Runner">The program.</param>
-/// <param name="Folder">Where it finds its certificates.</param>
-/// <param name="Config">What it must know of the shims (<c>-shim-config</c>).</param>
+/// <summary>Starts a runner with a shim and one OpenSSL.</summary>
+/// <param name="Runner">Which.</param>
+/// <param name="Config">What it must know of the shims, as a file has it.</param>
 /// <param name="Workers">How many shims run at once.</param>
-internal sealed record RunnerProcess(string Runner, string Folder, string Config, int Workers)
+internal sealed record RunnerProcess(Runner Runner, string Config, int Workers)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(60);
 
@@ -16,10 +15,13 @@ internal sealed record RunnerProcess(string Runner, string Folder, string Config
     /// <param name="tests">Patterns, or null for all.</param>
     public RunnerResults Run(string shim, string? openSslFolder, IReadOnlyCollection<string>? tests = null)
     {
-        string json = Path.GetTempFileName();
+        DirectoryInfo files = Directory.CreateTempSubdirectory("bogo-");
         try
         {
-            var start = new ProcessStartInfo(Runner, [.. Arguments(shim, json, tests)]) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+            (string config, string json) = (Path.Combine(files.FullName, "config.json"), Path.Combine(files.FullName, "results.json"));
+            bool severalWords = Runner.TakesSeveralWords;
+            File.WriteAllText(config, Runner.ConfigOf(Config, severalWords));
+            var start = new ProcessStartInfo(Runner.Program, [.. Arguments(shim, config, json, severalWords, tests)]) { WorkingDirectory = Runner.Source, RedirectStandardOutput = true, RedirectStandardError = true };
             if (openSslFolder is not null)
             {
                 // The one for programs of this library, the other for programs that the linker has bound.
@@ -27,29 +29,33 @@ internal sealed record RunnerProcess(string Runner, string Folder, string Config
                 start.Environment["LD_LIBRARY_PATH"] = openSslFolder;
             }
 
-            using Process process = Process.Start(start)!;
-            Task<string> output = process.StandardOutput.ReadToEndAsync();
-            Task<string> error = process.StandardError.ReadToEndAsync();
-            if (!process.WaitForExit(s_patience))
-            {
-                process.Kill(entireProcessTree: true);
-                throw new TimeoutException($"the runner did not end within {s_patience.TotalMinutes} minutes");
-            }
-
-            // Exit code 1 says that tests failed, and so does what it has written.
-            string text = File.ReadAllText(json);
-            if (text.Length == 0) throw new InvalidOperationException($"the runner wrote no results (exit code {process.ExitCode}): {output.Result}{error.Result}");
-            return RunnerResults.Read(text, output.Result);
+            return Run(start, json);
         }
         finally
         {
-            File.Delete(json);
+            files.Delete(recursive: true);
         }
     }
 
-    private IEnumerable<string> Arguments(string shim, string json, IReadOnlyCollection<string>? tests) =>
+    private static RunnerResults Run(ProcessStartInfo start, string json)
+    {
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(s_patience))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"the runner did not end within {s_patience.TotalMinutes} minutes");
+        }
+
+        // Exit code 1 says that tests failed, and so does what it has written.
+        if (!File.Exists(json)) throw new InvalidOperationException($"the runner wrote no results (exit code {process.ExitCode}): {output.Result}{error.Result}");
+        return RunnerResults.Read(File.ReadAllText(json), output.Result);
+    }
+
+    private IEnumerable<string> Arguments(string shim, string config, string json, bool severalWords, IReadOnlyCollection<string>? tests) =>
     [
-        "-test.v=false", $"-test.timeout={s_patience.TotalMinutes}m", "-pipe", "-allow-unimplemented", "-loose-errors", "-shim-path", shim, "-shim-config", Config,
-        "-num-workers", $"{Workers}", "-json-output", json, .. tests is null ? (string[])[] : ["-test", string.Join(';', tests)],
+        "-test.v=false", $"-test.timeout={s_patience.TotalMinutes}m", "-pipe", "-allow-unimplemented", "-shim-path", shim, "-shim-config", config,
+        "-num-workers", $"{Workers}", "-json-output", json, .. severalWords ? (string[])[] : ["-loose-errors"], .. tests is null ? (string[])[] : ["-test", string.Join(';', tests)],
     ];
 }

@@ -5,14 +5,15 @@ internal sealed record Options
 {
     public const string Usage = """
         usage: OpenSslNb.Conformance.SslTests --tests FOLDER [--file NAME] [--case NAME] [--json OUT] [--explained FILE]
-               OpenSslNb.Conformance.SslTests --write PAGE REPORT...
+               OpenSslNb.Conformance.SslTests --write PAGE [--overview PAGE] REPORT...
 
         --tests FOLDER     the cases: FOLDER/ssl-tests and FOLDER/certs, as native/openssl/fetch.sh tests VERSION gets them
         --file NAME        only that file of them
         --case NAME        only cases whose name contains this
         --json OUT         also write the report there
         --explained FILE   failures that are known (explained.txt beside the program unless given)
-        --write PAGE       make one page of reports
+        --write PAGE       make one page of reports: what is left out, and what fails
+        --overview PAGE    the page whose section 'ssl-tests' is to have their counts
 
         The OpenSSL that is used is the system's, or that of the folder in OPENSSLNB_OPENSSL_DIR.
         """;
@@ -28,6 +29,8 @@ internal sealed record Options
     public string Explained { get; private set; } = Path.Combine(AppContext.BaseDirectory, "explained.txt");
 
     public string? Page { get; private set; }
+
+    public string? Overview { get; private set; }
 
     public List<string> Reports { get; } = [];
 
@@ -46,6 +49,7 @@ internal sealed record Options
                 case "--json": options.Json = Value(); break;
                 case "--explained": options.Explained = Value(); break;
                 case "--write": options.Page = Value(); break;
+                case "--overview": options.Overview = Value(); break;
                 case var report when options.Page is not null && !report.StartsWith('-'): options.Reports.Add(report); break;
                 default: throw new FormatException($"'{arguments[i]}' is not known");
             }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenSslNb.Conformance;
 using OpenSslNb.Conformance.SslTests;
 using OpenSslNb.Conformance.SslTests.Cases;
 using OpenSslNb.Conformance.SslTests.Reports;
@@ -12,7 +13,7 @@ const int Misused = 2;
 try
 {
     Options options = Options.Parse(args);
-    return options.Page is { } page ? Write(page, options.Reports) : Replay(options);
+    return options.Page is { } page ? Write(page, options.Overview, options.Reports) : Replay(options);
 }
 catch (FormatException e)
 {
@@ -34,8 +35,10 @@ static int Replay(Options options)
     return report.Open.Any() ? Failed : Passed;
 }
 
-static int Write(string page, IReadOnlyList<string> reports)
+static int Write(string page, string? overview, IReadOnlyList<string> files)
 {
-    File.WriteAllText(page, MarkdownReport.Of([.. reports.Select(report => JsonSerializer.Deserialize<ReplayReport>(File.ReadAllText(report))!)]));
+    ReplayReport[] reports = [.. files.Select(file => JsonSerializer.Deserialize<ReplayReport>(File.ReadAllText(file))!)];
+    File.WriteAllText(page, MarkdownReport.Of(reports));
+    if (overview is not null) PageSection.ReplaceIn(overview, "ssl-tests", MarkdownReport.TableOf(reports));
     return Passed;
 }

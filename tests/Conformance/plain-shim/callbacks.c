@@ -1,17 +1,9 @@
 #include "callbacks.h"
+#include "credentials.h"
 #include <openssl/pem.h>
 #include <openssl/x509_vfy.h>
 #include <stdio.h>
 #include <string.h>
-
-int callback_install_certificate(struct state *state)
-{
-    const struct options *options = state->options;
-    if (options->cert_file == NULL || state->certificate_is_installed) return 1;
-    state->certificate_is_installed = 1;
-    return SSL_use_certificate_chain_file(state->ssl, options->cert_file)
-        && SSL_use_PrivateKey_file(state->ssl, options->key_file != NULL ? options->key_file : options->cert_file, SSL_FILETYPE_PEM);
-}
 
 int callback_verify(X509_STORE_CTX *store, void *argument)
 {
@@ -39,7 +31,7 @@ int callback_certificate(SSL *ssl, void *argument)
     if (state->options->fail_cert_callback) return 0;
     if (!state->options->async || state->options->use_early_callback) return 1;
     if (!state->certificate_is_ready) return -1;
-    return callback_install_certificate(state);
+    return credentials_install(state);
 }
 
 int callback_client_certificate(SSL *ssl, X509 **certificate, EVP_PKEY **key)
@@ -48,11 +40,12 @@ int callback_client_certificate(SSL *ssl, X509 **certificate, EVP_PKEY **key)
     const struct options *options = state->options;
     if (options->async && !state->certificate_is_ready) return -1;
     if (options->fail_cert_callback) return -1;
-    if (options->cert_file == NULL) return 0;
-    FILE *file = fopen(options->cert_file, "r");
+    const struct credential *own = &options->credentials[0];
+    if (own->cert_file == NULL) return 0;
+    FILE *file = fopen(own->cert_file, "r");
     *certificate = file == NULL ? NULL : PEM_read_X509(file, NULL, NULL, NULL);
     if (file != NULL) fclose(file);
-    file = fopen(options->key_file != NULL ? options->key_file : options->cert_file, "r");
+    file = fopen(own->key_file != NULL ? own->key_file : own->cert_file, "r");
     *key = file == NULL ? NULL : PEM_read_PrivateKey(file, NULL, NULL, NULL);
     if (file != NULL) fclose(file);
     return *certificate != NULL && *key != NULL;
@@ -69,7 +62,7 @@ int callback_hello(SSL *ssl, int *alert, void *argument)
         return SSL_CLIENT_HELLO_ERROR;
     }
 
-    if (options->use_early_callback && !callback_install_certificate(state)) return SSL_CLIENT_HELLO_ERROR;
+    if (options->use_early_callback && !credentials_install(state)) return SSL_CLIENT_HELLO_ERROR;
     return SSL_CLIENT_HELLO_SUCCESS;
 }
 
@@ -106,11 +99,12 @@ int callback_status(SSL *ssl, void *argument)
     (void)argument;
     if (!options->server) return !options->fail_ocsp_callback;
     if (options->fail_ocsp_callback) return SSL_TLSEXT_ERR_ALERT_FATAL;
-    if (options->decline_ocsp_callback || options->ocsp_response.length == 0) return SSL_TLSEXT_ERR_NOACK;
+    const struct credential *own = credentials_selected(ssl, options);
+    if (options->decline_ocsp_callback || own == NULL || own->ocsp_response.length == 0) return SSL_TLSEXT_ERR_NOACK;
 
     /* The SSL takes the copy. */
-    unsigned char *copy = OPENSSL_memdup(options->ocsp_response.data, options->ocsp_response.length);
-    if (copy == NULL || !SSL_set_tlsext_status_ocsp_resp(ssl, copy, (long)options->ocsp_response.length)) return SSL_TLSEXT_ERR_ALERT_FATAL;
+    unsigned char *copy = OPENSSL_memdup(own->ocsp_response.data, own->ocsp_response.length);
+    if (copy == NULL || !SSL_set_tlsext_status_ocsp_resp(ssl, copy, (long)own->ocsp_response.length)) return SSL_TLSEXT_ERR_ALERT_FATAL;
     return SSL_TLSEXT_ERR_OK;
 }
 

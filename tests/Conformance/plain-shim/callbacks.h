@@ -5,7 +5,6 @@
 #include "state.h"
 #include <openssl/x509.h>
 
-int callback_install_certificate(struct state *state);
 int callback_verify(X509_STORE_CTX *store, void *argument);
 int callback_certificate(SSL *ssl, void *argument);
 int callback_client_certificate(SSL *ssl, X509 **certificate, EVP_PKEY **key);

@@ -1,4 +1,5 @@
 #include "checks.h"
+#include "credentials.h"
 #include "names.h"
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -88,8 +89,12 @@ static int check_peer(struct state *state)
     X509 *leaf = SSL_get_peer_certificate(state->ssl);
     int ok = check_certificate_file(state, leaf);
     if (ok && options->psk != NULL && leaf != NULL) ok = fail("a certificate came in spite of the pre-shared key");
-    if (ok && options->psk == NULL && leaf == NULL && (!options->server || options->require_any_client_certificate)) ok = fail("no certificate came");
+    int has_shown = leaf != NULL || credentials_peer_is_raw(state->ssl);
+    if (ok && options->psk == NULL && !has_shown && (!options->server || options->require_any_client_certificate)) ok = fail("no certificate came");
     X509_free(leaf);
+    if (ok) ok = credentials_check_peer(state->ssl, options);
+    int wanted_own = options->expect_selected_credential + 1;
+    if (ok && options->has_expected_credential && credentials_selected(state->ssl, options) != &options->credentials[wanted_own]) ok = fail("another credential than %d was selected", wanted_own - 1);
     long wanted = options->verify_fail ? X509_V_ERR_APPLICATION_VERIFICATION : X509_V_OK;
     long got = SSL_get_verify_result(state->ssl);
     if (ok && options->expect_verify_result && got != wanted) ok = fail("verification: got %ld, wanted %ld", got, wanted);

@@ -36,6 +36,21 @@ static void invert(unsigned char *bytes, size_t length)
     for (size_t i = 0; i < length; i++) bytes[i] ^= 0xFF;
 }
 
+static int export_key(struct state *state)
+{
+    const struct options *options = state->options;
+    unsigned char key[LARGEST];
+    size_t length = (size_t)options->export_keying_material;
+    if (length == 0) return 1;
+    if (length > sizeof(key)
+        || SSL_export_keying_material(state->ssl, key, length, options->export_label, strlen(options->export_label),
+               (const unsigned char *)options->export_context, strlen(options->export_context), options->use_export_context) != 1) {
+        return fail("exporting %zu bytes failed", length);
+    }
+
+    return write_all(state, key, length);
+}
+
 /* SSL_write_early_data(3): a client's come before its handshake, with a session that allows them. */
 static int offer_early(struct state *state)
 {
@@ -46,7 +61,10 @@ static int offer_early(struct state *state)
 
     /* A server may take less than that. */
     state->sent_early = limit < HELLO ? limit : HELLO;
-    return write_early(state, hello, state->sent_early);
+    if (!write_early(state, hello, state->sent_early)) return 0;
+
+    /* To the runner this connection is there already, and keying material is to be had only later. */
+    return export_key(state);
 }
 
 /* SSL_read_early_data(3): a server's come before the end of its handshake, and are answered before it. */
@@ -102,21 +120,6 @@ static int reverify(const struct state *state)
     const struct options *options = state->options;
     int is_wanted = options->reverify_on_resume && !options->server && state->is_resumption;
     return !is_wanted || !options->verify_fail || fail("the certificate of the resumed session is not acceptable any more");
-}
-
-static int export_key(struct state *state)
-{
-    const struct options *options = state->options;
-    unsigned char key[LARGEST];
-    size_t length = (size_t)options->export_keying_material;
-    if (length == 0) return 1;
-    if (length > sizeof(key)
-        || SSL_export_keying_material(state->ssl, key, length, options->export_label, strlen(options->export_label),
-               (const unsigned char *)options->export_context, strlen(options->export_context), options->use_export_context) != 1) {
-        return fail("exporting %zu bytes failed", length);
-    }
-
-    return write_all(state, key, length);
 }
 
 /* RFC 5929 §3: the first Finished message, which is the server's when a session is resumed. */

@@ -1,5 +1,6 @@
 #include "context.h"
 #include "callbacks.h"
+#include "credentials.h"
 #include "names.h"
 #include <openssl/err.h>
 #include <string.h>
@@ -10,6 +11,7 @@ struct policy {
     const char *suites;
     const char *groups;
     const char *signatures;
+    int least_version;
 };
 
 /* NIST SP 800-52 as of 2022. */
@@ -18,6 +20,7 @@ static const struct policy fips_202205 = {
     "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384",
     "P-256:P-384",
     "RSA+SHA256:RSA+SHA384:RSA+SHA512:ECDSA+SHA256:ECDSA+SHA384:rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512",
+    TLS1_2_VERSION,
 };
 
 /* WPA 3.1, section 3.5: 192 bits. */
@@ -26,11 +29,21 @@ static const struct policy wpa_202304 = {
     "TLS_AES_256_GCM_SHA384",
     "P-384",
     "RSA+SHA384:RSA+SHA512:ECDSA+SHA384:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512",
+    TLS1_2_VERSION,
 };
+
+/* NSA's Commercial National Security Algorithm Suites: the first with its own P-384 behind ML-KEM-1024, the second with TLS 1.3 alone. */
+#define CNSA_CIPHERS "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"
+#define CNSA_SIGNATURES "RSA+SHA384:ECDSA+SHA384:rsa_pss_rsae_sha384"
+static const struct policy cnsa1_202603 = {CNSA_CIPHERS, "TLS_AES_256_GCM_SHA384", "MLKEM1024:P-384", CNSA_SIGNATURES, TLS1_2_VERSION};
+static const struct policy cnsa2_202603 = {CNSA_CIPHERS, "TLS_AES_256_GCM_SHA384", "MLKEM1024", CNSA_SIGNATURES, TLS1_3_VERSION};
 
 static const struct policy *policy_of(const struct options *options)
 {
-    return options->fips_202205 ? &fips_202205 : options->wpa_202304 ? &wpa_202304 : NULL;
+    if (options->fips_202205) return &fips_202205;
+    if (options->wpa_202304) return &wpa_202304;
+    if (options->cnsa1_202603) return &cnsa1_202603;
+    return options->cnsa2_202603 ? &cnsa2_202603 : NULL;
 }
 
 /* Before what is said in particular, which takes its place. */
@@ -38,8 +51,8 @@ static int set_policy(SSL_CTX *context, const struct options *options)
 {
     const struct policy *policy = policy_of(options);
     if (policy == NULL) return 1;
-    return SSL_CTX_set_ciphersuites(context, policy->suites) && SSL_CTX_set1_groups_list(context, policy->groups)
-        && SSL_CTX_set1_sigalgs_list(context, policy->signatures) && SSL_CTX_set1_client_sigalgs_list(context, policy->signatures);
+    if (!SSL_CTX_set1_groups_list(context, policy->groups)) not_implemented("a group", policy->groups);
+    return SSL_CTX_set_ciphersuites(context, policy->suites) && SSL_CTX_set1_sigalgs_list(context, policy->signatures) && SSL_CTX_set1_client_sigalgs_list(context, policy->signatures);
 }
 
 enum { MOST_EARLY_DATA = 14336, TICKET_KEYS_SIZE = 80 };
@@ -49,7 +62,7 @@ static int set_versions(SSL_CTX *context, const struct options *options)
     uint64_t off = (options->no_tls1 ? SSL_OP_NO_TLSv1 : 0) | (options->no_tls11 ? SSL_OP_NO_TLSv1_1 : 0)
         | (options->no_tls12 ? SSL_OP_NO_TLSv1_2 : 0) | (options->no_tls13 ? SSL_OP_NO_TLSv1_3 : 0);
     SSL_CTX_set_options(context, off);
-    int lowest = options->min_version != 0 ? options->min_version : policy_of(options) == NULL ? TLS1_VERSION : TLS1_2_VERSION;
+    int lowest = options->min_version != 0 ? options->min_version : policy_of(options) == NULL ? TLS1_VERSION : policy_of(options)->least_version;
 
     /* What BoringSSL has of pre-shared keys ends with TLS 1.2. */
     int highest = options->max_version == 0 && options->psk != NULL ? TLS1_2_VERSION : options->max_version;
@@ -71,8 +84,8 @@ static int set_ciphers(SSL_CTX *context, const struct options *options)
 static int set_signatures(SSL_CTX *context, const struct options *options)
 {
     char list[NAMES_SIZE];
-    const struct list *general = options->server ? &options->signing_prefs : &options->verify_prefs;
-    const struct list *of_clients = options->server ? &options->verify_prefs : &options->signing_prefs;
+    const struct list *general = options->server ? credentials_signatures(options) : &options->verify_prefs;
+    const struct list *of_clients = options->server ? &options->verify_prefs : credentials_signatures(options);
     names_of_signatures(general, list);
     if (general->count > 0 && !SSL_CTX_set1_sigalgs_list(context, list)) return 0;
     names_of_signatures(of_clients, list);
@@ -135,7 +148,9 @@ static void set_callbacks(SSL_CTX *context, const struct options *options)
     if ((options->select_alpn != NULL && options->select_alpn[0] != '\0') || options->decline_alpn || options->reject_alpn) SSL_CTX_set_alpn_select_cb(context, callback_alpn, NULL);
     if (options->expect_server_name != NULL) SSL_CTX_set_tlsext_servername_callback(context, callback_server_name);
     if (options->use_ticket_callback) callback_set_ticket_key(context);
-    if (options->ocsp_response.length > 0 || options->fail_ocsp_callback) SSL_CTX_set_tlsext_status_cb(context, callback_status);
+    int staples = 0;
+    for (int i = 0; i <= options->credentials_begun; i++) staples |= options->credentials[i].ocsp_response.length > 0;
+    if (staples || options->fail_ocsp_callback) SSL_CTX_set_tlsext_status_cb(context, callback_status);
     if (options->psk == NULL) return;
     SSL_CTX_set_psk_client_callback(context, callback_client_psk);
     SSL_CTX_set_psk_server_callback(context, callback_server_psk);
@@ -145,7 +160,8 @@ SSL_CTX *context_make(const struct options *options, SSL_CTX *before)
 {
     SSL_CTX *context = SSL_CTX_new(options->server ? TLS_server_method() : TLS_client_method());
     if (context == NULL) return NULL;
-    SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
+    if (options->no_legacy_server_connect) SSL_CTX_clear_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
+    else SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
     if (!options->renegotiate_freely) SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
     if (options->server_preference) SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE);
     if (options->fallback_scsv) SSL_CTX_set_mode(context, SSL_MODE_SEND_FALLBACK_SCSV);
@@ -188,8 +204,9 @@ int context_make_ssl(struct state *state, SSL_CTX *context)
     if (state->ssl == NULL || !SSL_set_app_data(state->ssl, state)) return 0;
 
     /* All other certificates come with their callbacks. */
-    int comes_later = options->use_early_callback || options->use_old_client_cert_callback || options->async;
-    if (!comes_later && !callback_install_certificate(state)) return 0;
+    if (!credentials_set_types(state->ssl, options)) return 0;
+    int comes_later = options->use_early_callback || options->use_old_client_cert_callback || (options->async && credentials_count(options) <= 1);
+    if (!comes_later && !credentials_install(state)) return 0;
     if (!options->server) return set_client(state);
     SSL_set_accept_state(state->ssl);
     return 1;

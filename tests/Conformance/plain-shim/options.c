@@ -5,15 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { SWITCH, NUMBER, TEXT, BASE64, LIST, IGNORED_SWITCH, IGNORED_VALUE };
+enum kind { SWITCH, NUMBER, TEXT, BASE64, LIST, NEW_CREDENTIAL, NEW_RAW_KEY, IGNORED_SWITCH, IGNORED_VALUE };
 
 struct flag {
     const char *name;
     enum kind kind;
     size_t offset;
+
+    /* Of the credential that the flags are about at that point, in place of the options. */
+    int is_of_credential;
+
+    /* Where to note that there is a value: 0 is none of the offsets. */
+    size_t noted;
 };
 
-#define FLAG(name, kind, member) {name, kind, offsetof(struct options, member)}
+#define FLAG(name, kind, member) {name, kind, offsetof(struct options, member), 0, 0}
+#define NOTED_FLAG(name, kind, member, note) {name, kind, offsetof(struct options, member), 0, offsetof(struct options, note)}
+#define CREDENTIAL_FLAG(name, kind, member) {name, kind, offsetof(struct credential, member), 1, 0}
+#define OTHER_FLAG(name, kind) {name, kind, 0, 0, 0}
 
 static const struct flag flags[] = {
     FLAG("-port", NUMBER, port),
@@ -22,11 +31,16 @@ static const struct flag flags[] = {
     FLAG("-server", SWITCH, server),
     FLAG("-async", SWITCH, async),
     FLAG("-resume-count", NUMBER, resume_count),
-    FLAG("-cert-file", TEXT, cert_file),
-    FLAG("-key-file", TEXT, key_file),
+    CREDENTIAL_FLAG("-cert-file", TEXT, cert_file),
+    CREDENTIAL_FLAG("-key-file", TEXT, key_file),
+    CREDENTIAL_FLAG("-signing-prefs", LIST, signing_prefs),
+    OTHER_FLAG("-new-x509-credential", NEW_CREDENTIAL),
+    OTHER_FLAG("-new-rpk-credential", NEW_RAW_KEY),
+    FLAG("-available-client-cert-types", LIST, available_client_cert_types),
+    FLAG("-accepted-peer-cert-types", LIST, accepted_peer_cert_types),
 
     /* What would be trusted is not looked at: every test says what its verification must come to. */
-    {"-trust-cert", IGNORED_VALUE, 0},
+    OTHER_FLAG("-trust-cert", IGNORED_VALUE),
     FLAG("-verify-peer", SWITCH, verify_peer),
     FLAG("-verify-fail", SWITCH, verify_fail),
     FLAG("-use-custom-verify-callback", SWITCH, use_custom_verify_callback),
@@ -38,9 +52,9 @@ static const struct flag flags[] = {
     FLAG("-host-name", TEXT, host_name),
 
     /* There is no other way to give a response than the callback. */
-    FLAG("-ocsp-response", BASE64, ocsp_response),
-    {"-use-ocsp-callback", IGNORED_SWITCH, 0},
-    {"-set-ocsp-in-callback", IGNORED_SWITCH, 0},
+    CREDENTIAL_FLAG("-ocsp-response", BASE64, ocsp_response),
+    OTHER_FLAG("-use-ocsp-callback", IGNORED_SWITCH),
+    OTHER_FLAG("-set-ocsp-in-callback", IGNORED_SWITCH),
     FLAG("-decline-ocsp-callback", SWITCH, decline_ocsp_callback),
     FLAG("-fail-ocsp-callback", SWITCH, fail_ocsp_callback),
     FLAG("-enable-ocsp-stapling", SWITCH, enable_ocsp_stapling),
@@ -54,10 +68,15 @@ static const struct flag flags[] = {
     FLAG("-cipher", TEXT, cipher),
     FLAG("-fips-202205", SWITCH, fips_202205),
     FLAG("-wpa-202304", SWITCH, wpa_202304),
+    FLAG("-cnsa1-202603", SWITCH, cnsa1_202603),
+    FLAG("-cnsa2-202603", SWITCH, cnsa2_202603),
+
+    /* A name that nothing depends on is not acknowledged (SSL_CTX_set_tlsext_servername_callback(3)). */
+    OTHER_FLAG("-no-server-name-ack", IGNORED_SWITCH),
+    FLAG("-no-legacy-server-connect", SWITCH, no_legacy_server_connect),
     FLAG("-server-preference", SWITCH, server_preference),
     FLAG("-fallback-scsv", SWITCH, fallback_scsv),
     FLAG("-curves", LIST, curves),
-    FLAG("-signing-prefs", LIST, signing_prefs),
     FLAG("-verify-prefs", LIST, verify_prefs),
     FLAG("-advertise-alpn", TEXT, advertise_alpn),
     FLAG("-expect-advertised-alpn", TEXT, expect_advertised_alpn),
@@ -100,6 +119,9 @@ static const struct flag flags[] = {
     FLAG("-expect-peer-signature-algorithm", NUMBER, expect_peer_signature_algorithm),
     FLAG("-expect-ocsp-response", BASE64, expect_ocsp_response),
     FLAG("-expect-peer-cert-file", TEXT, expect_peer_cert_file),
+    NOTED_FLAG("-expect-peer-certificate-type", NUMBER, expect_peer_certificate_type, has_expected_type),
+    FLAG("-expect-peer-rpk-sha256", BASE64, expect_peer_rpk_sha256),
+    NOTED_FLAG("-expect-selected-credential", NUMBER, expect_selected_credential, has_expected_credential),
     FLAG("-expect-session-miss", SWITCH, expect_session_miss),
     FLAG("-expect-ticket-renewal", SWITCH, expect_ticket_renewal),
     FLAG("-expect-no-session", SWITCH, expect_no_session),
@@ -121,10 +143,10 @@ static const struct flag flags[] = {
     FLAG("-handshake-never-done", SWITCH, handshake_never_done),
 
     /* About BoringSSL's handshakes in two processes, which are not asked for here. */
-    {"-allow-hint-mismatch", IGNORED_SWITCH, 0},
+    OTHER_FLAG("-allow-hint-mismatch", IGNORED_SWITCH),
 
     /* QUIC is not spoken here; the other tests have it as a flag too many. */
-    {"-quic-use-legacy-codepoint", IGNORED_VALUE, 0},
+    OTHER_FLAG("-quic-use-legacy-codepoint", IGNORED_VALUE),
 };
 
 _Noreturn void not_implemented(const char *what, const char *which)
@@ -163,7 +185,9 @@ static struct bytes base64(const char *flag, const char *text)
 
 static void apply(struct options *options, const struct flag *flag, const char *value)
 {
-    void *member = (char *)options + flag->offset;
+    void *owner = flag->is_of_credential ? (void *)&options->credentials[options->credentials_begun] : (void *)options;
+    void *member = (char *)owner + flag->offset;
+    if (flag->noted != 0) *(int *)((char *)options + flag->noted) = 1;
     switch (flag->kind) {
     case SWITCH:
         *(int *)member = 1;
@@ -183,6 +207,11 @@ static void apply(struct options *options, const struct flag *flag, const char *
         list->values[list->count++] = number(flag->name, value);
         break;
     }
+    case NEW_CREDENTIAL:
+    case NEW_RAW_KEY:
+        if (++options->credentials_begun == MAX_CREDENTIALS) bad_value(flag->name, "too many");
+        options->credentials[options->credentials_begun].is_raw_key = flag->kind == NEW_RAW_KEY;
+        break;
     case IGNORED_SWITCH:
     case IGNORED_VALUE:
         break;
@@ -205,6 +234,11 @@ static int strip(const char **name, const char *prefix)
     if (strncmp(*name, prefix, length) != 0 || (*name)[length] != '-') return 0;
     *name += length;
     return 1;
+}
+
+static int takes_value(const struct flag *flag)
+{
+    return flag->kind != SWITCH && flag->kind != NEW_CREDENTIAL && flag->kind != NEW_RAW_KEY && flag->kind != IGNORED_SWITCH;
 }
 
 static void set_defaults(struct options *options)
@@ -231,7 +265,7 @@ void options_parse(struct all_options *all, int argc, char **argv)
         int is_for_all = !is_initial && !is_resume && !is_retry;
         const struct flag *flag = find(name);
         const char *value = NULL;
-        if (flag->kind != SWITCH && flag->kind != IGNORED_SWITCH) {
+        if (takes_value(flag)) {
             if (++i == argc) bad_value(name, "(nothing)");
             value = argv[i];
         }

@@ -7,7 +7,7 @@
 
 enum { PASSED = 0, FAILED = 1, NOT_IMPLEMENTED = 89 };
 
-enum { MAX_LIST = 32 };
+enum { MAX_LIST = 32, MAX_CREDENTIALS = 8 };
 
 struct bytes {
     unsigned char *data;
@@ -17,6 +17,15 @@ struct bytes {
 struct list {
     int values[MAX_LIST];
     int count;
+};
+
+/* What the shim may show of itself: a certificate, or a key alone. */
+struct credential {
+    const char *cert_file;
+    const char *key_file;
+    struct bytes ocsp_response;
+    struct list signing_prefs;
+    int is_raw_key;
 };
 
 struct options {
@@ -29,8 +38,10 @@ struct options {
     int resume_count;
 
     /* Identity and trust. */
-    const char *cert_file;
-    const char *key_file;
+    struct credential credentials[MAX_CREDENTIALS];
+    int credentials_begun;
+    struct list available_client_cert_types;
+    struct list accepted_peer_cert_types;
     int verify_peer;
     int verify_fail;
     int use_custom_verify_callback;
@@ -40,7 +51,6 @@ struct options {
     int fail_cert_callback;
     int max_cert_list;
     const char *host_name;
-    struct bytes ocsp_response;
     int decline_ocsp_callback;
     int fail_ocsp_callback;
     int enable_ocsp_stapling;
@@ -55,10 +65,12 @@ struct options {
     const char *cipher;
     int fips_202205;
     int wpa_202304;
+    int cnsa1_202603;
+    int cnsa2_202603;
+    int no_legacy_server_connect;
     int server_preference;
     int fallback_scsv;
     struct list curves;
-    struct list signing_prefs;
     struct list verify_prefs;
     const char *advertise_alpn;
     const char *expect_advertised_alpn;
@@ -103,6 +115,11 @@ struct options {
     int expect_peer_signature_algorithm;
     struct bytes expect_ocsp_response;
     const char *expect_peer_cert_file;
+    int has_expected_type;
+    int expect_peer_certificate_type;
+    struct bytes expect_peer_rpk_sha256;
+    int has_expected_credential;
+    int expect_selected_credential;
     int expect_session_miss;
     int expect_ticket_renewal;
     int expect_no_session;
