@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace OpenSslNb.Peers.Tests.Probing;
 
@@ -100,6 +101,15 @@ internal sealed class Manners
     /// <summary>Closes in good order once so much was echoed.</summary>
     public int EndsBehind { get; init; } = int.MaxValue;
 
+    /// <summary>Nothing is heard any more behind so many reads.</summary>
+    public int HearsReads { get; init; } = int.MaxValue;
+
+    /// <summary>What becomes of a client that is not heard any more: waited for, or given up.</summary>
+    public bool GivesUp { get; init; }
+
+    /// <summary>Is told what the application is sent, as ASCII.</summary>
+    public Action<string> Hears { get; init; } = _ => { };
+
     /// <summary>What is sent of our records.</summary>
     public Func<byte[], byte[]> Says { get; init; } = bytes => bytes;
 
@@ -108,11 +118,14 @@ internal sealed class Manners
         using var machine = new SslMachine(context);
         byte[] buffer = new byte[64 * 1024];
         int echoed = 0;
+        int reads = 0;
         while (true)
         {
             int count = await socket.ReceiveAsync(buffer, cancellation);
             if (count == 0 && !SeesEndOfStream) await Task.Delay(Timeout.Infinite, cancellation);
             if (count == 0) return;
+            if (++reads > HearsReads && GivesUp) return;
+            if (reads > HearsReads) continue;
             if (IsDeafAfterHandshake && machine.Info is not null) continue;
             if (Understands(buffer[..count]) is not { } understood) return;
             bool isServed = Feed(machine, understood);
@@ -148,11 +161,16 @@ internal sealed class Manners
         return false;
     }
 
-    private static int Echo(SslMachine machine)
+    private int Echo(SslMachine machine)
     {
         byte[] plaintext = new byte[16 * 1024];
         int count = 0;
-        for (SslStep step; (step = machine.Read(plaintext)).IsDone; count += step.Bytes) machine.Write(plaintext.AsSpan(0, step.Bytes));
+        for (SslStep step; (step = machine.Read(plaintext)).IsDone; count += step.Bytes)
+        {
+            Hears(Encoding.ASCII.GetString(plaintext, 0, step.Bytes));
+            machine.Write(plaintext.AsSpan(0, step.Bytes));
+        }
+
         if (machine.State == ConnectionState.Open) machine.Flush();
         return count;
     }
