@@ -83,19 +83,22 @@ internal sealed class ProbeCommand
     {
         var results = new List<ProbeResult>();
         PeerFeatures features = PeerFeatures.None;
+        bool isDiscovered = false;
         string? error = null;
         try
         {
             features = await ProbeBattery.DiscoverAsync(target, cancellation);
+            isDiscovered = true;
             await ProbeProgress.RunAsync(target, features, probes, results, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // Before the first probe.
         }
-        catch (ProbeException e)
+        catch (Exception e) when (e is not OpenSslNotFoundException)
         {
-            error = e.Message;
+            // A defect of a probe, or an OpenSSL that cannot do what one asks for: what was found before is reported all the same.
+            error = $"{(isDiscovered ? $"{probes[results.Count].Name}: " : "")}{Fault.Sentence(e)}";
         }
 
         if (cancellation.IsCancellationRequested && results.Count < probes.Count) error = $"interrupted: {results.Count} of {probes.Count} probes were asked";

@@ -16,16 +16,13 @@ internal sealed record SealingSuite(string Name, HashAlgorithmName Hash, int Has
     /// <summary>Encrypts in one call: key, nonce, plain text, where the ciphertext and the tag go, additional data.</summary>
     public delegate void Encryption(byte[] key, byte[] nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag, ReadOnlySpan<byte> additional);
 
-    /// <summary>All of them, the mandatory one first.</summary>
-    public static IReadOnlyList<SealingSuite> All { get; } =
-    [
-        new("TLS_AES_128_GCM_SHA256", HashAlgorithmName.SHA256, 32, 16, EncryptWithAesGcm),
-        new("TLS_AES_256_GCM_SHA384", HashAlgorithmName.SHA384, 48, 32, EncryptWithAesGcm),
-        .. ChaCha20Poly1305.IsSupported ? [new SealingSuite("TLS_CHACHA20_POLY1305_SHA256", HashAlgorithmName.SHA256, 32, 32, EncryptWithChaCha20)] : (SealingSuite[])[],
-    ];
+    private static readonly Lazy<IReadOnlyList<SealingSuite>> s_all = new(FindAll);
+
+    /// <summary>All of them, the mandatory one first. Not before somebody needs them: it loads OpenSSL.</summary>
+    public static IReadOnlyList<SealingSuite> All => s_all.Value;
 
     /// <summary>The one that every server has to have (RFC 8446 §9.1).</summary>
-    public static string Mandatory => All[0].Name;
+    public const string Mandatory = "TLS_AES_128_GCM_SHA256";
 
     /// <summary>What a client says that wants one of them.</summary>
     public static string Names => string.Join(':', All.Select(suite => suite.Name));
@@ -35,6 +32,18 @@ internal sealed record SealingSuite(string Name, HashAlgorithmName Hash, int Has
 
     /// <summary>By its name; null when it is none of these.</summary>
     public static SealingSuite? Find(string? name) => All.FirstOrDefault(suite => suite.Name == name);
+
+    // .NET takes the libcrypto that is in the process, and if there is none loads the system's, beside which another one of the same soname cannot be loaded any more: ours goes first.
+    private static IReadOnlyList<SealingSuite> FindAll()
+    {
+        _ = TlsContext.OpenSslVersionText;
+        return
+        [
+            new(Mandatory, HashAlgorithmName.SHA256, 32, 16, EncryptWithAesGcm),
+            new("TLS_AES_256_GCM_SHA384", HashAlgorithmName.SHA384, 48, 32, EncryptWithAesGcm),
+            .. ChaCha20Poly1305.IsSupported ? [new SealingSuite("TLS_CHACHA20_POLY1305_SHA256", HashAlgorithmName.SHA256, 32, 32, EncryptWithChaCha20)] : (SealingSuite[])[],
+        ];
+    }
 
     private static void EncryptWithAesGcm(byte[] key, byte[] nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag, ReadOnlySpan<byte> additional)
     {

@@ -84,6 +84,8 @@ public sealed class BatteryTests
                 return ExternalProcess.Start("nginx", "nginx-light", "-p", bench.Folder, "-c", configuration, "-e", "stderr");
             },
             "getrlimit(RLIMIT_NOFILE)");
+
+        // Half-close is a matter of who is faster, in 9 of 25 runs: whether close_notify has come when it ends the connection behind its answer.
         ProbeBench.AssertFindings(await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient)), [.. OpenSslFindings.Of(await OpenSslOfNginxAsync()), "close-notify-13", "close-notify-12"], "half-close");
     }
 
@@ -102,7 +104,9 @@ public sealed class BatteryTests
         await using ServerProgram server = await ServerProgram.StartAsync(ExternalProcess.Start("node", "nodejs", Scripts.PathOf("probe_server.js"), bench.CertificateFile, bench.KeyFile), "listening on ");
 
         IReadOnlyList<ProbeResult> results = await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), null, "alert-unknown");
-        ProbeBench.AssertFindings(results, [.. OpenSslFindings.Of(await ForeignTools.RunAsync("node", "nodejs", "-p", "process.versions.openssl")), "alert-unknown"], "record-repeated-12", "record-missing-12");
+
+        // It destroys a socket that has the echo of the first copy to send, and the alert is lost, but not always: in 23 of 25 runs.
+        ProbeBench.AssertFindings(results, [.. OpenSslFindings.Of(await ForeignTools.RunAsync("node", "nodejs", "-p", "process.versions.openssl")), "alert-unknown"], "record-repeated-12");
     }
 
     // "built with OpenSSL 3.0.2", and behind it, if it is another one, "running with OpenSSL 3.0.22".

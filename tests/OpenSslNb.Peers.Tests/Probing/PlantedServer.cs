@@ -107,6 +107,9 @@ internal sealed class Manners
     /// <summary>What becomes of a client that is not heard any more: waited for, or given up.</summary>
     public bool GivesUp { get; init; }
 
+    /// <summary>Says something first.</summary>
+    public bool Greets { get; init; }
+
     /// <summary>Is told what the application is sent, as ASCII.</summary>
     public Action<string> Hears { get; init; } = _ => { };
 
@@ -119,6 +122,7 @@ internal sealed class Manners
         byte[] buffer = new byte[64 * 1024];
         int echoed = 0;
         int reads = 0;
+        bool hasGreeted = false;
         while (true)
         {
             int count = await socket.ReceiveAsync(buffer, cancellation);
@@ -131,6 +135,7 @@ internal sealed class Manners
             bool isServed = Feed(machine, understood);
             if (isServed) machine.Write("done"u8);
             else echoed += Echo(machine);
+            if (Greets && !hasGreeted && machine.Info is not null) hasGreeted = machine.Write("hello"u8).IsDone;
             if (isServed || echoed >= EndsBehind) machine.Shutdown();
             if (machine.State == ConnectionState.PeerClosed && AnswersCloseNotify) machine.Shutdown();
             bool hasFailed = machine.State == ConnectionState.Failed;
