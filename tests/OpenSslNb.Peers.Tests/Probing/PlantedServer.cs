@@ -95,6 +95,9 @@ internal sealed class Manners
     /// <summary>What of a read is taken for TLS: a server that thinks that a <c>recv</c> is a record, for one.</summary>
     public Func<byte[], byte[]?> Understands { get; init; } = bytes => bytes;
 
+    /// <summary>Bytes of a read at most. What comes byte by byte may be together when it is read.</summary>
+    public int ReadSize { get; init; } = 64 * 1024;
+
     /// <summary>Takes whatever comes behind the handshake for a request, answers it, and closes in good order.</summary>
     public bool ServesAnything { get; init; }
 
@@ -119,7 +122,7 @@ internal sealed class Manners
     public async Task ServeAsync(TlsContext context, Socket socket, CancellationToken cancellation)
     {
         using var machine = new SslMachine(context);
-        byte[] buffer = new byte[64 * 1024];
+        byte[] buffer = new byte[ReadSize];
         int echoed = 0;
         int reads = 0;
         bool hasGreeted = false;
@@ -140,13 +143,25 @@ internal sealed class Manners
             if (machine.State == ConnectionState.PeerClosed && AnswersCloseNotify) machine.Shutdown();
             bool hasFailed = machine.State == ConnectionState.Failed;
             if (hasFailed && Failing == AfterFailure.SaysNothingAndWaits) await Task.Delay(Timeout.Infinite, cancellation);
-            if (hasFailed && Failing == AfterFailure.SaysNothingAndCloses) return;
+            if (hasFailed && Failing == AfterFailure.SaysNothingAndCloses)
+            {
+                await EndAsync(socket, buffer, cancellation);
+                return;
+            }
+
             byte[] output = Says(machine.Output.ToArray());
             machine.SkipOutput(machine.Output.Length);
             if (output.Length > 0) await socket.SendAsync(output, cancellation);
             if (hasFailed && Failing == AfterFailure.SendsAndWaits) await Task.Delay(Timeout.Infinite, cancellation);
             if (isServed || echoed >= EndsBehind || hasFailed || machine.State is ConnectionState.Closed or ConnectionState.PeerClosed) return;
         }
+    }
+
+    // FIN, and no RST because of what the client has sent meanwhile.
+    private static async Task EndAsync(Socket socket, byte[] buffer, CancellationToken cancellation)
+    {
+        socket.Shutdown(SocketShutdown.Send);
+        while (await socket.ReceiveAsync(buffer, cancellation) > 0) continue;
     }
 
     // Record by record where it matters: one read may have the end of the handshake and what comes behind it.
