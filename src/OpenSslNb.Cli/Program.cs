@@ -41,12 +41,7 @@ try
 }
 catch (Exception e)
 {
-    // Whatever it is, people get a sentence. A defect is told from a refusal by its type.
-    bool isExpected = e is IOException or UnauthorizedAccessException or ArgumentException or FormatException or OpenSslNb.OpenSslException or OpenSslNb.OpenSslNotFoundException;
-    await Console.Error.WriteLineAsync($"opensslnb: {(isExpected ? "" : $"{e.GetType().Name}: ")}{Sentence(e)}");
+    // Whatever it is, people get a sentence.
+    await Console.Error.WriteLineAsync($"opensslnb: {Fault.Sentence(e)}");
     return ExitCode.Failed;
 }
-
-// Which parameter of a method it was is of no use to people: the sentence says what it is about.
-static string Sentence(Exception e) =>
-    e is ArgumentException { ParamName: { } name } ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : e.Message;

@@ -44,6 +44,18 @@ public sealed class OpenSslVersionTests
     }
 
     [Test]
+    public async Task Probes_with_each_OpenSSL_version_and_makes_records_itself([ValueSource(nameof(Versions))] string version)
+    {
+        string folder = Require(version);
+        using ServeProcess server = await ServeProcess.StartAsync("echo");
+        using RunningProcess probe = Opensslnb.StartWith(folder, "probe", $"localhost:{server.Port}", "--ca", Pki.AuthorityFile, "--only", "record-padded", "--only", "finished-wrong", "--json");
+        Assert.That(await probe.WaitForExitAsync(), Is.Zero, probe.Error.Text + probe.Output.Text);
+        using var report = System.Text.Json.JsonDocument.Parse(probe.Output.Text);
+        Assert.That(report.RootElement.GetProperty("openssl").GetString(), Does.StartWith($"OpenSSL {version}"));
+        Assert.That(report.RootElement.GetProperty("passed").GetInt32(), Is.EqualTo(3));
+    }
+
+    [Test]
     public async Task Connects_with_each_OpenSSL_version_to_the_systems([ValueSource(nameof(Versions))] string version)
     {
         string folder = Require(version);

@@ -48,6 +48,20 @@ public sealed class ProbeReportTests
     }
 
     [Test]
+    public async Task A_fault_of_our_side_is_an_error_in_every_format()
+    {
+        Opensslnb.RequireOpenSsl3("a property that nothing has");
+        string junit = Pki.NewFile(".xml");
+        string configuration = Pki.NewFile(".cnf");
+        await File.WriteAllTextAsync(configuration, "openssl_conf = init\n[init]\nalg_section = algorithms\n[algorithms]\ndefault_properties = fips=yes\n");
+        using var server = new DeafServer();
+        using RunningProcess probe = RunningProcess.Start("env", [$"OPENSSL_CONF={configuration}", Opensslnb.Program, "probe", server.Target, "--json", "--junit", junit, "--timeout", Patience]);
+        Assert.That(await probe.WaitForExitAsync(), Is.EqualTo(1), probe.Error.Text);
+        Opensslnb.AssertNoStackTrace(probe.Error.Text);
+        AssertError(JsonDocument.Parse(probe.Output.Text), junit, "SSL_CTX_new");
+    }
+
+    [Test]
     public async Task A_server_that_is_gone_is_one_failure_and_the_rest_is_not_asked()
     {
         using ServeProcess serve = await ServeProcess.StartAsync("echo");

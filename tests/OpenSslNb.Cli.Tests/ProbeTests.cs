@@ -133,6 +133,16 @@ public sealed class ProbeTests
         Assert.That(result.Error, Does.StartWith($"opensslnb: {option}: ").And.Contain(file));
     }
 
+    [Test]
+    public async Task An_empty_file_is_no_request()
+    {
+        string empty = Pki.NewFile(".txt");
+        await File.WriteAllBytesAsync(empty, []);
+        Opensslnb.Result result = await Opensslnb.RunAsync("probe", "127.0.0.1:1", "--request", empty);
+        Assert.That(result.Code, Is.EqualTo(1));
+        Assert.That(result.Error, Does.StartWith($"opensslnb: --request: '{empty}' is empty"));
+    }
+
     private static Task<Opensslnb.Result> ProbeAsync(ServeProcess serve, params string[] options) =>
         Opensslnb.RunAsync(["probe", $"127.0.0.1:{serve.Port}", "--ca", Pki.AuthorityFile, "--timeout", Patience, .. options]);
 }

@@ -41,6 +41,19 @@ public sealed class ProbingTests
         Assert.That(Outcome.Silence.IsMet(new Reaction()), Is.False, "nothing yet is not silence");
     }
 
+    [TestCase(StreamEnd.EndOfStream)]
+    [TestCase(StreamEnd.Reset)]
+    public void An_end_behind_an_answer_or_close_notify_is_no_refusal(StreamEnd end)
+    {
+        Outcome refused = end == StreamEnd.Reset ? Outcome.Reset : Outcome.Closed;
+        var silent = new Reaction { End = end };
+        Assert.That(refused.IsMet(silent), Is.True);
+        Assert.That(refused.IsMet(silent with { ApplicationBytes = 4 }), Is.False, "an answer");
+        Assert.That(refused.IsMet(silent with { NoRecords = "'HTTP/1.1 200 OK'" }), Is.False, "an answer in plain text");
+        Assert.That(refused.IsMet(silent with { Alerts = [s_closeNotify] }), Is.False, "close_notify");
+        Assert.That(refused.IsMet(silent with { ApplicationBytes = 4, EarlierApplicationBytes = 4 }), Is.True, "a greeting before is no answer");
+    }
+
     [Test]
     public void Two_outcomes_are_one_that_says_both()
     {
@@ -126,6 +139,23 @@ public sealed class ProbingTests
         Assert.That(hello.SessionId.ToArray(), Is.EqualTo(new byte[] { 0xAA, 0xBB }));
         Assert.That(() => ServerHelloFacts.Parse(body[..^3]), Throws.TypeOf<FormatException>());
         Assert.That(() => ServerHelloFacts.Parse(new byte[10]), Throws.TypeOf<FormatException>());
+    }
+
+    [Test]
+    public void Two_connections_have_secrets_and_sequences_of_their_own()
+    {
+        var keys = new SealedRecords();
+        SealingSuite suite = SealingSuite.All[0];
+        var first = new SecretName(SealedRecords.ApplicationSecret, new string('A', 64));
+        SecretName second = first with { ClientRandom = new string('B', 64) };
+        keys.Learn($"{first.Label} {first.ClientRandom.ToLowerInvariant()} {new string('1', 64)}");
+        byte[] Seal(SecretName name) => keys.Seal(name, suite, TlsRecord.Alert, [1, 0], 0).ToBytes();
+        byte[] before = Seal(first);
+        keys.Learn($"{second.Label} {second.ClientRandom.ToLowerInvariant()} {new string('2', 64)}");
+        Assert.That(keys.SealAt(0, first, suite, TlsRecord.Alert, [1, 0], 0).ToBytes(), Is.EqualTo(before), "a later connection has not changed the secret");
+        Assert.That(Seal(first), Is.EqualTo(keys.SealAt(1, first, suite, TlsRecord.Alert, [1, 0], 0).ToBytes()));
+        Assert.That(Seal(second), Is.EqualTo(keys.SealAt(0, second, suite, TlsRecord.Alert, [1, 0], 0).ToBytes()).And.Not.EqualTo(before));
+        Assert.That(() => Seal(first with { ClientRandom = "C" }), Throws.TypeOf<ProbeException>());
     }
 
     [Test]

@@ -15,7 +15,7 @@ internal sealed class ProbeCommand
     private readonly Option<string[]> _only = new("--only") { Description = "only probes whose name or area contains this; * for anything; may be given again", HelpName = "PATTERN", AllowMultipleArgumentsPerToken = false };
     private readonly Option<string[]> _except = new("--except") { Description = "all but these, such as known findings; may be given again", HelpName = "PATTERN", AllowMultipleArgumentsPerToken = false };
     private readonly Option<double> _timeout = new Option<double>("--timeout") { Description = "seconds that each wait for the server may take", DefaultValueFactory = _ => 5 }.Seconds();
-    private readonly Option<string?> _request = new("--request") { Description = "send what this file holds to see whether the application is there, instead of a request of HTTP/1.0", HelpName = "FILE" };
+    private readonly Option<string?> _request = new("--request") { Description = "send what this file holds wherever a request is sent, instead of one of HTTP/1.0", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "print one document of JSON instead of the table" };
     private readonly Option<string?> _junit = new("--junit") { Description = "also write JUnit XML to this file", HelpName = "FILE" };
     private readonly Option<bool> _list = new("--list") { Description = "only say which probes there are: nobody is asked anything" };
@@ -83,19 +83,22 @@ internal sealed class ProbeCommand
     {
         var results = new List<ProbeResult>();
         PeerFeatures features = PeerFeatures.None;
+        bool isDiscovered = false;
         string? error = null;
         try
         {
             features = await ProbeBattery.DiscoverAsync(target, cancellation);
+            isDiscovered = true;
             await ProbeProgress.RunAsync(target, features, probes, results, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // Before the first probe.
         }
-        catch (ProbeException e)
+        catch (Exception e) when (e is not OpenSslNotFoundException)
         {
-            error = e.Message;
+            // A defect of a probe, or an OpenSSL that cannot do what one asks for: what was found before is reported all the same.
+            error = $"{(isDiscovered ? $"{probes[results.Count].Name}: " : "")}{Fault.Sentence(e)}";
         }
 
         if (cancellation.IsCancellationRequested && results.Count < probes.Count) error = $"interrupted: {results.Count} of {probes.Count} probes were asked";
@@ -126,6 +129,8 @@ internal sealed class ProbeCommand
                 },
                 parsed),
         };
-        return parsed.GetValue(_request) is { } path ? target with { Request = _request.Reading(() => File.ReadAllBytes(path)) } : target;
+        return parsed.GetValue(_request) is { } path ? target with { Request = _request.Reading(() => ReadRequest(path)) } : target;
     }
+
+    private static byte[] ReadRequest(string path) => File.ReadAllBytes(path) is { Length: > 0 } request ? request : throw new IOException($"'{path}' is empty, and so no request");
 }

@@ -85,7 +85,6 @@ internal sealed partial class ScriptRun
     private async Task<string> BeginAsync(bool waits, CancellationToken cancellation)
     {
         ProbeConnection connection = await ConnectedAsync(cancellation);
-        _sealed.Begin();
         _sealedRecords = 0;
         connection.Begin(_context ?? throw new ProbeException("there is no handshake to be resumed"), _name);
         await BoundedAsync(connection.PumpAsync, cancellation);

@@ -62,13 +62,11 @@ internal sealed partial class ScriptRun(ProbeTarget target, TranscriptRecorder r
     {
         byte[] content = [(byte)(alert.IsFatal ? 2 : 1), alert.Description];
         if (_connection?.Machine is not { Info: { } info }) return SendRawAsync(new TlsRecord(TlsRecord.Alert, content).ToBytes(), cancellation);
-        if (info.CipherSuite != SealedRecords.Suite || Current.HasRekeyed) throw new ProbeException($"an alert behind a handshake needs one of TLS 1.3 with {SealedRecords.Suite}, and no KeyUpdate");
+        if (Current.Suite is not { } suite || Current.HasRekeyed) throw new ProbeException($"an alert behind a handshake needs one of TLS 1.3 with one of {SealingSuite.Names}, and no KeyUpdate: this one has {info.CipherSuite}");
 
         // The machine knows nothing of records that were sealed here, nor this of the machine's.
-        _sealed.Begin();
-        for (int sent = 0; sent < Current.SentSinceFinished + _sealedRecords; sent++) _sealed.Skip(SealedRecords.ApplicationSecret);
-        _sealedRecords++;
-        return SendRawAsync(_sealed.Seal(SealedRecords.ApplicationSecret, TlsRecord.Alert, content, padding: 0).ToBytes(), cancellation);
+        ulong sequence = (ulong)(Current.SentSinceFinished + _sealedRecords++);
+        return SendRawAsync(_sealed.SealAt(sequence, Current.SecretName(SealedRecords.ApplicationSecret), suite, TlsRecord.Alert, content, padding: 0).ToBytes(), cancellation);
     }
 
     /// <summary>Ends the connection as a client does that has nothing more to say, and takes what the peer still does, to its end.</summary>

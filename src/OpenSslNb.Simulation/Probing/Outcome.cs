@@ -46,6 +46,9 @@ public sealed class Outcome
     /// <summary>A sound connection: an answer, close_notify, or at least an end without an alert.</summary>
     public static Outcome Service { get; } = new("an answer or an end without an alert", r => r.Info is not null && r.Error is null && r.Refusal is null && (r.ApplicationBytes > 0 || r.HasCloseNotify || r.End == StreamEnd.EndOfStream));
 
+    /// <summary>The same where an end has to be told from service: an answer, or close_notify.</summary>
+    internal static Outcome Answer { get; } = new("an answer or close_notify", r => Service.IsMet(r) && (r.ApplicationBytes > 0 || r.HasCloseNotify));
+
     /// <summary>Something that is no TLS, such as a page in plain text.</summary>
     public static Outcome PlainText { get; } = new("an answer without TLS", r => r.NoRecords is not null && r.HasEnded);
 

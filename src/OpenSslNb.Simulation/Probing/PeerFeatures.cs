@@ -27,4 +27,7 @@ public enum PeerFeatures
 
     /// <summary>It agrees on a record size limit (RFC 8449).</summary>
     RecordSizeLimit = 1 << 6,
+
+    /// <summary>A suite of TLS 1.3 whose records <see cref="Probe.SendSealed(byte?, ReadOnlyMemory{byte}, int)"/> can make: TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384 or TLS_CHACHA20_POLY1305_SHA256.</summary>
+    SealableSuite = 1 << 7,
 }

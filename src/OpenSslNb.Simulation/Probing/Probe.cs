@@ -66,7 +66,7 @@ public sealed partial record Probe
     public async Task<ProbeResult> RunAsync(ProbeTarget target, PeerFeatures features, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(target);
-        if ((Needs & ~features) is not PeerFeatures.None and var missing) return new ProbeResult(this, ProbeVerdict.NotApplicable, $"the peer does not have {missing}", TimeSpan.Zero);
+        if ((Needs & ~features) is not PeerFeatures.None and var missing) return new ProbeResult(this, ProbeVerdict.NotApplicable, WhyNot(missing), TimeSpan.Zero);
         long began = Stopwatch.GetTimestamp();
         using var run = new ProbeRun(target);
         foreach (Step step in Sequence)
@@ -77,6 +77,11 @@ public sealed partial record Probe
 
         return new ProbeResult(this, run.Verdict, run.Evidence, Stopwatch.GetElapsedTime(began)) { IsGone = run.IsGone };
     }
+
+    // Who does not speak TLS 1.3 has none of its suites either.
+    private static string WhyNot(PeerFeatures missing) =>
+        missing == PeerFeatures.SealableSuite ? $"the probe makes encrypted records itself, and the peer agrees on none of the suites for which it can: {string.Join(", ", SealingSuite.All.Select(suite => suite.Name))}"
+        : $"the peer does not have {(missing.HasFlag(PeerFeatures.Tls13) ? missing & ~PeerFeatures.SealableSuite : missing)}";
 
     private static async Task RunAsync(Step step, ProbeRun run, CancellationToken cancellation)
     {

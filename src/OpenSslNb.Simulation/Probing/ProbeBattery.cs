@@ -32,6 +32,7 @@ public static class ProbeBattery
         bool isPossible = (Is12 && !IsRefused12) || (Is13 && !IsRefused13);
         if (!isPossible) throw new ProbeException($"{target} cannot be probed: {Why13}{(Why12 == Why13 ? "" : $"; with TLS 1.2: {Why12}")}");
         features |= (Is12 ? PeerFeatures.Tls12 : 0) | (Is13 ? PeerFeatures.Tls13 : 0);
+        if (Is13 && !features.HasFlag(PeerFeatures.SealableSuite)) await TryAsync(target, Probe.SealingProfile, PeerFeatures.None, f => features |= f, cancellation);
         if (await SelectsProtocolAsync(target, cancellation)) features |= PeerFeatures.ApplicationProtocols;
         foreach ((PeerFeatures feature, Func<RawClientHello, RawClientHello> change, Func<ServerHelloFacts, bool> shows) in Is12 ? s_extensions : [])
         {
@@ -45,22 +46,11 @@ public static class ProbeBattery
     private static async Task<(bool IsMade, bool IsRefused, string Why)> TryAsync(ProbeTarget target, ClientProfile profile, PeerFeatures sessions, Action<PeerFeatures> note, CancellationToken cancellation)
     {
         using var run = new ProbeRun(target);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(target.Timeout);
-        try
-        {
-            await run.BeginAsync(profile, default, deadline.Token);
-            await run.ExpectAsync(Outcome.Handshake, null, cancellation);
 
-            // Tickets come behind the handshake.
-            if (!run.IsDecided) await run.ExpectServiceAsync(cancellation);
-        }
-        catch (Exception e) when (e is OperationCanceledException or System.Net.Sockets.SocketException && !cancellation.IsCancellationRequested)
-        {
-            return (false, false, e is OperationCanceledException ? $"no connection within {target.Timeout.TotalSeconds} s" : e.Message);
-        }
-
+        // To its end, since tickets come behind the handshake.
+        await run.VisitAsync(profile, cancellation);
         if (run.SessionsOf(profile) > 0) note(sessions);
+        if (SealingSuite.Find(run.Last?.Info?.CipherSuite) is not null) note(PeerFeatures.SealableSuite);
         return (run.Last?.Info is not null, run.Last?.Error is not null, Why(target, run));
     }
 

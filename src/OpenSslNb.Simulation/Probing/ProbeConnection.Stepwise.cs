@@ -8,8 +8,15 @@ namespace OpenSslNb.Simulation.Probing;
 /// </content>
 internal sealed partial class ProbeConnection
 {
+    private const byte ClientHelloMessage = 1;
     private const byte FinishedMessage = 20;
     private const byte KeyUpdateMessage = 24;
+
+    // Behind the message's header and the version.
+    private const int RandomOffset = 6;
+    private const int RandomLength = 32;
+
+    private string _clientRandom = "";
 
     // Read from the socket, and not yet taken.
     private StreamEnd _endToCome = StreamEnd.Open;
@@ -22,6 +29,12 @@ internal sealed partial class ProbeConnection
 
     /// <summary>Our keys are no longer those that the handshake has given.</summary>
     public bool HasRekeyed { get; private set; }
+
+    /// <summary>What the handshake has agreed on; null when there was none, or one whose records nobody but OpenSSL can make.</summary>
+    public SealingSuite? Suite => SealingSuite.Find(Machine?.Info?.CipherSuite);
+
+    /// <summary>A secret of this connection.</summary>
+    public SecretName SecretName(string label) => new(label, _clientRandom);
 
     /// <summary>Takes the next thing that the peer has done: a record, its end, or, when there is neither yet, more bytes.</summary>
     public async Task AdvanceAsync(CancellationToken cancellation)
@@ -96,8 +109,9 @@ internal sealed partial class ProbeConnection
         }
     }
 
-    private void CountSent(int contentType, ReadOnlySpan<byte> bytes)
+    private void NoteSent(int contentType, ReadOnlySpan<byte> bytes)
     {
+        if (contentType == SslConst.SSL3_RT_HANDSHAKE && bytes is [ClientHelloMessage, ..]) _clientRandom = Convert.ToHexString(bytes.Slice(RandomOffset, RandomLength));
         if (contentType == SslConst.SSL3_RT_HANDSHAKE && bytes is [FinishedMessage, ..]) SentSinceFinished = 0;
         else if (contentType == SslConst.SSL3_RT_HANDSHAKE && bytes is [KeyUpdateMessage, ..]) HasRekeyed = true;
         else if (contentType == SslConst.SSL3_RT_HEADER) SentSinceFinished++;

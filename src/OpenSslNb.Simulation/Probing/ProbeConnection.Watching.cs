@@ -12,7 +12,7 @@ internal sealed partial class ProbeConnection : IMessageObserver
     {
         if (sent)
         {
-            CountSent(contentType, bytes);
+            NoteSent(contentType, bytes);
             return;
         }
 

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace OpenSslNb.Simulation.Probing;
 
 /// <summary>A probe under way: its connection, its clients, and what has been made of the peer so far.</summary>
@@ -42,7 +44,6 @@ internal sealed class ProbeRun(ProbeTarget target) : IDisposable
     {
         ProbeConnection connection = await ConnectedAsync(cancellation);
         if (connection.Machine is not null) throw new ProbeException("a connection has one handshake: go on with another connection first");
-        _sealed.Begin();
         connection.Begin(ContextOf(profile), target.Name);
         if (!early.IsEmpty && !connection.Machine!.OfferEarlyData(early.Span)) Settle(ProbeVerdict.NotApplicable, "the peer's ticket does not allow early data");
         await connection.PumpAsync(cancellation);
@@ -70,26 +71,36 @@ internal sealed class ProbeRun(ProbeTarget target) : IDisposable
     public async Task ExpectOthersServedAsync(CancellationToken cancellation)
     {
         using var other = new ProbeRun(target);
-        try
-        {
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            deadline.CancelAfter(target.Timeout);
-            await other.BeginAsync(ClientProfile.Any, default, deadline.Token);
-            await other.ExpectAsync(Outcome.Handshake, null, cancellation);
-            if (!other.IsDecided) await other.ExpectServiceAsync(cancellation);
-        }
-        catch (Exception e) when (e is OperationCanceledException or System.Net.Sockets.SocketException && !cancellation.IsCancellationRequested)
-        {
-            NoteFault(e);
-            other.Settle(ProbeVerdict.Failed, e.Message);
-        }
-
+        await other.VisitAsync(ClientProfile.Any, cancellation);
+        IsGone |= other.IsGone;
         if (other.Verdict == ProbeVerdict.Failed) Settle(ProbeVerdict.Failed, $"another client is not served: {other.Evidence}");
         else Note("another client was served");
     }
 
+    /// <summary>A client from its beginning to its end: handshake, request, answer. That it does not even come to a connection is a failure like any other.</summary>
+    public async Task VisitAsync(ClientProfile profile, CancellationToken cancellation)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(target.Timeout);
+        try
+        {
+            await BeginAsync(profile, default, deadline.Token);
+            await ExpectAsync(Outcome.Handshake, null, cancellation);
+            if (!IsDecided) await ExpectServiceAsync(Outcome.Service, null, cancellation);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            Settle(ProbeVerdict.Failed, $"no connection within {target.Timeout.TotalSeconds} s");
+        }
+        catch (SocketException e)
+        {
+            NoteFault(e);
+            Settle(ProbeVerdict.Failed, e.Message);
+        }
+    }
+
     /// <summary>Sends the request and close_notify: a sound server answers, or ends without an alert.</summary>
-    public async Task ExpectServiceAsync(CancellationToken cancellation)
+    public async Task ExpectServiceAsync(Outcome required, Outcome? tolerated, CancellationToken cancellation)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(target.Timeout);
@@ -100,7 +111,7 @@ internal sealed class ProbeRun(ProbeTarget target) : IDisposable
         }
 
         await Current.PumpAsync(deadline.Token);
-        await ExpectAsync(Outcome.Service, null, cancellation);
+        await ExpectAsync(required, tolerated, cancellation);
     }
 
     public void Settle(ProbeVerdict verdict, string evidence)
@@ -110,7 +121,7 @@ internal sealed class ProbeRun(ProbeTarget target) : IDisposable
         Evidence = evidence;
     }
 
-    public void NoteFault(Exception fault) => IsGone |= fault is System.Net.Sockets.SocketException { SocketErrorCode: System.Net.Sockets.SocketError.ConnectionRefused };
+    public void NoteFault(Exception fault) => IsGone |= fault is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
 
     public void Dispose()
     {

@@ -21,6 +21,9 @@ public sealed record TlsRecord(byte Type, ReadOnlyMemory<byte> Payload, ushort V
     public const byte ApplicationData = 23;
 
     internal const int HeaderLength = 5;
+
+    /// <summary>Bytes of plain text that a record may hold (RFC 8446 §5.1).</summary>
+    internal const int MostPlaintext = 16 * 1024;
     internal const ushort Tls12 = 0x0303;
 
     /// <summary>Header and payload.</summary>

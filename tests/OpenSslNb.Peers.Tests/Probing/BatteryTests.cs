@@ -7,9 +7,6 @@ namespace OpenSslNb.Peers.Tests.Probing;
 [Parallelizable(ParallelScope.None)]
 public sealed class BatteryTests
 {
-    // Of OpenSSL, whoever uses it: with SSL 3.0 it has no protocol_version, and illegal_parameter in two places where RFC 8446 says something else.
-    private static readonly string[] s_openSsl = ["version-ssl3-refused", "cipher-empty", "change-cipher-spec-wrong"];
-
     // A server that does one thing after the other.
     private static readonly string[] s_oneAtATime = ["slow-hello", "slow-handshake", "slow-client", "slow-reader"];
 
@@ -19,7 +16,7 @@ public sealed class BatteryTests
     {
         using var bench = new ProbeBench();
         using var server = new OurServer(bench, transport);
-        ProbeBench.AssertFindings(await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient)), [], s_openSsl);
+        ProbeBench.AssertFindings(await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient)), OpenSslFindings.Of(TlsContext.OpenSslVersionText));
     }
 
     [Test]
@@ -39,11 +36,9 @@ public sealed class BatteryTests
         var process = ExternalProcess.StartLineBuffered("openssl", "openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", bench.CertificateFile, "-key", bench.KeyFile);
         await using ServerProgram server = await ServerProgram.StartAsync(process, "ACCEPT 127.0.0.1:");
 
-        // It answers a KeyUpdate with the next data, and has none: that takes until the deadline.
-        IReadOnlyList<ProbeResult> results = await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), probe => !s_oneAtATime.Contains(probe.Name) && probe.Name != "key-update-answered");
-        ProbeBench.AssertFindings(results, [], [.. s_openSsl, "version-11-refused", "version-10-refused"]);
-        results = await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), probe => probe.Name == s_oneAtATime[0], ProbeBench.Impatient);
-        Assert.That(results.Single().Evidence, Does.Contain("another client is not served"));
+        // It answers a KeyUpdate with the next data, and has none: that takes until the deadline, and is tolerated.
+        IReadOnlyList<ProbeResult> results = await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), null, [.. s_oneAtATime, "key-update-answered"]);
+        ProbeBench.AssertFindings(results, [.. OpenSslFindings.Of(await ForeignTools.OpenSslAsync("version")), "version-11-refused", "version-10-refused", .. s_oneAtATime]);
     }
 
     [Test]
@@ -59,16 +54,14 @@ public sealed class BatteryTests
     [Test]
     public async Task Gnutls_serv()
     {
-        // Those that take until the deadline: it waits on.
-        string[] silent = ["slow-hello", "slow-handshake", "key-update-not-alone", "record-empty-handshake", "hello-endless"];
+        // It waits on.
+        string[] silent = ["slow-hello", "slow-handshake", "key-update-not-alone", "record-empty-handshake"];
         using var bench = new ProbeBench();
         await using ServerProgram server = await ServerProgram.StartAsync(
             port => ExternalProcess.StartLineBuffered("gnutls-serv", GnutlsPeers.Package, "--echo", $"--port={port}", $"--x509certfile={bench.CertificateFile}", $"--x509keyfile={bench.KeyFile}"), "...done\n");
         ProbeBench.AssertFindings(
-            await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), probe => !silent.Contains(probe.Name)), [],
-            "version-11-refused", "version-10-refused", "compression-offered-13", "hello-without-signatures", "hello-without-groups", "record-padded-only");
-        IReadOnlyList<ProbeResult> results = await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), probe => probe.Name is "key-update-not-alone" or "record-empty-handshake", ProbeBench.Impatient);
-        Assert.That(results.Select(r => r.Verdict), Is.All.EqualTo(ProbeVerdict.Failed), "findings that are gone");
+            await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), null, [.. silent, "hello-endless"]),
+            ["version-11-refused", "version-10-refused", "compression-offered-13", "hello-without-signatures", "hello-without-groups", "record-padded-only", .. silent]);
     }
 
     [Test]
@@ -91,7 +84,9 @@ public sealed class BatteryTests
                 return ExternalProcess.Start("nginx", "nginx-light", "-p", bench.Folder, "-c", configuration, "-e", "stderr");
             },
             "getrlimit(RLIMIT_NOFILE)");
-        ProbeBench.AssertFindings(await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient)), ["close-notify-13", "close-notify-12"], [.. s_openSsl, "half-close"]);
+
+        // Half-close is a matter of who is faster, in 9 of 25 runs: whether close_notify has come when it ends the connection behind its answer.
+        ProbeBench.AssertFindings(await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient)), [.. OpenSslFindings.Of(await OpenSslOfNginxAsync()), "close-notify-13", "close-notify-12"], "half-close");
     }
 
     [Test]
@@ -99,7 +94,7 @@ public sealed class BatteryTests
     {
         using var bench = new ProbeBench();
         await using ServerProgram server = await ServerProgram.StartAsync(ExternalProcess.Start("python3", "python3", Scripts.PathOf("probe_server.py"), bench.CertificateFile, bench.KeyFile), "listening on ");
-        ProbeBench.AssertFindings(await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient)), ["alpn-none-in-common"], s_openSsl);
+        ProbeBench.AssertFindings(await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient)), [.. OpenSslFindings.Of(await ForeignTools.RunAsync("python3", "python3", "-c", "import ssl; print(ssl.OPENSSL_VERSION)")), "alpn-none-in-common"]);
     }
 
     [Test]
@@ -108,8 +103,18 @@ public sealed class BatteryTests
         using var bench = new ProbeBench();
         await using ServerProgram server = await ServerProgram.StartAsync(ExternalProcess.Start("node", "nodejs", Scripts.PathOf("probe_server.js"), bench.CertificateFile, bench.KeyFile), "listening on ");
 
-        // It destroys a socket that has something to send, now and then before the alert is gone; and it hears an alert that nobody knows and goes on waiting.
-        IReadOnlyList<ProbeResult> results = await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), probe => probe.Name != "alert-unknown");
-        ProbeBench.AssertFindings(results, [], [.. s_openSsl, "record-repeated-12", "record-missing-12"]);
+        IReadOnlyList<ProbeResult> results = await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), null, "alert-unknown");
+
+        // It destroys a socket that has the echo of the first copy to send, and the alert is lost, but not always: in 23 of 25 runs.
+        ProbeBench.AssertFindings(results, [.. OpenSslFindings.Of(await ForeignTools.RunAsync("node", "nodejs", "-p", "process.versions.openssl")), "alert-unknown"], "record-repeated-12");
+    }
+
+    // "built with OpenSSL 3.0.2", and behind it, if it is another one, "running with OpenSSL 3.0.22".
+    private static async Task<string> OpenSslOfNginxAsync()
+    {
+        await using var process = ExternalProcess.Start("nginx", "nginx-light", "-V");
+        await process.ExitWellAsync();
+        string words = System.Text.Encoding.UTF8.GetString(process.Error.ToArray());
+        return words[words.LastIndexOf("with OpenSSL ", StringComparison.Ordinal)..];
     }
 }

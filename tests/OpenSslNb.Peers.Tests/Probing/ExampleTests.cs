@@ -14,7 +14,7 @@ public sealed class ExampleTests
     {
         using var bench = new ProbeBench();
         using var server = new OurServer(bench);
-        ProbeResult result = await ExampleProbes.All.Single(probe => probe.Name == name).RunAsync(bench.Target(server.Port, ProbeBench.Patient), PeerFeatures.Tls12 | PeerFeatures.Tls13);
+        ProbeResult result = await ExampleProbes.All.Single(probe => probe.Name == name).RunAsync(bench.Target(server.Port, ProbeBench.Patient), PeerFeatures.Tls12 | PeerFeatures.Tls13 | PeerFeatures.SealableSuite);
         Assert.That(result.Verdict, Is.EqualTo(ProbeVerdict.Passed), result.Evidence);
     }
 

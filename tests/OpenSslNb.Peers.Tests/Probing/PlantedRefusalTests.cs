@@ -85,6 +85,27 @@ public sealed class PlantedRefusalTests
         Assert.That(result.Verdict, Is.EqualTo(ProbeVerdict.Tolerated), result.Evidence);
     }
 
+    [Test]
+    public async Task Nobody_there_for_another_client_is_gone()
+    {
+        var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+        listener.Stop();
+        ProbeResult result = await Probe.Named("own", "RFC 5246 §F.5", "others are served").ExpectOthersServed().RunAsync(_bench.Target(port, ProbeBench.Patient), Both);
+        Assert.That((result.Verdict, result.IsGone), Is.EqualTo((ProbeVerdict.Failed, true)), result.Evidence);
+    }
+
+    [Test]
+    public async Task An_answer_from_before_is_no_answer()
+    {
+        Probe probe = Probe.Named("own", "RFC 8446 §6.2", "an end behind a greeting is one without an answer").Handshake(ClientProfile.Tls13).Expect(Outcome.ApplicationData).EndSending().Expect(Outcome.Alert(TlsAlert.DecodeError), Outcome.Closed);
+        using TlsContext context = TlsContext.CreateServer(new TlsServerOptions { Certificate = _bench.Certificate });
+        using PlantedServer server = Plant(context, new Manners { Greets = true });
+        ProbeResult result = await probe.RunAsync(_bench.Target(server.Port, ProbeBench.Patient), Both);
+        Assert.That(result.Verdict, Is.EqualTo(ProbeVerdict.Tolerated), result.Evidence);
+    }
+
     private void AssertCannotBeProbed(PlantedServer server, string why) =>
         Assert.That(async () => await ProbeBattery.DiscoverAsync(_bench.Target(server.Port, ProbeBench.Patient)), Throws.TypeOf<ProbeException>().With.Message.Contains("cannot be probed: ").And.Message.Contains(why));
 

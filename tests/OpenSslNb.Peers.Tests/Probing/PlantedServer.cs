@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace OpenSslNb.Peers.Tests.Probing;
 
@@ -94,11 +95,26 @@ internal sealed class Manners
     /// <summary>What of a read is taken for TLS: a server that thinks that a <c>recv</c> is a record, for one.</summary>
     public Func<byte[], byte[]?> Understands { get; init; } = bytes => bytes;
 
+    /// <summary>Bytes of a read at most. What comes byte by byte may be together when it is read.</summary>
+    public int ReadSize { get; init; } = 64 * 1024;
+
     /// <summary>Takes whatever comes behind the handshake for a request, answers it, and closes in good order.</summary>
     public bool ServesAnything { get; init; }
 
     /// <summary>Closes in good order once so much was echoed.</summary>
     public int EndsBehind { get; init; } = int.MaxValue;
+
+    /// <summary>Nothing is heard any more behind so many reads.</summary>
+    public int HearsReads { get; init; } = int.MaxValue;
+
+    /// <summary>What becomes of a client that is not heard any more: waited for, or given up.</summary>
+    public bool GivesUp { get; init; }
+
+    /// <summary>Says something first.</summary>
+    public bool Greets { get; init; }
+
+    /// <summary>Is told what the application is sent, as ASCII.</summary>
+    public Action<string> Hears { get; init; } = _ => { };
 
     /// <summary>What is sent of our records.</summary>
     public Func<byte[], byte[]> Says { get; init; } = bytes => bytes;
@@ -106,29 +122,46 @@ internal sealed class Manners
     public async Task ServeAsync(TlsContext context, Socket socket, CancellationToken cancellation)
     {
         using var machine = new SslMachine(context);
-        byte[] buffer = new byte[64 * 1024];
+        byte[] buffer = new byte[ReadSize];
         int echoed = 0;
+        int reads = 0;
+        bool hasGreeted = false;
         while (true)
         {
             int count = await socket.ReceiveAsync(buffer, cancellation);
             if (count == 0 && !SeesEndOfStream) await Task.Delay(Timeout.Infinite, cancellation);
             if (count == 0) return;
+            if (++reads > HearsReads && GivesUp) return;
+            if (reads > HearsReads) continue;
             if (IsDeafAfterHandshake && machine.Info is not null) continue;
             if (Understands(buffer[..count]) is not { } understood) return;
             bool isServed = Feed(machine, understood);
             if (isServed) machine.Write("done"u8);
             else echoed += Echo(machine);
+            if (Greets && !hasGreeted && machine.Info is not null) hasGreeted = machine.Write("hello"u8).IsDone;
             if (isServed || echoed >= EndsBehind) machine.Shutdown();
             if (machine.State == ConnectionState.PeerClosed && AnswersCloseNotify) machine.Shutdown();
             bool hasFailed = machine.State == ConnectionState.Failed;
             if (hasFailed && Failing == AfterFailure.SaysNothingAndWaits) await Task.Delay(Timeout.Infinite, cancellation);
-            if (hasFailed && Failing == AfterFailure.SaysNothingAndCloses) return;
+            if (hasFailed && Failing == AfterFailure.SaysNothingAndCloses)
+            {
+                await EndAsync(socket, buffer, cancellation);
+                return;
+            }
+
             byte[] output = Says(machine.Output.ToArray());
             machine.SkipOutput(machine.Output.Length);
             if (output.Length > 0) await socket.SendAsync(output, cancellation);
             if (hasFailed && Failing == AfterFailure.SendsAndWaits) await Task.Delay(Timeout.Infinite, cancellation);
             if (isServed || echoed >= EndsBehind || hasFailed || machine.State is ConnectionState.Closed or ConnectionState.PeerClosed) return;
         }
+    }
+
+    // FIN, and no RST because of what the client has sent meanwhile.
+    private static async Task EndAsync(Socket socket, byte[] buffer, CancellationToken cancellation)
+    {
+        socket.Shutdown(SocketShutdown.Send);
+        while (await socket.ReceiveAsync(buffer, cancellation) > 0) continue;
     }
 
     // Record by record where it matters: one read may have the end of the handshake and what comes behind it.
@@ -148,11 +181,16 @@ internal sealed class Manners
         return false;
     }
 
-    private static int Echo(SslMachine machine)
+    private int Echo(SslMachine machine)
     {
         byte[] plaintext = new byte[16 * 1024];
         int count = 0;
-        for (SslStep step; (step = machine.Read(plaintext)).IsDone; count += step.Bytes) machine.Write(plaintext.AsSpan(0, step.Bytes));
+        for (SslStep step; (step = machine.Read(plaintext)).IsDone; count += step.Bytes)
+        {
+            Hears(Encoding.ASCII.GetString(plaintext, 0, step.Bytes));
+            machine.Write(plaintext.AsSpan(0, step.Bytes));
+        }
+
         if (machine.State == ConnectionState.Open) machine.Flush();
         return count;
     }

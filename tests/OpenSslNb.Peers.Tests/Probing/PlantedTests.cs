@@ -8,7 +8,7 @@ namespace OpenSslNb.Peers.Tests.Probing;
 /// <summary>Servers with planted faults: the probes that are about them fail, and where a server has none they pass.</summary>
 public sealed class PlantedTests
 {
-    private const PeerFeatures Everything = PeerFeatures.Tls12 | PeerFeatures.Tls13 | PeerFeatures.Sessions12 | PeerFeatures.Tickets13 | PeerFeatures.ApplicationProtocols | PeerFeatures.MaximumFragmentLength | PeerFeatures.RecordSizeLimit;
+    private const PeerFeatures Everything = PeerFeatures.Tls12 | PeerFeatures.Tls13 | PeerFeatures.Sessions12 | PeerFeatures.Tickets13 | PeerFeatures.ApplicationProtocols | PeerFeatures.MaximumFragmentLength | PeerFeatures.RecordSizeLimit | PeerFeatures.SealableSuite;
 
     // What a server does that fails inside a connection.
     private static readonly string[] s_refusals = ["record-changed-13", "record-changed-12", "key-update-wrong", "finished-wrong-13", "cipher-none-in-common", "record-unknown-type"];
@@ -34,7 +34,7 @@ public sealed class PlantedTests
     public async Task Without_a_fault_all_of_these_pass()
     {
         using PlantedServer server = Plant(new Manners());
-        foreach (string name in (string[])[.. s_refusals, "close-notify-13", "half-close", "truncated-hello", "fragment-13", "segments-12", "key-update-answered", "slow-hello", "slow-client"]) await AssertAsync(server, name, ProbeVerdict.Passed);
+        foreach (string name in (string[])[.. s_refusals, "close-notify-13", "half-close", "truncated-hello", "fragment-13", "segments-12", "key-update-answered", "slow-hello", "slow-handshake", "slow-client"]) await AssertAsync(server, name, ProbeVerdict.Passed);
     }
 
     [Test]
@@ -141,8 +141,12 @@ public sealed class PlantedTests
     public async Task One_that_takes_a_read_for_a_record_fails()
     {
         const int Header = 5;
-        using PlantedServer server = Plant(new Manners { Understands = bytes => bytes.Length >= Header && ((bytes[3] << 8) | bytes[4]) + Header <= bytes.Length ? bytes : null });
-        foreach (string name in (string[])["segments-13", "segments-12", "slow-hello", "slow-bytes"]) await AssertAsync(server, name, name.StartsWith("slow", StringComparison.Ordinal) ? ProbeVerdict.Tolerated : ProbeVerdict.Failed);
+        var manners = new Manners { Understands = bytes => bytes.Length >= Header && ((bytes[3] << 8) | bytes[4]) + Header <= bytes.Length ? bytes : null };
+        using PlantedServer server = Plant(manners);
+        await AssertAsync(server, "slow-hello", ProbeVerdict.Tolerated);
+        using PlantedServer smallReads = Plant(new Manners { Understands = manners.Understands, ReadSize = 100 });
+        foreach (string name in (string[])["segments-13", "segments-12"]) await AssertAsync(smallReads, name, ProbeVerdict.Failed);
+        await AssertAsync(smallReads, "slow-bytes", ProbeVerdict.Tolerated);
     }
 
     [Test]
@@ -171,6 +175,18 @@ public sealed class PlantedTests
     {
         using PlantedServer server = Plant(new Manners(), oneAtATime: true);
         foreach (string name in (string[])["slow-hello", "slow-client"]) await AssertAsync(server, name, ProbeVerdict.Failed, "another client is not served", ProbeBench.Impatient);
+    }
+
+    [TestCase(false, ProbeVerdict.Failed, "silence")]
+    [TestCase(true, ProbeVerdict.Tolerated, "should be")]
+    public async Task One_that_forgets_a_slow_client_fails_and_one_that_gives_it_up_is_tolerated(bool givesUp, ProbeVerdict verdict, string evidence)
+    {
+        // Its ClientHello is heard, and what comes after that of the first client alone is not.
+        var forgetful = new Manners { HearsReads = 1, GivesUp = givesUp };
+        var good = new Manners();
+        int clients = 0;
+        using var server = new PlantedServer((socket, cancellation) => (Interlocked.Increment(ref clients) == 1 ? forgetful : good).ServeAsync(_context, socket, cancellation));
+        await AssertAsync(server, "slow-handshake", verdict, evidence, givesUp ? ProbeBench.Patient : ProbeBench.Impatient);
     }
 
     [TestCase("truncated-hello")]

@@ -11,7 +11,7 @@ internal static class CipherProbes
     public static IEnumerable<Probe> All => new[]
     {
         Probe.Named("cipher-mandatory", "RFC 8446 §9.1", "TLS_AES_128_GCM_SHA256 is there: all have to have it")
-            .Needing(PeerFeatures.Tls13).Handshake(Probe.SealingProfile).ExpectService(),
+            .Needing(PeerFeatures.Tls13).Handshake(ClientProfile.Tls13.With(SealingSuite.Mandatory, options => options with { CipherSuites = SealingSuite.Mandatory })).ExpectService(),
         Probe.Named("cipher-none-in-common", "RFC 8446 §4.1.1", "a client with suites that nobody knows is refused with handshake_failure or insufficient_security")
             .SendHello(hello => hello with { CipherSuites = RawClientHello.Suites(0xFE01, 0xFE02, Grease) }).Expect(s_nothingInCommon, Outcome.Closed),
         Probe.Named("cipher-none-in-common-12", "RFC 5246 §7.4.1.3", "a client of TLS 1.2 with suites that nobody knows is refused with handshake_failure")

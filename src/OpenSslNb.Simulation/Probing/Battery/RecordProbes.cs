@@ -3,7 +3,6 @@ namespace OpenSslNb.Simulation.Probing;
 /// <summary>The record layer: fragments, lengths, types, padding.</summary>
 internal static class RecordProbes
 {
-    private const int MostPlaintext = 16 * 1024;
     private static readonly TlsRecord s_changeCipherSpec = new(TlsRecord.ChangeCipherSpec, new byte[] { 1 });
     private static readonly Outcome s_unexpected = Outcome.Alert(TlsAlert.UnexpectedMessage);
     private static readonly Outcome s_tooLong = Outcome.Alert(TlsAlert.RecordOverflow);
@@ -29,21 +28,21 @@ internal static class RecordProbes
         Probe.Named("record-data-first", "RFC 8446 §5", "application data before a handshake is refused with unexpected_message")
             .SendRecord(new TlsRecord(TlsRecord.ApplicationData, new byte[20])).Expect(s_unexpected, s_noClient),
         Probe.Named("record-oversized-hello", "RFC 8446 §5.1", "a record with more than 16,384 bytes of plain text is refused with record_overflow")
-            .SendRecord(new TlsRecord(TlsRecord.Handshake, new byte[] { 1, 0, 0x50, 0, 3, 3 }.Concat(new byte[MostPlaintext]).ToArray(), 0x0301)).Expect(s_tooLong, Outcome.Closed),
+            .SendRecord(new TlsRecord(TlsRecord.Handshake, new byte[] { 1, 0, 0x50, 0, 3, 3 }.Concat(new byte[TlsRecord.MostPlaintext]).ToArray(), 0x0301)).Expect(s_tooLong, Outcome.Closed),
         Probe.Named("record-oversized-13", "RFC 8446 §5.2", "an encrypted record of more than 16,384 + 256 bytes is refused with record_overflow")
-            .Needing(PeerFeatures.Tls13).Handshake(ClientProfile.Tls13).SendRecord(new TlsRecord(TlsRecord.ApplicationData, new byte[MostPlaintext + 257])).Expect(s_tooLong, Outcome.Closed),
+            .Needing(PeerFeatures.Tls13).Handshake(ClientProfile.Tls13).SendRecord(new TlsRecord(TlsRecord.ApplicationData, new byte[TlsRecord.MostPlaintext + 257])).Expect(s_tooLong, Outcome.Closed),
         Probe.Named("record-oversized-12", "RFC 5246 §6.2.3", "an encrypted record of more than 16,384 + 2,048 bytes is refused with record_overflow")
-            .Needing(PeerFeatures.Tls12).Handshake(ClientProfile.Tls12).SendRecord(new TlsRecord(TlsRecord.ApplicationData, new byte[MostPlaintext + 2049])).Expect(s_tooLong, Outcome.Reset),
+            .Needing(PeerFeatures.Tls12).Handshake(ClientProfile.Tls12).SendRecord(new TlsRecord(TlsRecord.ApplicationData, new byte[TlsRecord.MostPlaintext + 2049])).Expect(s_tooLong, Outcome.Reset),
         Probe.Named("record-oversized-inner", "RFC 8446 §5.4", "an encrypted record with more than 16,384 bytes of plain text inside is refused with record_overflow")
-            .Needing(PeerFeatures.Tls13).Handshake(Probe.SealingProfile).SendSealed(TlsRecord.ApplicationData, new byte[MostPlaintext + 1]).Expect(s_tooLong, Outcome.Closed),
+            .Needing(PeerFeatures.Tls13).Handshake(Probe.SealingProfile).SendSealed(TlsRecord.ApplicationData, new byte[TlsRecord.MostPlaintext + 1]).Expect(s_tooLong, Outcome.Closed),
         Probe.Named("record-largest", "RFC 8446 §5.2", "an encrypted record with exactly 16,384 bytes of plain text is taken")
-            .Needing(PeerFeatures.Tls13).Handshake(Probe.SealingProfile).SendSealed(TlsRecord.ApplicationData, Padded()).SendSealed(TlsRecord.Alert, new byte[] { 1, 0 }).Expect(Outcome.Service),
+            .Needing(PeerFeatures.Tls13).Handshake(Probe.SealingProfile).SendLargestSealedRequest().SendSealed(TlsRecord.Alert, new byte[] { 1, 0 }).Expect(Outcome.Service),
         Probe.Named("record-padded", "RFC 8446 §5.4", "padding is taken off whatever it hides")
-            .Needing(PeerFeatures.Tls13).Handshake(Probe.SealingProfile).SendSealed(TlsRecord.ApplicationData, "GET / HTTP/1.0\r\n\r\n"u8.ToArray(), 700).SendSealed(TlsRecord.Alert, new byte[] { 1, 0 }, 90).Expect(Outcome.Service),
+            .Needing(PeerFeatures.Tls13).Handshake(Probe.SealingProfile).SendSealedRequest(padding: 700).SendSealed(TlsRecord.Alert, new byte[] { 1, 0 }, 90).Expect(Outcome.Service),
         Probe.Named("record-padded-only", "RFC 8446 §5.4", "a record with nothing but padding inside is refused with unexpected_message")
             .Needing(PeerFeatures.Tls13).Handshake(Probe.SealingProfile).SendSealed(null, default, 40).Expect(s_unexpected, Outcome.Closed),
         Probe.Named("record-empty-data", "RFC 8446 §5.1", "application data of no length is taken: it is traffic analysis' bane")
-            .Needing(PeerFeatures.Tls13).Handshake(Probe.SealingProfile).SendSealed(TlsRecord.ApplicationData, default).SendSealed(TlsRecord.ApplicationData, "GET / HTTP/1.0\r\n\r\n"u8.ToArray()).SendSealed(TlsRecord.Alert, new byte[] { 1, 0 }).Expect(Outcome.Service),
+            .Needing(PeerFeatures.Tls13).Handshake(Probe.SealingProfile).SendSealed(TlsRecord.ApplicationData, default).SendSealedRequest().SendSealed(TlsRecord.Alert, new byte[] { 1, 0 }).Expect(Outcome.Service),
         Sealed("record-empty-handshake", "RFC 8446 §5.4", "an encrypted handshake record of no length is refused with unexpected_message", TlsRecord.Handshake, []),
         Sealed("record-inner-unknown", "RFC 8446 §5", "an encrypted record of a type that there is not is refused with unexpected_message", 99, new byte[20]),
         Sealed("record-inner-change-cipher-spec", "RFC 8446 §5", "an encrypted change_cipher_spec is refused with unexpected_message", TlsRecord.ChangeCipherSpec, [1]),
@@ -54,7 +53,7 @@ internal static class RecordProbes
         Probe.Named("change-cipher-spec-late", "RFC 8446 §5", "change_cipher_spec behind the handshake is refused with unexpected_message")
             .Needing(PeerFeatures.Tls13).Handshake(ClientProfile.Tls13).SendRecord(s_changeCipherSpec).Expect(s_unexpected, Outcome.Closed),
         Probe.Named("plain-text", "RFC 8446 §5", "a request without TLS is refused, in whatever way, and not served")
-            .SendRaw("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray()).Expect(Outcome.AnyAlert | Outcome.When("the end without a word", r => r is { HasEnded: true, Error: null, NoRecords: null }), Outcome.PlainText),
+            .SendRequestInPlainText().Expect(Outcome.AnyAlert | Outcome.When("the end without a word", r => r is { HasEnded: true, Error: null, NoRecords: null }), Outcome.PlainText),
     }.Select(probe => probe.In("records"));
 
     private static Probe Fragmented(string name, ClientProfile profile, PeerFeatures needs, string reference) =>
@@ -72,13 +71,5 @@ internal static class RecordProbes
             .. new TlsRecord(TlsRecord.Handshake, message.AsMemory(0, 60), 0x0301).ToBytes(), .. new TlsRecord(TlsRecord.ApplicationData, new byte[4]).ToBytes(),
             .. new TlsRecord(TlsRecord.Handshake, message.AsMemory(60), 0x0301).ToBytes(),
         ];
-    }
-
-    // A request, and a header that fills the record: an echo and a server of HTTP take both.
-    private static byte[] Padded()
-    {
-        byte[] head = [.. "GET / HTTP/1.0\r\nX: "u8];
-        byte[] tail = [.. "\r\n\r\n"u8];
-        return [.. head, .. Enumerable.Repeat((byte)'x', MostPlaintext - head.Length - tail.Length), .. tail];
     }
 }

@@ -25,7 +25,7 @@ internal static class SessionProbes
             .Needing(PeerFeatures.Tls13).SendHello(WithUnknownKey).Expect(Outcome.When("a ServerHello that takes no pre-shared key", r => r.ServerHello is { IsRetryRequest: false } hello && !hello.Extensions.ContainsKey(PreSharedKey))),
         Probe.Named("early-data", "RFC 8446 §4.2.10", "early data that a ticket allows is taken or passed over, and the handshake comes to its end")
             .Needing(PeerFeatures.Tls13 | PeerFeatures.Tickets13).Handshake(Client13).ExpectService()
-            .OnAnotherConnection().HandshakeWithEarlyData(Client13, "GET / HTTP/1.0\r\n\r\n"u8.ToArray()).ExpectService(),
+            .OnAnotherConnection().HandshakeWithEarlyRequest(Client13).ExpectService(),
         Probe.Named("early-data-uninvited", "RFC 8446 §4.2.10", "a client that says early_data with a pre-shared key which the server does not know gets a ServerHello, and its early data is passed over")
             .Needing(PeerFeatures.Tls13).SendMadeOfHello("send a ClientHello with early_data, and a record of it", hello => [.. WithUnknownKey(hello.With(new RawExtension(EarlyData, default))).ToRecord().ToBytes(), .. new TlsRecord(TlsRecord.ApplicationData, RawClientHello.Noise(80)).ToBytes()])
             .Expect(Outcome.ServerHello),
