@@ -15,6 +15,9 @@ internal static unsafe partial class SslCallbacks
     /// <summary>Has the client's certificate chosen when a server asks for one, by the application or among several (<c>SSL_CTX_set_cert_cb(3)</c>).</summary>
     public static void ChooseCertificate(nint context) => LibSsl.SSL_CTX_set_cert_cb(context, &OnCertificate, 0);
 
+    /// <summary>Shows a server's key to nobody who would take it for a certificate's (<c>SSL_CTX_set_cert_cb(3)</c>).</summary>
+    public static void ShowKeyAlone(nint context) => LibSsl.SSL_CTX_set_cert_cb(context, &OnKeyAlone, 0);
+
     /// <summary>Has raw public keys judged, and the application judge the peer's certificate or key after OpenSSL has (<c>SSL_CTX_set_cert_verify_callback(3)</c>).</summary>
     public static void JudgePeer(nint context) => LibSsl.SSL_CTX_set_cert_verify_callback(context, &OnVerifyPeer, 0);
 
@@ -62,6 +65,14 @@ internal static unsafe partial class SslCallbacks
             instance.CallbackFailure ??= e;
             return Error;
         }
+    }
+
+    // A client of TLS 1.3 that knows nothing of raw keys would get a list of no certificates (RFC 8446 §4.4.2.4). Without the key the server has nothing to show, and says so; a pre-shared key still serves.
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnKeyAlone(nint ssl, nint argument)
+    {
+        if (CertificateTypes.Agreed(ssl, ofServer: true) != TlsCertificateType.RawPublicKey) LibSsl.SSL_certs_clear(ssl);
+        return 1;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
