@@ -111,6 +111,26 @@ public sealed class RawPublicKeyPolicyTests(TlsProtocol protocol) : IDisposable
     }
 
     [Test]
+    public void A_verdict_on_one_key_is_none_on_another()
+    {
+        using MachinePair pair = Meet(Server, Client);
+        var seen = new List<byte[]>();
+        foreach (TlsCertificate key in (TlsCertificate[])[_key, _other, _other])
+        {
+            var subject = new TlsPeerVerification { Certificates = [], Chain = [], Error = null, ErrorDepth = 0, ServerName = null, RawPublicKey = key.PublicKey.SubjectPublicKeyInfo };
+            _ = pair.Client.Instance.Judge(AskAsync, subject);
+        }
+
+        Assert.That(seen, Is.EqualTo(new[] { _key.PublicKey.SubjectPublicKeyInfo.ToArray(), _other.PublicKey.SubjectPublicKeyInfo.ToArray() }));
+
+        ValueTask<bool> AskAsync(TlsPeerVerification subject)
+        {
+            seen.Add(subject.RawPublicKey!.Value.ToArray());
+            return ValueTask.FromResult(true);
+        }
+    }
+
+    [Test]
     public void Pins_hold_for_keys_too()
     {
         Assert.That(TypeOf(Server, Client with { PinnedKeys = [_key.PublicKeyPin] }), Is.EqualTo(TlsCertificateType.RawPublicKey));
