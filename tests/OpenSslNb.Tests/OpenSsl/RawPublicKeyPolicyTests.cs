@@ -54,6 +54,18 @@ public sealed class RawPublicKeyPolicyTests(TlsProtocol protocol) : IDisposable
         Assert.That((pair.Server.Failure!.AlertSent, pair.Client.Failure?.AlertReceived), Is.EqualTo((40, 40)), "handshake_failure");
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void A_client_shows_no_certificate_where_its_key_is_all_that_it_may_show(bool selects)
+    {
+        // The certificate is there, and the server asks for one.
+        TlsServerOptions server = Server with { Certificate = _certificate, OwnCertificateTypes = s_both, ClientTrust = Trust, ClientCertificateIsOptional = true };
+        Func<TlsCertificateRequest, ValueTask<TlsCertificate?>>? select = selects ? _ => ValueTask.FromResult<TlsCertificate?>(_certificate) : null;
+        using MachinePair pair = Meet(server, Client with { Certificate = _certificate, OwnCertificateTypes = s_raw, TrustedPeerKeys = [_certificate.PublicKey], SelectCertificate = select });
+        Assert.That((pair.Server.Failure, pair.Client.Failure), Is.EqualTo(s_bothWell));
+        Assert.That(pair.Server.Info!.PeerCertificateType, Is.Null);
+    }
+
     [Test]
     public void A_fallback_to_a_certificate_verifies_it_as_ever()
     {
