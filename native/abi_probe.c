@@ -114,8 +114,10 @@ int main(void)
     SHOW(SSL_CTRL_SET_MAX_SEND_FRAGMENT);
     SHOW(TLSEXT_max_fragment_length_512);
     SHOW(TLSEXT_max_fragment_length_4096);
-#ifdef TLSEXT_cert_type_rpk
+#ifdef TLSEXT_cert_type_x509
     SHOW(TLSEXT_cert_type_x509);
+#endif
+#ifdef TLSEXT_cert_type_rpk
     SHOW(TLSEXT_cert_type_rpk);
 #endif
     SHOW(SSL_SESS_CACHE_CLIENT);

@@ -13,6 +13,8 @@ internal static class CertificateUse
     /// <summary>What is wrong with it now, in words; null when nothing is.</summary>
     public static string? FaultOf(TlsCertificate certificate)
     {
+        // A key alone has no dates and no purpose.
+        if (!certificate.HasCertificate) return null;
         using X509Certificate2 own = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(certificate.ExportCertificatePem()));
         DateTime now = DateTime.UtcNow;
         if (now > own.NotAfter.ToUniversalTime()) return $"the certificate of {own.Subject} has expired on {own.NotAfter.ToUniversalTime():u}";

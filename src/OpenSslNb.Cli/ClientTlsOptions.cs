@@ -8,12 +8,15 @@ internal sealed class ClientTlsOptions
 {
     private readonly TrustOptions _servers = new(new Option<string?>("--ca") { Description = "trust these authorities instead of the system's, PEM", HelpName = "FILE" });
     private readonly VerificationOptions _verification = new();
-    private readonly IdentityOptions _own = new("who we are for servers that ask");
+    private readonly CertificateTypeOptions _types = new();
+    private readonly IdentityOptions _own;
     private readonly Option<bool> _later = new("--post-handshake-auth") { Description = "give the certificate when the server asks later, too; TLS 1.3" };
     private readonly Option<string?> _keys = new("--psk-file") { Description = "pre-shared keys, lines of IDENTITY:HEXADECIMAL; for its owner alone", HelpName = "FILE" };
     private readonly Option<string?> _identity = new("--psk-identity") { Description = "which key of --psk-file to be known by" };
     private readonly Option<string?> _sessions = new("--session-file") { Description = "resume what this file holds of the server, and keep in it what the server gives; for its owner alone", HelpName = "FILE" };
     private readonly Option<string?> _fragment = CreateFragment();
+
+    public ClientTlsOptions() => _own = new IdentityOptions("who we are for servers that ask", _types.ShowsKeyAlone);
 
     /// <summary><c>--session-file</c>.</summary>
     public Option Sessions => _sessions;
@@ -23,12 +26,13 @@ internal sealed class ClientTlsOptions
         _servers.AddTo(command);
         _verification.AddTo(command);
         _own.AddTo(command);
+        _types.AddTo(command);
         foreach (Option option in (Option[])[_later, _keys, _identity, _sessions, _fragment]) command.Options.Add(option);
         command.Validators.Add(result =>
         {
             if (result.IsGiven(_keys) != result.IsGiven(_identity)) result.AddError("--psk-file and --psk-identity must be given together");
             if (result.IsGiven(_keys) && result.IsGiven(_sessions)) result.AddError("--psk-file and --session-file exclude each other");
-            if (result.IsGiven(_later) && !result.IsGiven(_own.Certificate)) result.AddError("--post-handshake-auth needs --cert");
+            if (result.IsGiven(_later) && !_own.IsGiven(result)) result.AddError("--post-handshake-auth needs --cert");
         });
     }
 
@@ -36,7 +40,7 @@ internal sealed class ClientTlsOptions
     public OwnCertificates LoadCertificates(ParseResult parsed) => _own.Load(parsed);
 
     public TlsClientOptions Create(ParseResult parsed, OwnCertificates own) => _verification.ApplyTo(
-        new TlsClientOptions
+        _types.Apply(parsed, new TlsClientOptions
         {
             Trust = _servers.Trust(parsed, otherwise: TlsTrust.System),
             Certificate = own.First,
@@ -45,7 +49,7 @@ internal sealed class ClientTlsOptions
             AllowPostHandshakeAuthentication = parsed.GetValue(_later),
             MaximumFragmentLength = parsed.GetValue(_fragment) is { } bytes ? int.Parse(bytes, CultureInfo.InvariantCulture) : null,
             PreSharedKey = parsed.GetValue(_keys) is { } path ? KeyOf(path, parsed.GetValue(_identity)!) : null,
-        },
+        }),
         parsed);
 
     /// <summary>Gives the context what <c>--session-file</c> holds; null where there is none.</summary>

@@ -108,7 +108,8 @@ internal sealed class ConnectCommand
     private static string Describe(TlsConnection connection)
     {
         TlsConnectionInfo info = connection.Info!;
-        return $"connected to {connection.RemoteEndPoint}: {info.Protocol}, {info.CipherSuite}, peer {info.PeerSubject ?? "without a certificate"}, {(info.VerificationError is { } error ? $"NOT verified: {error}" : "verified")}"
+        return $"connected to {connection.RemoteEndPoint}: {info.Protocol}, {info.CipherSuite}, peer {ConnectionFacts.PeerOf(info)}, {(info.VerificationError is { } error ? $"NOT verified: {error}" : "verified")}"
+            + (info.OwnCertificateType == TlsCertificateType.RawPublicKey ? ", we show a raw public key if asked" : "")
             + (info.ApplicationProtocol is { } alpn ? $", ALPN {alpn}" : "");
     }
 }

@@ -21,11 +21,21 @@ internal static class ConnectionFacts
         else json.WriteNull("maximum_fragment_length");
         json.WriteString("kernel_tls", $"{info.KernelTls}");
         json.WriteString("verification_error", info.VerificationError);
+        json.WriteString("own_certificate_type", NameOf(info.OwnCertificateType));
+        json.WriteString("peer_certificate_type", info.PeerCertificateType is { } type ? NameOf(type) : null);
+        json.WriteString("peer_raw_public_key_sha256", HashOf(info.PeerRawPublicKey));
         json.WriteString("peer_subject", info.PeerSubject);
         json.WriteStartArray("peer_certificates_sha256");
         foreach (ReadOnlyMemory<byte> certificate in info.PeerCertificates) json.WriteStringValue(Convert.ToHexStringLower(SHA256.HashData(certificate.Span)));
         json.WriteEndArray();
     }
+
+    /// <summary>Who the peer is, in words.</summary>
+    public static string PeerOf(TlsConnectionInfo info) => HashOf(info.PeerRawPublicKey) is { } hash ? $"with the raw public key {hash} (SHA-256)" : info.PeerSubject ?? "without a certificate";
+
+    private static string? HashOf(ReadOnlyMemory<byte>? key) => key is { } encoding ? Convert.ToHexStringLower(SHA256.HashData(encoding.Span)) : null;
+
+    private static string NameOf(TlsCertificateType type) => type == TlsCertificateType.RawPublicKey ? "rpk" : "x509";
 
     public static void Write(Utf8JsonWriter json, TlsConnectionStatistics statistics)
     {

@@ -130,7 +130,7 @@ internal sealed class HttpProtocol : Protocols.ProtocolHandler
         (string, string?)[] facts =
         [
             ("version", $"{info.Protocol}"), ("cipher suite", info.CipherSuite), ("group", info.Group), ("name that was asked for", info.ServerName), ("application protocol", info.ApplicationProtocol),
-            ("resumed", info.IsResumed ? "yes" : "no"), ("early data", $"{info.EarlyData}"), ("client certificate", info.PeerSubject), ("client's address", $"{connection.RemoteEndPoint}"),
+            ("resumed", info.IsResumed ? "yes" : "no"), ("early data", $"{info.EarlyData}"), ("client certificate", info.PeerCertificateType is null ? null : ConnectionFacts.PeerOf(info)), ("client's address", $"{connection.RemoteEndPoint}"),
             ("JA3", connection.ClientHello?.Ja3), ("JA4", connection.ClientHello?.Ja4),
         ];
         string rows = string.Concat(facts.Where(fact => fact.Item2 is not null).Select(fact => $"<tr><th>{fact.Item1}<td>{WebUtility.HtmlEncode(fact.Item2)}\n"));

@@ -10,8 +10,16 @@ internal sealed class IdentityOptions
     private readonly Option<string?> _key = new("--key") { Description = "its private key: PEM or DER, or a URI that OpenSSL's providers know, such as pkcs11:object=KEY?pin-source=FILE; may be left out where the certificate's file has it", HelpName = "FILE|URI" };
     private readonly Option<string?> _password = new("--key-password-file") { Description = "password of encrypted keys and PKCS#12 files, or a token's PIN: the first line of this file; for its owner alone", HelpName = "FILE" };
 
+    // Whether a key is all that is shown.
+    private readonly Func<SymbolResult, bool> _isKeyAlone;
+
     /// <param name="whose">Begins the description of <c>--cert</c>.</param>
-    public IdentityOptions(string whose) => _certificate = new("--cert") { Description = $"{whose}: a certificate with its chain, PEM or PKCS#12, or DER, or a URI", HelpName = "FILE|URI" };
+    /// <param name="isKeyAlone">Tells whether a key without a certificate makes sense; never unless given.</param>
+    public IdentityOptions(string whose, Func<SymbolResult, bool>? isKeyAlone = null)
+    {
+        _isKeyAlone = isKeyAlone ?? (_ => false);
+        _certificate = new("--cert") { Description = $"{whose}: a certificate with its chain, PEM or PKCS#12, or DER, or a URI", HelpName = "FILE|URI" };
+    }
 
     private readonly Option<IdentitySource[]> _additional = CreateAdditional();
 
@@ -24,17 +32,20 @@ internal sealed class IdentityOptions
         foreach (Option option in All) command.Options.Add(option);
         command.Validators.Add(result =>
         {
-            if (result.IsGiven(_key) && !result.IsGiven(_certificate)) result.AddError("--key needs --cert");
-            if (result.IsGiven(_additional) && !result.IsGiven(_certificate)) result.AddError("--additional-cert needs --cert");
-            if (result.IsGiven(_password) && !result.IsGiven(_certificate)) result.AddError("--key-password-file needs --cert");
+            if (result.IsGiven(_key) && !IsGiven(result)) result.AddError("--key needs --cert");
+            if (result.IsGiven(_additional) && !IsGiven(result)) result.AddError("--additional-cert needs --cert");
+            if (result.IsGiven(_password) && !IsGiven(result)) result.AddError("--key-password-file needs --cert");
         });
     }
+
+    /// <summary>True when the command line says who we are.</summary>
+    public bool IsGiven(SymbolResult result) => result.IsGiven(_certificate) || (result.IsGiven(_key) && _isKeyAlone(result));
 
     /// <summary>Null when there is none.</summary>
     public IdentitySource? Source(ParseResult parsed)
     {
-        if (parsed.GetValue(_certificate) is not { } certificate) return null;
         string? key = parsed.GetValue(_key);
+        if (parsed.GetValue(_certificate) is not { } certificate) return key is null ? null : new IdentitySource(_key.Name, null, key);
         return new IdentitySource(key is null ? _certificate.Name : $"{_certificate.Name} and {_key.Name}", certificate, key);
     }
 

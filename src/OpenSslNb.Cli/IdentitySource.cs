@@ -4,9 +4,9 @@ namespace OpenSslNb.Cli;
 
 /// <summary>Where a certificate and its key are: files, in whatever format, or what OpenSSL's providers find by a URI.</summary>
 /// <param name="Option">That says so, for messages.</param>
-/// <param name="Certificate">With the chain behind it.</param>
+/// <param name="Certificate">With the chain behind it; null for a key alone.</param>
 /// <param name="Key">Null when it is with the certificate.</param>
-internal readonly partial record struct IdentitySource(string Option, string Certificate, string? Key)
+internal readonly partial record struct IdentitySource(string Option, string? Certificate, string? Key)
 {
     /// <summary>Reads <c>CERT</c> or <c>CERT,KEY</c>. The name of a file that is there may have a comma.</summary>
     public static IdentitySource Parse(string option, string text)
@@ -34,7 +34,8 @@ internal readonly partial record struct IdentitySource(string Option, string Cer
 
     private TlsCertificate Read(string? password)
     {
-        if (Certificate.Length == 0 || Key is "") throw new ArgumentException("a certificate or key is named by an empty text, where a file or a URI was expected");
+        if (Certificate is "" || Key is "") throw new ArgumentException("a certificate or key is named by an empty text, where a file or a URI was expected");
+        if (Certificate is null) return IsUri(Key!) ? TlsCertificate.FromPrivateKeyUri(Key!, password) : TlsCertificate.FromPrivateKeyFile(Key!, password);
         string key = Key ?? Certificate;
         if (!IsUri(Certificate) && !IsUri(key)) return TlsCertificate.FromFiles(Certificate, Key, password);
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net;
 using Microsoft.Win32.SafeHandles;
 using OpenSslNb.Cli.Metrics;
@@ -14,7 +15,8 @@ internal sealed class ServeOptions
     private readonly Argument<string> _protocol = new Argument<string>("protocol") { Description = "echo, discard, source, file or http" }.OneOf(Protocols.Names);
     private readonly Option<string?> _file = new("--file") { Description = "what the protocol file sends to each client", HelpName = "FILE" };
     private readonly Option<HostPort> _listen = new Option<HostPort>("--listen") { Description = "where to listen; port 0 picks one", Required = true }.At();
-    private readonly IdentityOptions _own = new("who we are");
+    private readonly CertificateTypeOptions _types = new();
+    private readonly IdentityOptions _own;
     private readonly ServerIdentityOptions _identity;
     private readonly Option<string?> _clientAuthorities = new("--client-ca") { Description = "demand client certificates of these authorities, PEM", HelpName = "FILE" };
     private readonly TrustOptions _clients;
@@ -28,9 +30,10 @@ internal sealed class ServeOptions
     public ServeOptions()
     {
         Files = new ServerFileOptions(Shared);
+        _own = new IdentityOptions("who we are", _types.ShowsKeyAlone);
         _identity = new ServerIdentityOptions(_own);
         _clients = new TrustOptions(_clientAuthorities);
-        Tls = new ServerTlsOptions(_clients, _clientAuthorities);
+        Tls = new ServerTlsOptions(_clients, _clientAuthorities, _types);
         _material = new KeyingMaterialOptions(Files.Log);
     }
 
@@ -43,10 +46,10 @@ internal sealed class ServeOptions
     public void AddTo(Command command)
     {
         command.Arguments.Add(_protocol);
-        _own.Certificate.Required = true;
         foreach (Option option in (Option[])[_file, _listen, _maximum, _backlog, _loops, _metrics, _later]) command.Options.Add(option);
         Files.AddTo(command);
         _identity.AddTo(command);
+        _types.AddTo(command);
         _clients.AddTo(command);
         Tls.AddTo(command);
         _material.AddTo(command);
@@ -55,9 +58,19 @@ internal sealed class ServeOptions
         {
             bool isFile = result.GetResult(_protocol)?.Tokens is [{ Value: "file" }];
             if (isFile != result.IsGiven(_file)) result.AddError(isFile ? "the protocol file needs --file FILE" : "--file is for the protocol file alone");
-            if (result.IsGiven(_later) && !_clients.NamesAuthority(result)) result.AddError("--client-cert-on-request needs --client-ca or --ca-dir");
+            RequireIdentity(result);
+            if (result.IsGiven(_later) && !_clients.NamesAuthority(result) && !_types.TakesKeys(result)) result.AddError("--client-cert-on-request needs --client-ca or --ca-dir");
             _clients.RequireAuthority(result);
         });
+    }
+
+    // What is missing besides would be told only if nothing was wrong here.
+    private void RequireIdentity(CommandResult result)
+    {
+        if (_own.IsGiven(result)) return;
+        if (!result.IsGiven(_listen)) result.AddError($"Option '{_listen.Name}' is required.");
+        result.AddError($"Option '{_own.Certificate.Name}' is required.");
+        if (result.GetResult(_protocol)?.Tokens is not [_]) result.AddError($"Required argument '{_protocol.Name}' missing for command: '{result.Command.Name}'.");
     }
 
     /// <summary>The file of <c>--file</c>, or null.</summary>

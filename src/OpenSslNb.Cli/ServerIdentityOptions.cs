@@ -17,9 +17,14 @@ internal sealed class ServerIdentityOptions(IdentityOptions own)
         own.AddTo(command);
         command.Options.Add(_named);
         _staples.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            // A key alone has no status; that nobody is named at all is said elsewhere.
+            if (own.IsGiven(result) && !result.IsGiven(own.Certificate) && _staples.All.FirstOrDefault(result.IsGiven) is { } staple) result.AddError($"{staple.Name} needs --cert");
+        });
     }
 
-    /// <summary>What the options say; <c>--cert</c> is given.</summary>
+    /// <summary>What the options say; <c>--cert</c> is given, or a key alone.</summary>
     public ServerIdentity Identity(ParseResult parsed) =>
         new(own.Source(parsed)!.Value, own.Additional(parsed), parsed.GetValue(_named) ?? [], _staples.Source(parsed), () => own.Password(parsed)) { PasswordFile = own.PasswordFile(parsed) };
 

@@ -6,7 +6,8 @@ namespace OpenSslNb.Cli;
 /// <summary>What a server of TLS can be told beside its identity: whom it lets in, sessions, early data, threads for slow keys.</summary>
 /// <param name="clients">Whose certificates clients must have.</param>
 /// <param name="authorities">The option that names them, for messages.</param>
-internal sealed class ServerTlsOptions(TrustOptions clients, Option authorities)
+/// <param name="types">Whether certificates are what is shown; null where they are.</param>
+internal sealed class ServerTlsOptions(TrustOptions clients, Option authorities, CertificateTypeOptions? types = null)
 {
     // Each has a thread of its own.
     private const int MostWorkers = 1024;
@@ -33,7 +34,7 @@ internal sealed class ServerTlsOptions(TrustOptions clients, Option authorities)
         _ticketKeys.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.IsGiven(_optional) && !clients.NamesAuthority(result)) result.AddError($"{_optional.Name} needs {authorities.Name} or --ca-dir");
+            if (result.IsGiven(_optional) && !clients.NamesAuthority(result) && types?.TakesKeys(result) != true) result.AddError($"{_optional.Name} needs {authorities.Name} or --ca-dir");
             if (result.IsGiven(_replay) && !IsSet(result, _earlyData)) result.AddError($"{_replay.Name} needs {_earlyData.Name}");
             Exclude(result, _earlyData, _workers, "early data is taken by the loops");
             Exclude(result, _earlyData, _shared, "what is kept together cannot be guarded against replay");
@@ -53,10 +54,12 @@ internal sealed class ServerTlsOptions(TrustOptions clients, Option authorities)
     public bool IsCertificateOptional(ParseResult parsed) => parsed.GetValue(_optional);
 
     /// <summary>The files that are read anew at each <see cref="Create"/>.</summary>
-    public IEnumerable<string> Files(ParseResult parsed) => [.. clients.Files(parsed), .. parsed.GetValue(_keys) is { } keys ? [keys] : Array.Empty<string>()];
+    public IEnumerable<string> Files(ParseResult parsed) => [.. clients.Files(parsed), .. types?.Files(parsed) ?? [], .. parsed.GetValue(_keys) is { } keys ? [keys] : Array.Empty<string>()];
 
     /// <summary>What the options and the files that they name say now.</summary>
-    public TlsServerOptions Create(ParseResult parsed, ServerResources resources) => new()
+    public TlsServerOptions Create(ParseResult parsed, ServerResources resources) => types is null ? CreateAlone(parsed, resources) : types.Apply(parsed, CreateAlone(parsed, resources));
+
+    private TlsServerOptions CreateAlone(ParseResult parsed, ServerResources resources) => new()
     {
         ClientTrust = clients.Trust(parsed, otherwise: null),
         ClientCertificateIsOptional = parsed.GetValue(_optional),

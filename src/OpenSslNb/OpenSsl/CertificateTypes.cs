@@ -18,6 +18,7 @@ internal static unsafe class CertificateTypes
         RequireFittingDemands(options);
         if (own is null && peer is null) return;
         bool isServer = options is TlsServerOptions;
+        if (!options.ShowsCertificates) SslCallbacks.ShowKeyAlone(context);
         if ((isServer ? own : peer) is { } server)
         {
             fixed (byte* types = server) TlsContextBuilder.Require(LibSsl.SSL_CTX_set1_server_cert_type(context, types, (nuint)server.Length), "the server's certificate types");

@@ -15,6 +15,9 @@ internal static unsafe partial class SslCallbacks
     /// <summary>Has the client's certificate chosen when a server asks for one, by the application or among several (<c>SSL_CTX_set_cert_cb(3)</c>).</summary>
     public static void ChooseCertificate(nint context) => LibSsl.SSL_CTX_set_cert_cb(context, &OnCertificate, 0);
 
+    /// <summary>Shows a key to nobody who would take it for a certificate's (<c>SSL_CTX_set_cert_cb(3)</c>).</summary>
+    public static void ShowKeyAlone(nint context) => LibSsl.SSL_CTX_set_cert_cb(context, &OnKeyAlone, 0);
+
     /// <summary>Has raw public keys judged, and the application judge the peer's certificate or key after OpenSSL has (<c>SSL_CTX_set_cert_verify_callback(3)</c>).</summary>
     public static void JudgePeer(nint context) => LibSsl.SSL_CTX_set_cert_verify_callback(context, &OnVerifyPeer, 0);
 
@@ -49,6 +52,7 @@ internal static unsafe partial class SslCallbacks
         if (InstanceOf(ssl) is not { } instance) return Error;
         try
         {
+            if (!instance.Context.Options.ShowsCertificates && HidesKey(ssl)) return Done;
             if (instance.Context.Options is not TlsClientOptions { SelectCertificate: { } choose })
             {
                 CurrentCertificate.Choose(ssl);
@@ -62,6 +66,21 @@ internal static unsafe partial class SslCallbacks
             instance.CallbackFailure ??= e;
             return Error;
         }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnKeyAlone(nint ssl, nint argument)
+    {
+        _ = HidesKey(ssl);
+        return 1;
+    }
+
+    // A peer that knows nothing of raw keys would get a list of no certificates, and behind it a signature (RFC 8446 §4.4.2, §4.4.3). Without the key a server has nothing to show, and says so, while a pre-shared key still serves; a client says that it has none.
+    private static bool HidesKey(nint ssl)
+    {
+        if (CertificateTypes.Agreed(ssl, ofServer: LibSsl.SSL_is_server(ssl) != 0) == TlsCertificateType.RawPublicKey) return false;
+        LibSsl.SSL_certs_clear(ssl);
+        return true;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

@@ -13,7 +13,6 @@ public sealed class RawPublicKeyTests(TlsProtocol protocol)
     private const int UnsupportedCertificate = 43;
 
     private static readonly TlsCertificateType[] s_raw = [TlsCertificateType.RawPublicKey];
-    private static readonly TlsCertificateType[] s_both = [TlsCertificateType.RawPublicKey, TlsCertificateType.X509];
 
     private readonly TlsCertificate _key = RawKeys.Create();
     private readonly TlsCertificate _clientKey = RawKeys.Create();
