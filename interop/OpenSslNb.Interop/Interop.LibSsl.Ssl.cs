@@ -160,6 +160,14 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_set_current_cert(3)</c>.</summary>
     internal static nint SSL_set_current_cert(nint ssl, nint operation) => SSL_ctrl(ssl, SslConst.SSL_CTRL_SET_CURRENT_CERT, operation, null);
 
+    /// <summary><c>SSL_get0_certificate_types(3)</c>: what a server's request before TLS 1.3 says that it takes; stays the connection's. Empty without one.</summary>
+    internal static ReadOnlySpan<byte> SSL_get0_certificate_types(nint ssl)
+    {
+        byte* types;
+        nint count = SSL_ctrl(ssl, SslConst.SSL_CTRL_GET_CLIENT_CERT_TYPES, 0, &types);
+        return count <= 0 ? default : new ReadOnlySpan<byte>(types, (int)count);
+    }
+
     /// <summary><c>SSL_get_peer_signature_type_nid(3)</c>.</summary>
     internal static readonly delegate* unmanaged<nint, int*, int> SSL_get_peer_signature_type_nid = (delegate* unmanaged<nint, int*, int>)OpenSslLibrary.Required("SSL_get_peer_signature_type_nid");
 

@@ -51,6 +51,7 @@ internal static class SslConst
     internal const int SSL_CTRL_SET_SESS_CACHE_MODE = 44;
     internal const int SSL_CTRL_SET_GROUPS_LIST = 92;
     internal const int SSL_CTRL_CHAIN_CERT = 89;
+    internal const int SSL_CTRL_GET_CLIENT_CERT_TYPES = 103;
     internal const int SSL_CTRL_SET_CURRENT_CERT = 117;
     internal const int SSL_CERT_SET_FIRST = 1;
     internal const int SSL_CERT_SET_NEXT = 2;

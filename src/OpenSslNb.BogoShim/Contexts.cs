@@ -34,7 +34,7 @@ internal static class Contexts
     private static readonly string[] s_lacking =
     [
         "refused the groups", "refused the signature algorithms", "'ClientSignatureAlgorithms' does not take", "needs OpenSSL 3.2",
-        "keys of the same type", "DECODER routines: unsupported", "unknown public key type",
+        "keys of the same type", "DECODER routines: unsupported", "unsupported private key algorithm", "a private key without a certificate is of use for raw public keys alone",
     ];
 
     private static TlsContext MakeServer(ShimOptions options, TlsContext? before)
@@ -55,6 +55,9 @@ internal static class Contexts
             DangerouslyAllowEarlyDataReplay = options.EnableEarlyData,
             TicketKeysOf = options.UseTicketCallback ? null : before,
             TicketKeys = options.UseTicketCallback ? s_keys : null,
+
+            // A name is acknowledged where something depends on it.
+            NamedCertificates = options is { ExpectServerName: { } expected, NoServerNameAck: false } && CertificateOf(options) is { } certificate ? new Dictionary<string, TlsCertificate> { [expected] = certificate } : new Dictionary<string, TlsCertificate>(),
 
             // The name is asked for in resumed connections too, where OpenSSL does not tell it.
             KeepClientHello = true,

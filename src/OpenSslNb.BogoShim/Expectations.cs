@@ -28,7 +28,7 @@ internal static unsafe class Expectations
         if (options.ExpectHelloRetryRequest is { } retried && log.ClientHellos > 1 != retried) throw new TestFailure($"Got {(retried ? "no " : "")}HRR, but wanted opposite.");
         CheckEarlyData(info, options);
         CheckPeer(machine, info, options);
-        if (options.ExpectSelectedCredential is { } index) CheckOwn(machine, options.CredentialAt(index));
+        if (options.ExpectSelectedCredential is { } index && options.CredentialAt(index) is { } own) CheckOwn(machine, own);
     }
 
     /// <summary>After the connection's end.</summary>

@@ -35,9 +35,7 @@ internal static class Flags
         ["-cnsa2-202603"] = o => o.Policy = CompliancePolicy.Cnsa2,
         ["-new-x509-credential"] = o => o.BeginCredential(isRawKey: false),
         ["-new-rpk-credential"] = o => o.BeginCredential(isRawKey: true),
-
-        // A name that nothing depends on is not acknowledged by OpenSSL (SSL_CTX_set_tlsext_servername_callback(3)).
-        ["-no-server-name-ack"] = _ => { },
+        ["-no-server-name-ack"] = o => o.NoServerNameAck = true,
         ["-no-legacy-server-connect"] = o => o.NoLegacyServerConnect = true,
         ["-use-ticket-callback"] = o => o.UseTicketCallback = true,
         ["-decline-alpn"] = o => o.DeclineAlpn = true,

@@ -32,9 +32,9 @@ internal static class Names
         [0x0806] = ("rsa_pss_rsae_sha512", "RSA-PSS+SHA512"),
         [0x0807] = ("ed25519", "ED25519"),
         [0x0808] = ("ed448", "ED448"),
-        [0x0904] = ("mldsa44", "mldsa44"),
-        [0x0905] = ("mldsa65", "mldsa65"),
-        [0x0906] = ("mldsa87", "mldsa87"),
+        [0x0904] = ("mldsa44", "id-ml-dsa-44"),
+        [0x0905] = ("mldsa65", "id-ml-dsa-65"),
+        [0x0906] = ("mldsa87", "id-ml-dsa-87"),
     };
 
     public static string? Groups(IReadOnlyList<int> ids) => List(ids, s_groups, "group");

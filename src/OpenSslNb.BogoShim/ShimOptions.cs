@@ -39,6 +39,7 @@ internal sealed class ShimOptions
     public ulong DisabledVersions { get; set; }
     public string? Cipher { get; set; }
     public bool NoLegacyServerConnect { get; set; }
+    public bool NoServerNameAck { get; set; }
     public bool ServerPreference { get; set; }
     public bool FallbackScsv { get; set; }
     public List<int> Curves { get; } = [];
@@ -105,17 +106,17 @@ internal sealed class ShimOptions
     public int ExpectTotalRenegotiations { get; set; }
     public bool HandshakeNeverDone { get; set; }
 
-    /// <summary>All of them, in the order of the flags.</summary>
-    public IEnumerable<ShimCredential> OwnCredentials => _first.CertificateFile is null ? Credentials : Credentials.Prepend(_first);
+    /// <summary>All of them: to BoringSSL the first is the last resort.</summary>
+    public IEnumerable<ShimCredential> OwnCredentials => _first.CertificateFile is null ? Credentials : Credentials.Append(_first);
 
-    /// <summary>What <c>-expect-selected-credential</c> names: -1 is the one before any that was begun.</summary>
-    public ShimCredential CredentialAt(int index) => index < 0 ? _first : Credentials[index];
+    /// <summary>What <c>-expect-selected-credential</c> names: -1 is the one before any that was begun, or none, which nobody can ask OpenSSL for.</summary>
+    public ShimCredential? CredentialAt(int index) => index >= 0 ? Credentials[index] : _first.CertificateFile is null ? null : _first;
 
     /// <summary>The flags from here on are about another one.</summary>
     public void BeginCredential(bool isRawKey) => Credentials.Add(Credential = new ShimCredential { IsRawKey = isRawKey });
 
-    /// <summary>True when the peer's certificate is looked at.</summary>
-    public bool Judges => VerifyPeer || RequireAnyClientCertificate;
+    /// <summary>True when the peer's certificate is looked at. A client of BoringSSL's shim judges raw keys always.</summary>
+    public bool Judges => VerifyPeer || RequireAnyClientCertificate || (!Server && VerifyFail && AcceptedPeerCertTypes.Contains(TlsCertificateType.RawPublicKey));
 
     /// <summary>The flags that say what the context is, as they were given: two connections with the same share it.</summary>
     public List<string> ContextFlags { get; } = [];

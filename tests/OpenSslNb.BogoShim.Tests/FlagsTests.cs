@@ -54,10 +54,10 @@ public sealed class FlagsTests
         (ShimOptions options, _, _) = Flags.Parse(["-cert-file", "first", "-new-x509-credential", "-cert-file", "second", "-signing-prefs", "2052", "-new-rpk-credential", "-key-file", "third"]);
         Assert.Multiple(() =>
         {
-            Assert.That(options.OwnCredentials.Select(credential => credential.CertificateFile ?? credential.KeyFile), Is.EqualTo(new[] { "first", "second", "third" }));
-            Assert.That(options.CredentialAt(-1).CertificateFile, Is.EqualTo("first"));
-            Assert.That(options.CredentialAt(0).SigningPrefs, Is.EqualTo(new[] { 2052 }));
-            Assert.That(options.CredentialAt(1).IsRawKey, Is.True);
+            Assert.That(options.OwnCredentials.Select(credential => credential.CertificateFile ?? credential.KeyFile), Is.EqualTo(new[] { "second", "third", "first" }));
+            Assert.That(options.CredentialAt(-1)!.CertificateFile, Is.EqualTo("first"));
+            Assert.That(options.CredentialAt(0)!.SigningPrefs, Is.EqualTo(new[] { 2052 }));
+            Assert.That(options.CredentialAt(1)!.IsRawKey, Is.True);
         });
     }
 
@@ -66,5 +66,6 @@ public sealed class FlagsTests
     {
         (ShimOptions options, _, _) = Flags.Parse(["-new-x509-credential", "-cert-file", "only"]);
         Assert.That(options.OwnCredentials.Select(credential => credential.CertificateFile), Is.EqualTo(new[] { "only" }));
+        Assert.That(options.CredentialAt(-1), Is.Null);
     }
 }

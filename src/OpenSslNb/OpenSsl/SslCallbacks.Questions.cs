@@ -55,7 +55,7 @@ internal static unsafe partial class SslCallbacks
             if (!instance.Context.Options.ShowsCertificates && HidesKey(ssl)) return Done;
             if (instance.Context.Options is not TlsClientOptions { SelectCertificate: { } choose })
             {
-                CurrentCertificate.Choose(ssl);
+                CurrentCertificate.Choose(ssl, instance.Context.Options);
                 return Done;
             }
 

@@ -10,7 +10,7 @@ internal sealed unsafe class RawHandshake : IDisposable
 
     public RawHandshake(TlsCertificate certificate)
     {
-        certificate.Apply(_server.Pointer);
+        certificate.Apply(_server.Pointer, isShown: true);
         foreach (nint context in (nint[])[_server.Pointer, _client.Pointer])
         {
             _ = LibSsl.SSL_CTX_set_min_proto_version(context, SslConst.TLS1_2_VERSION);

@@ -22,7 +22,7 @@ not_here() { say "$*"; exit 3; }
 source native/openssl/apt.sh
 
 # The folder of the runner's archive, with what it stands on: itself, the helpers that it imports, and its certificates.
-readonly parts=(ssl/test/runner util/testresult)
+readonly parts=(ssl/test/runner util/testresult go.mod)
 
 # fetch_archive PACKAGE SUITE...: the upstream archive, of the newest version first. It is what is wanted: Debian's own part may be gone from the pool.
 fetch_archive() {
@@ -46,13 +46,17 @@ use_installed_go() {
     [[ -d $modules/src/golang.org/x/crypto ]] || not_here "golang.org/x/crypto is needed (Debian package golang-golang-x-crypto-dev)"
 }
 
-# Go and its modules of Debian's next release, unpacked and not installed.
+# Go and its modules of Debian's next release, unpacked and not installed: the oldest that the runner's go.mod takes, for newer ones have types of their
+# own where its modules brought some.
 use_next_go() {
-    local root=$work/go-root compiler library package
+    local root=$work/go-root compiler='' library package candidate least
+    least=$(sed -n 's/^go \([0-9]*[.][0-9]*\).*/\1/p' "$tree/go.mod")
     use_suites deb forky sid
-    compiler=$(apt-cache "${apt_options[@]}" depends golang-go | sed -n 's/^ *Depends: \(golang-[0-9.]*-go\)$/\1/p' | head -n 1)
+    while read -r candidate; do
+        if [[ $(printf '%s\n' "golang-$least-go" "$candidate" | sort -V | head -n 1) == "golang-$least-go" ]]; then compiler=$candidate; break; fi
+    done < <(apt-cache "${apt_options[@]}" pkgnames golang-1. | grep -E '^golang-[0-9.]+-go$' | sort -V)
     library=${compiler%-go}-src
-    [[ -n $compiler ]] || not_here "Debian's next release has no Go"
+    [[ -n $compiler ]] || not_here "Debian's next release has no Go $least"
     say "fetching $compiler"
     (cd "$work" && apt-get "${apt_options[@]}" download "$compiler" "$library" golang-golang-x-crypto-dev golang-golang-x-sys-dev golang-filippo-mldsa-dev golang-filippo-edwards25519-dev >&2) \
         || not_here "Go of Debian's next release, or a module of it, cannot be had"
@@ -76,8 +80,7 @@ if [[ ! -x $target/runner ]]; then
     work=$(mktemp -d "$target/.work.XXXXXX")
     trap 'rm -rf -- "$work"' EXIT
     [[ -n $(archive) ]] || not_here "this machine's apt sources name no Debian archive"
-    if [[ $1 == android ]]; then use_installed_go; else use_next_go; fi
-
+    if [[ $1 == android ]]; then use_installed_go; fi
     fetch_archive "$package" "${suites[@]}"
     mkdir -p "$work/source" "$work/go/src/boringssl.googlesource.com"
     say "unpacking the runner"
@@ -85,6 +88,7 @@ if [[ ! -x $target/runner ]]; then
     tree=$(find "$work/source" -type d -path '*/src/ssl/test/runner' | head -n 1)
     [[ -n $tree ]] || die "$package has no ssl/test/runner any more"
     tree=${tree%/ssl/test/runner}
+    if [[ $1 == chromium ]]; then use_next_go; fi
 
     # Its modules by the paths that they import each other by, which have changed, and without a network.
     ln -s "$tree" "$work/go/src/boringssl.googlesource.com/boringssl"

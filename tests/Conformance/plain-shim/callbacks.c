@@ -88,7 +88,7 @@ int callback_server_name(SSL *ssl, int *alert, void *argument)
     const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
     (void)alert;
     (void)argument;
-    if (name != NULL && strcmp(name, state_of(ssl)->options->expect_server_name) == 0) return SSL_TLSEXT_ERR_OK;
+    if (name != NULL && strcmp(name, state_of(ssl)->options->expect_server_name) == 0) return state_of(ssl)->options->no_server_name_ack ? SSL_TLSEXT_ERR_NOACK : SSL_TLSEXT_ERR_OK;
     fail("server name: the callback got %s", name == NULL ? "(none)" : name);
     return SSL_TLSEXT_ERR_ALERT_FATAL;
 }

@@ -93,8 +93,11 @@ static int check_peer(struct state *state)
     if (ok && options->psk == NULL && !has_shown && (!options->server || options->require_any_client_certificate)) ok = fail("no certificate came");
     X509_free(leaf);
     if (ok) ok = credentials_check_peer(state->ssl, options);
+
+    /* None selected is nothing that OpenSSL could be asked for. */
     int wanted_own = options->expect_selected_credential + 1;
-    if (ok && options->has_expected_credential && credentials_selected(state->ssl, options) != &options->credentials[wanted_own]) ok = fail("another credential than %d was selected", wanted_own - 1);
+    int is_named = options->has_expected_credential && (wanted_own > 0 || options->credentials[0].cert_file != NULL);
+    if (ok && is_named && credentials_selected(state->ssl, options) != &options->credentials[wanted_own]) ok = fail("another credential than %d was selected", wanted_own - 1);
     long wanted = options->verify_fail ? X509_V_ERR_APPLICATION_VERIFICATION : X509_V_OK;
     long got = SSL_get_verify_result(state->ssl);
     if (ok && options->expect_verify_result && got != wanted) ok = fail("verification: got %ld, wanted %ld", got, wanted);

@@ -107,7 +107,7 @@ static void set_verification(SSL_CTX *context, const struct options *options)
 {
     int mode = SSL_VERIFY_NONE;
     if (options->require_any_client_certificate) mode = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
-    else if (options->verify_peer || (options->use_custom_verify_callback && !options->server)) mode = SSL_VERIFY_PEER;
+    else if (options->verify_peer || (!options->server && options->verify_fail && options->accepted_peer_cert_types.count > 0) || (options->use_custom_verify_callback && !options->server)) mode = SSL_VERIFY_PEER;
     SSL_CTX_set_verify(context, mode, NULL);
     SSL_CTX_set_cert_verify_callback(context, callback_verify, NULL);
 }
@@ -144,7 +144,7 @@ static void set_callbacks(SSL_CTX *context, const struct options *options)
     SSL_CTX_set_info_callback(context, callback_info);
     SSL_CTX_set_client_hello_cb(context, callback_hello, NULL);
     if (options->use_old_client_cert_callback) SSL_CTX_set_client_cert_cb(context, callback_client_certificate);
-    else SSL_CTX_set_cert_cb(context, callback_certificate, NULL);
+    else if (options->async || options->fail_cert_callback) SSL_CTX_set_cert_cb(context, callback_certificate, NULL);
     if ((options->select_alpn != NULL && options->select_alpn[0] != '\0') || options->decline_alpn || options->reject_alpn) SSL_CTX_set_alpn_select_cb(context, callback_alpn, NULL);
     if (options->expect_server_name != NULL) SSL_CTX_set_tlsext_servername_callback(context, callback_server_name);
     if (options->use_ticket_callback) callback_set_ticket_key(context);

@@ -56,8 +56,10 @@ int credentials_install(struct state *state)
     int types[MAX_CREDENTIALS], count = 0, raw = 0;
     if (state->certificate_is_installed) return 1;
     state->certificate_is_installed = 1;
-    for (int i = 0; i <= options->credentials_begun; i++) {
-        const struct credential *credential = &options->credentials[i];
+
+    /* To BoringSSL the first is the last resort. */
+    for (int i = 1; i <= options->credentials_begun + 1; i++) {
+        const struct credential *credential = &options->credentials[i % (options->credentials_begun + 1)];
         if (!is_there(credential)) continue;
         if (!install(state->ssl, credential, &types[count])) return 0;
         raw += credential->is_raw_key;
@@ -76,13 +78,13 @@ int credentials_install(struct state *state)
 const struct credential *credentials_selected(SSL *ssl, const struct options *options)
 {
     X509 *own = SSL_get_certificate(ssl);
-    EVP_PKEY *own_key = SSL_get_privatekey(ssl);
     for (int i = 0; i <= options->credentials_begun; i++) {
         const struct credential *credential = &options->credentials[i];
         int same = 0;
         if (credential->is_raw_key) {
             EVP_PKEY *key = read_key(credential);
-#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+#if HAS_RAW_KEYS
+            EVP_PKEY *own_key = SSL_get_privatekey(ssl);
             same = key != NULL && own_key != NULL && EVP_PKEY_eq(key, own_key) == 1;
 #endif
             EVP_PKEY_free(key);
@@ -108,6 +110,12 @@ const struct list *credentials_signatures(const struct options *options)
     return &options->credentials[0].signing_prefs;
 }
 
+/* X.509 alone: nothing is said of it. */
+static int is_default(const struct list *types)
+{
+    return types->count == 0 || (types->count == 1 && types->values[0] == 0);
+}
+
 #if HAS_RAW_KEYS
 static size_t bytes_of(const struct list *list, unsigned char *bytes)
 {
@@ -120,13 +128,13 @@ int credentials_set_types(SSL *ssl, const struct options *options)
 {
     struct list own = options->available_client_cert_types;
     if (own.count == 0 && options->credentials[options->credentials_begun].is_raw_key) own.values[own.count++] = RAW_PUBLIC_KEY;
-    if (own.count == 0 && options->accepted_peer_cert_types.count == 0) return 1;
+    if (is_default(&own) && is_default(&options->accepted_peer_cert_types)) return 1;
 #if HAS_RAW_KEYS
     unsigned char bytes[MAX_LIST];
     size_t length = bytes_of(&own, bytes);
-    if (length > 0 && !(options->server ? SSL_set1_server_cert_type : SSL_set1_client_cert_type)(ssl, bytes, length)) return 0;
+    if (!is_default(&own) && !(options->server ? SSL_set1_server_cert_type : SSL_set1_client_cert_type)(ssl, bytes, length)) return 0;
     length = bytes_of(&options->accepted_peer_cert_types, bytes);
-    return length == 0 || (options->server ? SSL_set1_client_cert_type : SSL_set1_server_cert_type)(ssl, bytes, length);
+    return is_default(&options->accepted_peer_cert_types) || (options->server ? SSL_set1_client_cert_type : SSL_set1_server_cert_type)(ssl, bytes, length);
 #else
     (void)ssl;
     not_implemented("raw public keys", "OpenSSL has them from 3.2 on");

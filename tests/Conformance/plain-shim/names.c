@@ -21,6 +21,7 @@ static const struct name groups[] = {
     {29, "X25519", NID_X25519, 0},
     {30, "X448", NID_X448, 0},
 #if OPENSSL_VERSION_NUMBER >= 0x30500000L
+    {0x0202, "MLKEM1024", TLSEXT_nid_unknown | 0x0202, 0},
     {0x11EC, "X25519MLKEM768", TLSEXT_nid_unknown | 0x11EC, 0},
 #endif
 };
@@ -40,6 +41,11 @@ static const struct name signatures[] = {
     {0x0806, "rsa_pss_rsae_sha512", EVP_PKEY_RSA_PSS, NID_sha512},
     {0x0807, "ed25519", EVP_PKEY_ED25519, NID_undef},
     {0x0808, "ed448", EVP_PKEY_ED448, NID_undef},
+#if OPENSSL_VERSION_NUMBER >= 0x30500000L
+    {0x0904, "mldsa44", NID_ML_DSA_44, NID_undef},
+    {0x0905, "mldsa65", NID_ML_DSA_65, NID_undef},
+    {0x0906, "mldsa87", NID_ML_DSA_87, NID_undef},
+#endif
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -70,9 +70,7 @@ static const struct flag flags[] = {
     FLAG("-wpa-202304", SWITCH, wpa_202304),
     FLAG("-cnsa1-202603", SWITCH, cnsa1_202603),
     FLAG("-cnsa2-202603", SWITCH, cnsa2_202603),
-
-    /* A name that nothing depends on is not acknowledged (SSL_CTX_set_tlsext_servername_callback(3)). */
-    OTHER_FLAG("-no-server-name-ack", IGNORED_SWITCH),
+    FLAG("-no-server-name-ack", SWITCH, no_server_name_ack),
     FLAG("-no-legacy-server-connect", SWITCH, no_legacy_server_connect),
     FLAG("-server-preference", SWITCH, server_preference),
     FLAG("-fallback-scsv", SWITCH, fallback_scsv),

@@ -68,6 +68,7 @@ struct options {
     int cnsa1_202603;
     int cnsa2_202603;
     int no_legacy_server_connect;
+    int no_server_name_ack;
     int server_preference;
     int fallback_scsv;
     struct list curves;
