@@ -20,7 +20,7 @@ internal sealed class Report(string runner, string archive, bool strict, Explana
     public string ToMarkdown()
     {
         var text = new StringBuilder();
-        text.Append($"# BoringSSL's protocol tests: failures of the runner of `{archive}`\n\n<!-- Made by ./build.sh bogo {runner}: change the program in tests/Conformance, and not this page. -->\n\n")
+        text.Append($"# BoringSSL's protocol tests: failures of the runner of `{archive}`\n\n<!-- Made by ./build.sh bogo --runner {runner}: change the program in tests/Conformance, and not this page. -->\n\n")
             .Append($"The counts, and what these tests are, are in [conformance.md](conformance.md). {(strict ? Strict : Loose)}\n\n")
             .Append("By cause, with the number of tests for each version. Every one of them fails with the plain shim, too; a failure that did not, or that is not explained here, would fail the command.\n\n");
         AppendFailures(text);
