@@ -38,12 +38,13 @@ internal static unsafe class CurrentCertificate
         }
     }
 
+    // Servers that name no types at all, against RFC 5246, take any.
     private static bool TryMakeCurrent(nint ssl, ReadOnlySpan<byte> types, Func<int, bool> suits)
     {
         for (int step = SslConst.SSL_CERT_SET_FIRST; LibSsl.SSL_set_current_cert(ssl, step) > 0; step = SslConst.SSL_CERT_SET_NEXT)
         {
             int key = LibCrypto.EVP_PKEY_get_base_id(LibSsl.SSL_get_privatekey(ssl));
-            if (types.Contains(TypeOf(key)) && suits(key)) return true;
+            if ((types.IsEmpty || types.Contains(TypeOf(key))) && suits(key)) return true;
         }
 
         return false;
