@@ -45,7 +45,8 @@ internal static class Contexts
             ApplicationProtocolMismatch = options.RejectAlpn ? ApplicationProtocolMismatch.Refuse : ApplicationProtocolMismatch.Ignore,
             ClientTrust = options.Judges ? TlsTrust.FromPem(s_nobody) : null,
             ClientCertificateIsOptional = options.Judges && !options.RequireAnyClientCertificate,
-            SessionCacheSize = Sessions,
+            SessionCacheSize = FindsSessionsLater(options) ? 0 : Sessions,
+            SessionStore = FindsSessionsLater(options) ? s_sessions : null,
 
             // As many as BoringSSL sends.
             SessionTicketCount = options.NoTicket ? 0 : 2,
@@ -53,7 +54,7 @@ internal static class Contexts
 
             // BoringSSL leaves that to its applications.
             DangerouslyAllowEarlyDataReplay = options.EnableEarlyData,
-            TicketKeysOf = options.UseTicketCallback ? null : before,
+            TicketKeysOf = options.UseTicketCallback || FindsSessionsLater(options) ? null : before,
             TicketKeys = options.UseTicketCallback ? s_keys : null,
 
             // A name is acknowledged where something depends on it.
@@ -61,10 +62,26 @@ internal static class Contexts
 
             // The name is asked for in resumed connections too, where OpenSSL does not tell it.
             KeepClientHello = true,
-            SelectContext = options.UseEarlyCallback || options.FailCertCallback || options.Async ? _ => Choose(options) : null,
+            SelectContext = options.UseEarlyCallback || options.FailCertCallback ? _ => Choose(options, chosen: null) : null,
             FindPreSharedKey = options.Psk is { } key ? identity => identity == options.PskIdentity ? KeyOf(options, key) : null : null,
         };
-        return TlsContext.CreateServer((TlsServerOptions)WithCommon(server, options));
+        TlsServerOptions whole = (TlsServerOptions)WithCommon(server, options);
+        return TlsContext.CreateServer(options.Async ? Later(whole, options) : whole);
+    }
+
+    // What the server shows and which protocol it speaks is settled when the hello has come, and not at once.
+    private static TlsServerOptions Later(TlsServerOptions whole, ShimOptions options)
+    {
+        TlsContext chosen = TlsContext.CreateServer(whole);
+        NativeSwitches.Set(chosen, options);
+        return whole with
+        {
+            Certificate = TlsCertificate.CreateSelfSigned(["nobody has chosen yet"], TimeSpan.FromHours(1)),
+            AdditionalCertificates = [],
+            NamedCertificates = new Dictionary<string, TlsCertificate>(),
+            ApplicationProtocols = [],
+            SelectContext = _ => Choose(options, chosen),
+        };
     }
 
     private static TlsContext MakeClient(ShimOptions options)
@@ -100,7 +117,14 @@ internal static class Contexts
         PeerCertificateTypes = shim.AcceptedPeerCertTypes is { Count: > 0 } types ? types : [TlsCertificateType.X509],
         VerifyPeer = shim.Judges ? subject => Judge(shim, subject) : null,
         AllowRenegotiation = shim.Renegotiate,
+        HandshakeWorkers = SignsLater(shim) ? new TlsWorkers(1) : null,
     };
+
+    // On another thread, as slow keys are used. Early data is taken on the first one alone.
+    private static bool SignsLater(ShimOptions options) => options is { Async: true, EnableEarlyData: false } && (options.Server || options.OwnCredentials.Any());
+
+    // Not where the test is of tickets, which OpenSSL reads at once.
+    private static bool FindsSessionsLater(ShimOptions options) => options is { Async: true, UseTicketCallback: false, ExpectNoSessionId: false, EnableEarlyData: false };
 
     private static IReadOnlyList<int> SigningOf(ShimOptions options) => Or(PrefsOf(options), options.Policy?.Signatures);
 
@@ -155,10 +179,10 @@ internal static class Contexts
         return options.FailCertCallback ? throw Refusal(options) : CertificateOf(options);
     }
 
-    private static async ValueTask<TlsContext?> Choose(ShimOptions options)
+    private static async ValueTask<TlsContext?> Choose(ShimOptions options, TlsContext? chosen)
     {
         if (options.Async) await Task.Yield();
-        return options.FailEarlyCallback || options.FailDdosCallback || options.FailCertCallback ? throw Refusal(options) : null;
+        return options.FailEarlyCallback || options.FailDdosCallback || options.FailCertCallback ? throw Refusal(options) : chosen;
     }
 
     private static TlsAlertException Refusal(ShimOptions options) => new(options.FailEarlyCallback ? HandshakeFailure : InternalError, "the test wants this callback to fail");
@@ -178,6 +202,7 @@ internal static class Contexts
         return protocols;
     }
 
+    private static readonly LaterSessions s_sessions = new(Sessions);
     private static readonly RandomTicketKeys s_keys = new();
 
     // Somebody has to be trusted by a server that asks for certificates; what the test wants is decided by its verdict alone.

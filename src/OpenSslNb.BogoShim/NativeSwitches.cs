@@ -77,7 +77,9 @@ internal static unsafe class NativeSwitches
     public static bool HasSecureRenegotiation(SslMachine machine) => IsTls13(machine) || LibSsl.SSL_ctrl(machine.Instance.Ssl, GetSecureRenegotiation, 0, null) == 1;
 
     /// <summary>True when the server keeps a session itself, since no ticket holds it.</summary>
-    public static bool KeepsSessions(SslMachine machine) => LibSsl.SSL_CTX_ctrl(machine.Instance.Context.Handle.Pointer, GetSessionNumber, 0, null) > 0;
+    public static bool KeepsSessions(SslMachine machine) => machine.Instance.TicketContext.Options is TlsServerOptions { SessionStore: LaterSessions store }
+        ? store.Count > 0
+        : LibSsl.SSL_CTX_ctrl(machine.Instance.TicketContext.Handle.Pointer, GetSessionNumber, 0, null) > 0;
 
     private static bool IsTls13(SslMachine machine) => machine.Info?.Protocol == TlsProtocol.Tls13;
 

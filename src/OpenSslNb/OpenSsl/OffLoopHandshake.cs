@@ -37,10 +37,11 @@ internal sealed class OffLoopHandshake
         _workers = workers;
         _needsInput = isServer;
         _finished.SetResult();
+        Memory = new MemoryTransport(128 * 1024, real.MostAtATime);
     }
 
-    /// <summary>What OpenSSL reads and writes until the handshake has ended.</summary>
-    public MemoryTransport Memory { get; } = new(128 * 1024);
+    /// <summary>What OpenSSL reads and writes until the handshake has ended. It is stopped there as often as it would be by the connection's own.</summary>
+    public MemoryTransport Memory { get; }
 
     /// <summary>Ends when the step that is running does.</summary>
     public Task Waiting => _finished.Task;
@@ -61,7 +62,7 @@ internal sealed class OffLoopHandshake
             _needsInput = _result.Want == SslWant.Read;
         }
 
-        if (_needsInput && !TryPullRecord()) return SslStep.Blocked(SslWant.Read);
+        if (_needsInput && !TryPullInput()) return SslStep.Blocked(SslWant.Read);
         _needsInput = false;
         return Start();
     }
@@ -125,8 +126,8 @@ internal sealed class OffLoopHandshake
         return true;
     }
 
-    // True when there is something for OpenSSL to look at: a whole record, or the end. Never a byte of the next one, which may not be the handshake's.
-    private bool TryPullRecord()
+    // True when there is something for OpenSSL to look at: a whole record (or what a tester lets through of it), or the end. Never a byte of the next one, which may not be the handshake's.
+    private bool TryPullInput()
     {
         do
         {
@@ -138,7 +139,7 @@ internal sealed class OffLoopHandshake
             _ = _boundary.PassOne(_record.AsSpan(0, count));
             Memory.Feed(_record.AsSpan(0, count));
         }
-        while (!_boundary.IsBetweenRecords);
+        while (!_boundary.IsBetweenRecords && _real.MostAtATime == int.MaxValue);
         return true;
     }
 }

@@ -50,6 +50,9 @@ internal abstract class CiphertextTransport : IDisposable
     /// <summary>The kernel could not send a file's bytes.</summary>
     public void OnFileFailed(int errno) => SendErrno = errno;
 
+    /// <summary>Most bytes that OpenSSL gets or gives at a time, where a tester wants it stopped as often as that; any number otherwise.</summary>
+    public virtual int MostAtATime => int.MaxValue;
+
     /// <summary>True when a record may be taken in part, so that OpenSSL can be left in the middle of one.</summary>
     public abstract bool SplitsRecords { get; }
 

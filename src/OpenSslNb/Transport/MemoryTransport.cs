@@ -11,7 +11,6 @@ internal sealed class MemoryTransport : CiphertextTransport
     private ByteFifo _input;
     private ByteFifo _output;
     private readonly int _limit;
-    private readonly int _mostAtATime;
     private bool _ended;
 
     /// <param name="ciphertextLimit">Most bytes that wait for the caller.</param>
@@ -21,11 +20,13 @@ internal sealed class MemoryTransport : CiphertextTransport
         ArgumentOutOfRangeException.ThrowIfLessThan(mostAtATime, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(ciphertextLimit, (16 * 1024) + RecordOverhead);
         _limit = ciphertextLimit;
-        _mostAtATime = mostAtATime;
+        MostAtATime = mostAtATime;
         Bio = new TransportBio();
     }
 
-    public override bool SplitsRecords => _mostAtATime != int.MaxValue;
+    public override int MostAtATime { get; }
+
+    public override bool SplitsRecords => MostAtATime != int.MaxValue;
 
     public override bool HasBufferedInput => _input.Length > 0;
 
@@ -68,7 +69,7 @@ internal sealed class MemoryTransport : CiphertextTransport
 
     internal override int OnBioRead(Span<byte> destination)
     {
-        int count = _input.Take(destination[..Math.Min(destination.Length, _mostAtATime)]);
+        int count = _input.Take(destination[..Math.Min(destination.Length, MostAtATime)]);
         if (count > 0)
         {
             BytesTaken += (ulong)count;
@@ -83,7 +84,7 @@ internal sealed class MemoryTransport : CiphertextTransport
     internal override int OnBioWrite(ReadOnlySpan<byte> source)
     {
         if (IsOutputClosed) return source.Length;
-        int room = SplitsRecords ? _mostAtATime - Unsent : _limit + AnswerReserve - Unsent;
+        int room = SplitsRecords ? MostAtATime - Unsent : _limit + AnswerReserve - Unsent;
         int count = Math.Min(room, source.Length);
         if (count <= 0) return -1;
         _output.Append(source[..count]);
