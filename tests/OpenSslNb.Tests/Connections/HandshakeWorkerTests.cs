@@ -163,7 +163,7 @@ public sealed class HandshakeWorkerTests(World world)
         Assert.That(MachinePair.ReadAll(pair.Server).Data, Is.EqualTo("there"u8.ToArray()));
     }
 
-    // The server gets and gives a byte at a time: each byte that comes is a step of its worker's, and never do two of them wait to go.
+    // The server gets and gives a byte at a time: each byte of the hello is a step of its worker's, and never do two wait to go.
     [Test]
     public async Task A_testers_machine_is_stopped_at_every_byte_on_a_worker_too()
     {
@@ -171,19 +171,22 @@ public sealed class HandshakeWorkerTests(World world)
         using TlsContext context = TlsContext.CreateServer((TlsServerOptions)_bench.Server.Options with { HandshakeWorkers = _workers, KeyLog = _ => isOnWorker = TlsWorkers.IsCurrent });
         using var client = new SslMachine(_bench.Client, "localhost");
         using var server = new SslMachine(context, peerName: null, 1024 * 1024, 128 * 1024, mostAtATime: 1);
-        (int came, int steps) = (0, 0);
+        _ = client.Handshake();
+        int hello = MachinePair.Carry(client, server);
+        (int steps, bool hasAnswered) = (0, false);
         while (server.State == ConnectionState.Handshaking)
         {
-            _ = client.Handshake();
-            came += MachinePair.Carry(client, server);
-            if (server.Handshake() is { IsBlocked: true, Want: SslWant.Async }) steps++;
+            if (server.Handshake() is { IsBlocked: true, Want: SslWant.Async } && !hasAnswered) steps++;
             await server.WaitForAnswerAsync().WaitAsync(Bench.Deadline);
+            hasAnswered |= !server.Output.IsEmpty;
             Assert.That(server.Output.Length, Is.LessThanOrEqualTo(1));
             _ = MachinePair.Carry(server, client);
+            _ = client.Handshake();
+            _ = MachinePair.Carry(client, server);
         }
 
         Assert.That((server.State, isOnWorker), Is.EqualTo((ConnectionState.Open, true)));
-        Assert.That(steps, Is.GreaterThanOrEqualTo(came));
+        Assert.That(steps, Is.GreaterThanOrEqualTo(hello));
     }
 
     // A few at a time: all at once would be a matter of the backlog.
