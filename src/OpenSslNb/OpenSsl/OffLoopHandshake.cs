@@ -37,10 +37,10 @@ internal sealed class OffLoopHandshake
         _workers = workers;
         _needsInput = isServer;
         _finished.SetResult();
-        Memory = new MemoryTransport(128 * 1024, real.MostAtATime);
+        Memory = new MemoryTransport(128 * 1024, real.MostAtATime, isStuttering: real.MostAtATime != int.MaxValue);
     }
 
-    /// <summary>What OpenSSL reads and writes until the handshake has ended. It is stopped there as often as it would be by the connection's own.</summary>
+    /// <summary>What OpenSSL reads and writes until the handshake has ended. It is stopped there as often as it would be by a tester's own.</summary>
     public MemoryTransport Memory { get; }
 
     /// <summary>Ends when the step that is running does.</summary>
@@ -62,7 +62,7 @@ internal sealed class OffLoopHandshake
             _needsInput = _result.Want == SslWant.Read;
         }
 
-        if (_needsInput && !TryPullInput()) return SslStep.Blocked(SslWant.Read);
+        if (_needsInput && !TryPullRecord()) return SslStep.Blocked(SslWant.Read);
         _needsInput = false;
         return Start();
     }
@@ -86,7 +86,9 @@ internal sealed class OffLoopHandshake
     {
         try
         {
-            _result = new SslCalls(_instance).HandshakeHere();
+            var calls = new SslCalls(_instance);
+            do _result = calls.HandshakeHere();
+            while (_result.IsBlocked && Memory.HasPutOff(_result.Want));
         }
         catch (Exception e)
         {
@@ -126,8 +128,8 @@ internal sealed class OffLoopHandshake
         return true;
     }
 
-    // True when there is something for OpenSSL to look at: a whole record (or what a tester lets through of it), or the end. Never a byte of the next one, which may not be the handshake's.
-    private bool TryPullInput()
+    // True when there is something for OpenSSL to look at: a whole record, or the end. Never a byte of the next one, which may not be the handshake's.
+    private bool TryPullRecord()
     {
         do
         {
@@ -139,7 +141,7 @@ internal sealed class OffLoopHandshake
             _ = _boundary.PassOne(_record.AsSpan(0, count));
             Memory.Feed(_record.AsSpan(0, count));
         }
-        while (!_boundary.IsBetweenRecords && _real.MostAtATime == int.MaxValue);
+        while (!_boundary.IsBetweenRecords);
         return true;
     }
 }

@@ -11,15 +11,20 @@ internal sealed class MemoryTransport : CiphertextTransport
     private ByteFifo _input;
     private ByteFifo _output;
     private readonly int _limit;
+    private readonly bool _isStuttering;
+    private bool _hasRead;
+    private bool _hasWritten;
     private bool _ended;
 
     /// <param name="ciphertextLimit">Most bytes that wait for the caller.</param>
     /// <param name="mostAtATime">Most bytes that OpenSSL gets by one read, and may leave here at any time: it is then stopped in the middle of records in both directions.</param>
-    public MemoryTransport(int ciphertextLimit, int mostAtATime = int.MaxValue)
+    /// <param name="isStuttering">OpenSSL is stopped after as many bytes, whether more of them are here (or may be) or not, and may be called again at once.</param>
+    public MemoryTransport(int ciphertextLimit, int mostAtATime = int.MaxValue, bool isStuttering = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(mostAtATime, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(ciphertextLimit, (16 * 1024) + RecordOverhead);
         _limit = ciphertextLimit;
+        _isStuttering = isStuttering;
         MostAtATime = mostAtATime;
         Bio = new TransportBio();
     }
@@ -38,6 +43,12 @@ internal sealed class MemoryTransport : CiphertextTransport
     public ReadOnlySpan<byte> Output => _output.Bytes;
 
     public override bool HasRoomFor(int plaintextLength) => SplitsRecords || Unsent == 0 || Unsent + plaintextLength + RecordOverhead <= _limit;
+
+    /// <summary>How often OpenSSL was put off by stuttering.</summary>
+    public int Stops { get; private set; }
+
+    /// <summary>True when OpenSSL waits for nothing but to be called again.</summary>
+    public bool HasPutOff(SslWant want) => _isStuttering && (want == SslWant.Read ? HasBufferedInput : want == SslWant.Write);
 
     /// <summary>Ciphertext from the peer.</summary>
     public void Feed(ReadOnlySpan<byte> ciphertext) => _input.Append(ciphertext);
@@ -69,9 +80,11 @@ internal sealed class MemoryTransport : CiphertextTransport
 
     internal override int OnBioRead(Span<byte> destination)
     {
+        if (Stutters(ref _hasRead)) return -1;
         int count = _input.Take(destination[..Math.Min(destination.Length, MostAtATime)]);
         if (count > 0)
         {
+            _hasRead = true;
             BytesTaken += (ulong)count;
             return count;
         }
@@ -84,11 +97,21 @@ internal sealed class MemoryTransport : CiphertextTransport
     internal override int OnBioWrite(ReadOnlySpan<byte> source)
     {
         if (IsOutputClosed) return source.Length;
-        int room = SplitsRecords ? MostAtATime - Unsent : _limit + AnswerReserve - Unsent;
+        if (Stutters(ref _hasWritten)) return -1;
+        int room = _isStuttering ? MostAtATime : SplitsRecords ? MostAtATime - Unsent : _limit + AnswerReserve - Unsent;
         int count = Math.Min(room, source.Length);
         if (count <= 0) return -1;
         _output.Append(source[..count]);
+        _hasWritten = true;
         BytesGiven += (ulong)count;
         return count;
+    }
+
+    private bool Stutters(ref bool hasMoved)
+    {
+        if (!_isStuttering || !hasMoved) return false;
+        hasMoved = false;
+        Stops++;
+        return true;
     }
 }
