@@ -9,6 +9,7 @@ internal sealed class ServeLoop : IDisposable
 
     // The loop's thread's.
     private readonly Dictionary<TlsConnection, Protocols.ProtocolHandler> _live = [];
+    private readonly CrowdMemory _memory = new();
     private bool _isStopping;
     private ServeState? _state;
     private TlsListener? _listener;
@@ -87,7 +88,14 @@ internal sealed class ServeLoop : IDisposable
     {
         Protocols.ProtocolHandler handler = Protocols.Create(_plan.Protocol, _plan.Listener.Connection.OutboundLimit, _plan.File);
         _live.Add(connection, handler);
+        _memory.OnAccepted(_live.Count);
         if (_isStopping) connection.Dispose();
-        return new Served(_plan, Loop, handler, () => _live.Remove(connection));
+        return new Served(_plan, Loop, handler, () => Forget(connection));
+    }
+
+    private void Forget(TlsConnection connection)
+    {
+        _live.Remove(connection);
+        _memory.OnEnded(_live.Count);
     }
 }

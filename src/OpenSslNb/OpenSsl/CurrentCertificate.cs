@@ -11,7 +11,7 @@ internal static unsafe class CurrentCertificate
 
     /// <summary>
     /// Makes that one current which the server takes: with TLS 1.2 by the order of signature algorithms that both know; before it nothing is said of these, and the options' order counts.
-    /// Leaves everything as it is when there is none.
+    /// Where the server takes none of them, any is as good as another.
     /// </summary>
     public static void Choose(nint ssl, TlsOptions options)
     {
