@@ -14,28 +14,11 @@ public sealed class ClientCertificateChoiceTests(TlsProtocol protocol)
     [TestCase("rsa_pss_rsae_sha256", false, "RSA-PSS+SHA256")]
     public void It_shows_the_one_whose_signature_the_server_knows(string known, bool ecdsaFirst, string used)
     {
-        using var root = new TestAuthority();
-        using TlsCertificate ecdsa = root.Issue(["localhost"]).Load();
-        using TlsCertificate rsa = root.Issue(["localhost"], rsaBits: 2048).Load();
+        using var keys = new TwoKindsOfKeys(protocol);
 
         // What a server can verify it says in its own options; of itself it signs with what the client knows.
-        using TlsContext server = TlsContext.CreateServer(new TlsServerOptions
-        {
-            Certificate = ecdsa,
-            AdditionalCertificates = [rsa],
-            ClientTrust = root.Trust,
-            SignatureAlgorithms = known,
-            MinimumProtocol = protocol,
-            MaximumProtocol = protocol,
-        });
-        using TlsContext client = TlsContext.CreateClient(new TlsClientOptions
-        {
-            Certificate = ecdsaFirst ? ecdsa : rsa,
-            AdditionalCertificates = [ecdsaFirst ? rsa : ecdsa],
-            Trust = root.Trust,
-            MinimumProtocol = protocol,
-            MaximumProtocol = protocol,
-        });
+        using TlsContext server = keys.CreateServer(known);
+        using TlsContext client = keys.CreateClient(ecdsaFirst);
         using var pair = new MachinePair(server, client);
         Assert.That(pair.Settle(), Is.EqualTo(((CloseOutcome?)null, (CloseOutcome?)null)));
         Assert.That(pair.Server.Info!.PeerSignatureAlgorithm, Is.EqualTo(used));

@@ -21,24 +21,18 @@ public sealed unsafe class ClientCertificateTypesTests(TlsProtocol protocol)
     [TestCase(EcdsaSign, false)]
     public void It_shows_the_one_of_the_kind_that_the_server_takes(byte type, bool ecdsaFirst)
     {
-        using var root = new TestAuthority();
-        using TlsCertificate ecdsa = root.Issue(["localhost"]).Load();
-        using TlsCertificate rsa = root.Issue(["localhost"], rsaBits: 2048).Load();
-        using TlsContext server = TlsContext.CreateServer(new TlsServerOptions { Certificate = ecdsa, ClientTrust = root.Trust, MinimumProtocol = protocol, MaximumProtocol = protocol, SecurityLevel = 0 });
+        using var keys = new TwoKindsOfKeys(protocol);
+        using TlsContext server = keys.CreateServer();
         Assert.That(LibSsl.SSL_CTX_ctrl(server.Handle.Pointer, SetClientCertificateTypes, 1, &type), Is.EqualTo((nint)1));
-        using TlsContext client = TlsContext.CreateClient(new TlsClientOptions
-        {
-            Certificate = ecdsaFirst ? ecdsa : rsa,
-            AdditionalCertificates = [ecdsaFirst ? rsa : ecdsa],
-            Trust = root.Trust,
-            MinimumProtocol = protocol,
-            MaximumProtocol = protocol,
-            SecurityLevel = 0,
-            CipherList = "DEFAULT:@SECLEVEL=0",
-        });
+        using TlsContext client = keys.CreateClient(ecdsaFirst);
         using var pair = new MachinePair(server, client);
         Assert.That(pair.Settle(), Is.EqualTo(((CloseOutcome?)null, (CloseOutcome?)null)));
+        Assert.That(ShowsRsa(pair), Is.EqualTo(type == RsaSign));
+    }
+
+    private static bool ShowsRsa(MachinePair pair)
+    {
         using X509Certificate2 shown = X509CertificateLoader.LoadCertificate(pair.Server.Info!.PeerCertificates[0].Span);
-        Assert.That(shown.GetRSAPublicKey() is not null, Is.EqualTo(type == RsaSign));
+        return shown.GetRSAPublicKey() is not null;
     }
 }
