@@ -49,3 +49,23 @@ use_suites() {
     # A suite that the archive no longer has must not hide the others; what matters is whether the package is found.
     apt-get "${apt_options[@]}" update >&2 || say "apt-get update had trouble; going on with what there is"
 }
+
+# unpack_packages WORK PACKAGE...: fetches binary packages of the suites in use, and unpacks them into WORK/root. False where one cannot be had.
+unpack_packages() {
+    local work=$1 package
+    shift
+    (cd "$work" && apt-get "${apt_options[@]}" download "$@" >&2) || return 1
+    for package in "$work"/*.deb; do dpkg -x "$package" "$work/root" || die "$package cannot be unpacked"; done
+}
+
+# source_versions PACKAGE: those of the suites in use, newest first. One that is listed may be gone from the pool.
+source_versions() { apt-cache "${apt_options[@]}" showsrc --only-source "$1" 2>/dev/null | sed -n 's/^Version: //p' | sort -Vru; }
+
+# fetch_source WORK PACKAGE VERSION: false where not all of it can be had.
+fetch_source() {
+    say "fetching the source of $2 $3"
+    (cd "$1" && apt-get "${apt_options[@]}" source --download-only "$2=$3" >&2)
+}
+
+# upstream WORK PACKAGE: the archive without Debian's patches, of what fetch_source has fetched.
+upstream() { find "$1" -maxdepth 1 -name "$2_*.orig.tar.*" ! -name '*.asc'; }

@@ -36,10 +36,8 @@ unpack_1_1_1() {
     require dpkg dpkg-deb
     architecture=$(dpkg --print-architecture)
     use_suites deb bullseye
-    (cd "$work" && apt-get "${apt_options[@]}" download "libssl1.1:$architecture" "libssl-dev:$architecture" >&2) \
+    unpack_packages "$work" "libssl1.1:$architecture" "libssl-dev:$architecture" \
         || die "the archive has no libssl1.1 for $architecture any more, or cannot be reached"
-    local package
-    for package in "$work"/*.deb; do dpkg -x "$package" "$work/root"; done
     multiarch=$(basename "$(dirname "$(find "$work/root/usr/lib" -name libssl.so.1.1)")")
     mkdir -p "$into/lib" "$into/include"
     cp "$work/root/usr/lib/$multiarch"/lib{ssl,crypto}.so.1.1 "$into/lib/"
@@ -53,39 +51,33 @@ unpack_pkcs11() {
     require dpkg dpkg-deb
     architecture=$(dpkg --print-architecture)
     use_suites deb trixie
-    (cd "$work" && apt-get "${apt_options[@]}" download "pkcs11-provider:$architecture" >&2) \
+    unpack_packages "$work" "pkcs11-provider:$architecture" \
         || die "the archive has no pkcs11-provider for $architecture, or cannot be reached"
-    dpkg -x "$work"/pkcs11-provider_*.deb "$work/root"
     mkdir -p "$into/lib"
     cp "$(find "$work/root/usr/lib" -name pkcs11.so)" "$into/lib/"
 }
 
-# The upstream source without Debian's patches, newest of VERSION first; one that is listed may be gone from the pool.
-fetch_source() {
+# The source, newest of VERSION first.
+fetch_openssl() {
     local version=$1 work=$2 package
     use_suites deb-src bullseye bookworm trixie forky sid experimental
     while read -r package; do
-        say "fetching the source $package"
-        if (cd "$work" && apt-get "${apt_options[@]}" source --download-only "openssl=$package" >&2); then return; fi
-    done < <(apt-cache "${apt_options[@]}" showsrc --only-source openssl 2>/dev/null \
-        | sed -n "s/^Version: \(${version//./[.]}[.a-z].*\)/\1/p" | sort -Vru)
+        if fetch_source "$work" openssl "$package"; then return; fi
+    done < <(source_versions openssl | grep "^${version//./[.]}[.a-z]")
     die "the archive has no source of OpenSSL $version, or cannot be reached"
 }
-
-# The upstream archive of what fetch_source has fetched.
-original() { find "$1" -maxdepth 1 -name 'openssl_*.orig.tar.*' ! -name '*.asc'; }
 
 # Read by tests/Conformance; not part of the repository.
 unpack_tests() {
     local version=$1 into=$2 work=$3 tree=$3/tree
     require tar
-    fetch_source "$version" "$work"
+    fetch_openssl "$version" "$work"
     mkdir "$tree"
-    tar -xf "$(original "$work")" -C "$tree" --strip-components 1 --wildcards '*/test/ssl-tests' '*/test/certs' '*/test/README*' '*/LICENSE*' 2>/dev/null \
+    tar -xf "$(upstream "$work" openssl)" -C "$tree" --strip-components 1 --wildcards '*/test/ssl-tests' '*/test/certs' '*/test/README*' '*/LICENSE*' 2>/dev/null \
         || die "the source archive could not be unpacked"
     mkdir -p "$into"
     cp -r "$tree"/test/ssl-tests "$tree"/test/certs "$tree"/test/README* "$tree"/LICENSE* "$into/"
-    original "$work" | sed 's/.*openssl_\(.*\)[.]orig.*/\1/' >"$into/version"
+    upstream "$work" openssl | sed 's/.*openssl_\(.*\)[.]orig.*/\1/' >"$into/version"
 }
 
 # make_from VERSION WORK LOG TARGETS...: fetches the source, configures it and makes these, in WORK/tree.
@@ -94,9 +86,9 @@ make_from() {
     shift 3
     require gcc make perl tar
     perl -MIPC::Cmd -MFindBin -e 1 2>/dev/null || die "OpenSSL's Configure needs the whole of perl (Debian package 'perl')"
-    fetch_source "$version" "$work"
+    fetch_openssl "$version" "$work"
     mkdir "$work/tree"
-    tar -xf "$(original "$work")" -C "$work/tree" --strip-components 1 2>/dev/null \
+    tar -xf "$(upstream "$work" openssl)" -C "$work/tree" --strip-components 1 2>/dev/null \
         || die "the source archive could not be unpacked"
     say "building OpenSSL $version; this takes some minutes, and what it says goes to $log"
     # The system's configuration and trusted certificates are at /etc/ssl.

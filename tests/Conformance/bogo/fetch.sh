@@ -30,11 +30,10 @@ fetch_archive() {
     shift
     use_suites deb-src "$@"
     while read -r version; do
-        say "fetching the source of $package $version"
-        (cd "$work" && apt-get "${apt_options[@]}" source --download-only "$package=$version" >&2) || say "not all of it could be had"
-        archive=$(find "$work" -maxdepth 1 -name "${package}_*.orig.tar.*" ! -name '*.asc')
+        fetch_source "$work" "$package" "$version" || say "not all of it could be had"
+        archive=$(upstream "$work" "$package")
         if [[ -n $archive ]]; then return; fi
-    done < <(apt-cache "${apt_options[@]}" showsrc --only-source "$package" 2>/dev/null | sed -n 's/^Version: //p' | sort -Vru)
+    done < <(source_versions "$package")
     not_here "the archive has no source of $package, or cannot be reached"
 }
 
@@ -49,7 +48,7 @@ use_installed_go() {
 # Go and its modules of Debian's next release, unpacked and not installed: the oldest that the runner's go.mod takes, for newer ones have types of their
 # own where its modules brought some.
 use_next_go() {
-    local root=$work/go-root compiler='' library package candidate least
+    local root=$work/root compiler='' library candidate least
     least=$(sed -n 's/^go \([0-9]*[.][0-9]*\).*/\1/p' "$tree/go.mod")
     use_suites deb forky sid
     while read -r candidate; do
@@ -58,9 +57,8 @@ use_next_go() {
     library=${compiler%-go}-src
     [[ -n $compiler ]] || not_here "Debian's next release has no Go $least"
     say "fetching $compiler"
-    (cd "$work" && apt-get "${apt_options[@]}" download "$compiler" "$library" golang-golang-x-crypto-dev golang-golang-x-sys-dev golang-filippo-mldsa-dev golang-filippo-edwards25519-dev >&2) \
+    unpack_packages "$work" "$compiler" "$library" golang-golang-x-crypto-dev golang-golang-x-sys-dev golang-filippo-mldsa-dev golang-filippo-edwards25519-dev \
         || not_here "Go of Debian's next release, or a module of it, cannot be had"
-    for package in "$work"/*.deb; do dpkg -x "$package" "$root"; done
     modules=$root/usr/share/gocode
     go=$(find "$root/usr/lib" -path '*/bin/go')
     GOROOT=$(dirname "$(dirname "$go")")
