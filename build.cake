@@ -23,9 +23,9 @@ const string FuzzProgram = "artifacts/bin/OpenSslNb.Fuzz/release/OpenSslNb.Fuzz"
 var rest = Arguments<string>("rest", Array.Empty<string>())
     .Select(argument => argument.StartsWith(':') ? argument[1..] : argument)
     .ToArray();
-var isMutateTarget = string.Equals(Argument<string>("target"), "mutate", StringComparison.OrdinalIgnoreCase);
-var isSslTestsTarget = string.Equals(Argument<string>("target"), "ssltests", StringComparison.OrdinalIgnoreCase);
-var isVersionsTarget = string.Equals(Argument<string>("target"), "versions", StringComparison.OrdinalIgnoreCase);
+
+// The same for one target: as a part of another, the arguments are that one's.
+string[] RestOf(string target) => string.Equals(Argument<string>("target"), target, StringComparison.OrdinalIgnoreCase) ? rest : [];
 
 Task("Clean")
     .Description("delete everything the build made")
@@ -118,8 +118,7 @@ Task("Versions")
     .IsDependentOn("Peers")
     .Does(() =>
 {
-    // As a part of another target, the arguments are that one's.
-    string[] versions = isVersionsTarget && rest.Length > 0 ? rest : otherOpenSsls;
+    string[] versions = RestOf("versions") is { Length: > 0 } named ? named : otherOpenSsls;
     if (versions.Any(version => version != OldestOpenSsl))
     {
         Install([("gcc", HasCommand("gcc")), ("libc6-dev", HasHeader("stdio.h")), ("make", HasCommand("make")), ("perl", HasCommand("perl"))]);
@@ -245,7 +244,7 @@ Task("Mutate")
 
     Run("git", "checkout-index", "--all", "--force", $"--prefix={tree}/");
     var mutations = System.Text.Json.JsonSerializer.Deserialize<Mutation[]>(System.IO.File.ReadAllText("tests/Mutations/mutations.json"), new System.Text.Json.JsonSerializerOptions { PropertyNameCaseInsensitive = true });
-    if (isMutateTarget && rest.Length > 0) mutations = mutations.Where(mutation => rest.Any(part => mutation.Name.Contains(part))).ToArray();
+    if (RestOf("mutate").Length > 0) mutations = mutations.Where(mutation => rest.Any(part => mutation.Name.Contains(part))).ToArray();
     if (mutations.Length == 0) throw new CakeException($"No mutation's name contains {string.Join(" or ", rest)}.");
     var lines = mutations.Select(mutation => (mutation.Name, Catch: CatchMutation(tree, mutation))).ToArray();
     System.Console.WriteLine();
@@ -259,12 +258,12 @@ Task("Simulate")
     .Does(() => Run(Program, ["sim", "--scenario", "all", "--runs", "3000", .. rest]));
 
 Task("Scan")
-    .Description("testssl.sh against serve http with each OpenSSL that is here: what it finds into docs/conformance.md; fails for what is above LOW and not explained")
+    .Description("testssl.sh against serve http with each OpenSSL that is here (or those named): what it finds into docs/conformance.md; fails for what is above LOW and not explained")
     .IsDependentOn("Build")
     .Does(() =>
 {
     Install([("testssl.sh", HasCommand("testssl")), ("openssl", HasCommand("openssl"))]);
-    if (HasCommand("testssl")) Scan(PresentOpenSsls());
+    if (HasCommand("testssl")) Scan(RestOf("scan"));
     else System.Console.WriteLine("Not scanned, for there is no testssl.");
 });
 
@@ -273,9 +272,9 @@ Task("SslTests")
     .IsDependentOn("Build")
     .Does(() =>
 {
-    // As a part of another target, the arguments are that one's.
-    string[] named = isSslTestsTarget ? rest : [];
-    ReplaySslTests(named.Length > 0 ? named : PresentOpenSsls(), writesPage: named.Length == 0);
+    // Those that are named are fetched.
+    string[] named = RestOf("ssltests");
+    ReplaySslTests(named.Length > 0 ? named : PresentOpenSsls(named), writesPage: named.Length == 0);
 });
 
 Task("Bogo")
@@ -283,8 +282,8 @@ Task("Bogo")
     .IsDependentOn("Build")
     .Does(() =>
 {
-    string[] named = string.Equals(Argument<string>("target"), "bogo", StringComparison.OrdinalIgnoreCase) ? rest : [];
-    RunBogo(BogoRunner(ref named), named.Length > 0 ? named : PresentOpenSsls(), writesPage: named.Length == 0);
+    string[] named = RestOf("bogo");
+    RunBogo(BogoRunner(ref named), named);
 });
 
 Task("Conformance")
@@ -293,8 +292,8 @@ Task("Conformance")
     .IsDependentOn("Scan")
     .Does(() =>
 {
-    RunBogo("android", PresentOpenSsls(), writesPage: true);
-    RunBogo("chromium", PresentOpenSsls(), writesPage: true);
+    RunBogo("android", []);
+    RunBogo("chromium", []);
 });
 
 Task("Verify")
@@ -648,8 +647,20 @@ void ReplaySslTests(string[] versions, bool writesPage)
     if (failed.Count > 0) throw new CakeException($"Cases of OpenSSL {string.Join(", ", failed)} did not give what they expect, and nothing explains it.");
 }
 
-// The OpenSSLs of this machine, by version: the system's and those that fetch.sh has built.
-string[] PresentOpenSsls() => [.. otherOpenSsls.Where(HasBuiltOpenSsl).Append(SystemOpenSsl()).Distinct().Order()];
+// Those that are named, or all: the system's and those that fetch.sh has built, by version. Says which are not here.
+string[] PresentOpenSsls(string[] named)
+{
+    var system = SystemOpenSsl();
+    string[] wanted = named.Length > 0 ? named : [.. otherOpenSsls.Append(system).Distinct().Order()];
+    var missing = wanted.Where(version => version != system && !HasBuiltOpenSsl(version)).ToArray();
+    var text = $"Not here, and to be had by native/openssl/fetch.sh: OpenSSL {string.Join(", ", missing)}";
+    if (missing.Length > 0 && named.Length > 0) throw new CakeException(text);
+    if (missing.Length > 0) System.Console.WriteLine(text);
+    return [.. wanted.Except(missing)];
+}
+
+// As the programs take it: VERSION=FOLDER, or VERSION for the system's.
+string OpenSslArgument(string version) => HasBuiltOpenSsl(version) ? $"{version}=artifacts/openssl/{version}/lib" : version;
 
 // Takes "--runner NAME" out of the arguments.
 string BogoRunner(ref string[] arguments)
@@ -662,9 +673,10 @@ string BogoRunner(ref string[] arguments)
     return name;
 }
 
-// Has a runner of BoringSSL's tests test the shim, and the plain one beside it.
-void RunBogo(string runner, string[] versions, bool writesPage)
+// Has a runner of BoringSSL's tests test the shim, and the plain one beside it. With versions that are named it writes no page.
+void RunBogo(string runner, string[] named)
 {
+    var versions = PresentOpenSsls(named);
     const string Tool = "artifacts/bin/OpenSslNb.Conformance.Bogo/release/OpenSslNb.Conformance.Bogo";
     const string Here = "tests/Conformance/bogo";
     const string Shim = "artifacts/aot/opensslnb-bogo-shim";
@@ -685,10 +697,10 @@ void RunBogo(string runner, string[] versions, bool writesPage)
     List<string> arguments = ["--runner", $"artifacts/bogo/{runner}", "--shim", Shim, "--config", $"{Here}/config.json", "--explained", $"{Here}/explained.json"];
     foreach (var version in versions)
     {
-        arguments.AddRange(["--openssl", HasBuiltOpenSsl(version) ? $"{version}=artifacts/openssl/{version}/lib" : version, "--plain", $"{version}={BuildPlainShim(version)}"]);
+        arguments.AddRange(["--openssl", OpenSslArgument(version), "--plain", $"{version}={BuildPlainShim(version)}"]);
     }
 
-    if (writesPage) arguments.AddRange(["--document", $"docs/conformance-bogo-{runner}.md", "--overview", "docs/conformance.md"]);
+    if (named.Length == 0) arguments.AddRange(["--document", $"docs/conformance-bogo-{runner}.md", "--overview", "docs/conformance.md"]);
     Run(Tool, [.. arguments]);
 }
 
@@ -703,56 +715,12 @@ string BuildPlainShim(string version)
     return $"{folder}/plain-shim";
 }
 
-// Has testssl.sh look at the program with one OpenSSL after the other, and puts what it finds into the page.
-void Scan(string[] versions)
+// Has testssl.sh look at the program with one OpenSSL after the other. With versions that are named it writes no page.
+void Scan(string[] named)
 {
-    const string Folder = "artifacts/scan";
-    if (System.IO.Directory.Exists(Folder)) System.IO.Directory.Delete(Folder, recursive: true);
-    System.IO.Directory.CreateDirectory(Folder);
-    Run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", $"{Folder}/key.pem", "-out", $"{Folder}/cert.pem", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "90");
-    var findings = versions.ToDictionary(version => version, version => ScanOne(version, Folder));
-    var explained = System.Text.Json.Nodes.JsonNode.Parse(System.IO.File.ReadAllText("tests/Conformance/scan/explained.json")).AsObject();
-    var ids = findings.Values.SelectMany(found => found.Keys).Distinct().ToArray();
-    var table = $"| finding | {string.Join(" | ", versions)} | why it is so |\n| --- |{string.Concat(versions.Select(_ => " --- |"))} --- |\n"
-        + string.Concat(ids.Select(id => $"| `{id}` | {string.Join(" | ", versions.Select(version => findings[version].GetValueOrDefault(id, "")))} | {(string)explained[id] ?? "**unexplained**"} |\n"));
-    System.Console.WriteLine($"\n{table}");
-    ReplaceSection("docs/conformance.md", "scan", table);
-    var open = ids.Where(id => !explained.ContainsKey(id) && findings.Values.Any(found => found.GetValueOrDefault(id, "LOW") != "LOW")).ToArray();
-    if (open.Length > 0) throw new CakeException($"tests/Conformance/scan/explained.json does not explain {string.Join(", ", open)}.");
-}
-
-// The findings of LOW and above, by what they are about.
-Dictionary<string, string> ScanOne(string version, string folder)
-{
-    var start = new ProcessStartInfo(Program, ["serve", "http", "--listen", "127.0.0.1:0", "--cert", $"{folder}/cert.pem", "--key", $"{folder}/key.pem"]) { RedirectStandardOutput = true };
-    if (HasBuiltOpenSsl(version)) start.Environment["OPENSSLNB_OPENSSL_DIR"] = System.IO.Path.GetFullPath($"artifacts/openssl/{version}/lib");
-    using var server = Process.Start(start);
-    var file = $"{folder}/findings-{version}.json";
-    try
-    {
-        var port = server.StandardOutput.ReadLine()?.Split(':')[^1] ?? throw new CakeException("The server that is to be scanned did not begin.");
-
-        // Without the simulation of two dozen clients, which takes minutes and finds nothing. Its status counts findings.
-        TryRun("testssl", "--quiet", "--color", "0", "--warnings", "batch", "--ip", "one", "-p", "-s", "-f", "-P", "-S", "-h", "-U", "--jsonfile", file, $"localhost:{port}");
-    }
-    finally
-    {
-        server.Kill();
-    }
-
-    var findings = System.Text.Json.Nodes.JsonNode.Parse(System.IO.File.ReadAllText(file)).AsArray().Select(finding => (Id: (string)finding["id"], Severity: (string)finding["severity"])).ToArray();
-    if (!findings.Any(finding => finding.Id == "TLS1_3")) throw new CakeException("testssl did not get as far as the versions of TLS.");
-    return findings.Where(finding => finding.Severity is "LOW" or "MEDIUM" or "HIGH" or "CRITICAL" or "FATAL").GroupBy(finding => finding.Id).ToDictionary(group => group.Key, group => group.First().Severity);
-}
-
-// A part of a page that a program writes, between two comments that name it.
-void ReplaceSection(string file, string name, string text)
-{
-    var page = System.IO.File.ReadAllText(file);
-    var (begin, end) = ($"<!-- begin {name} -->\n", $"<!-- end {name} -->");
-    var (from, to) = (page.IndexOf(begin, StringComparison.Ordinal), page.IndexOf(end, StringComparison.Ordinal));
-    if (from < 0 || to < from) throw new CakeException($"{file} has no section '{name}'.");
-    System.IO.File.WriteAllText(file, page[..(from + begin.Length)] + text + page[to..]);
+    const string Tool = "artifacts/bin/OpenSslNb.Conformance.Scan/release/OpenSslNb.Conformance.Scan";
+    string[] page = named.Length == 0 ? ["--overview", "docs/conformance.md"] : [];
+    Run(Tool, ["--program", Program, "--folder", "artifacts/scan", "--explained", "tests/Conformance/scan/explained.json", .. PresentOpenSsls(named).SelectMany(version => (string[])["--openssl", OpenSslArgument(version)]), .. page]);
 }
 
 // Installs the Debian packages that are missing, or says what it could not.
