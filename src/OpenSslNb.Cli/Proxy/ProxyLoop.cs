@@ -10,6 +10,7 @@ internal sealed class ProxyLoop : IDisposable
 
     // The loop's thread's, once it listens.
     private readonly HashSet<Pair> _pairs = [];
+    private readonly CrowdMemory _memory = new();
     private readonly HashSet<HostPort> _unreachable = [];
     private ProxyState _state;
     private bool _isDraining;
@@ -98,6 +99,7 @@ internal sealed class ProxyLoop : IDisposable
     {
         Figures.CountEnd(pair.Failure?.Reason ?? CloseReason.None);
         _pairs.Remove(pair);
+        _memory.OnEnded(_pairs.Count);
         if (_isDraining && _pairs.Count == 0) _drained.TrySetResult();
     }
 
@@ -163,6 +165,7 @@ internal sealed class ProxyLoop : IDisposable
     {
         var pair = new Pair(this, client);
         _pairs.Add(pair);
+        _memory.OnAccepted(_pairs.Count);
         Figures.CountBegin();
         return pair.ClientObserver;
     }
