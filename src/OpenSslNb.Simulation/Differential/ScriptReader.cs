@@ -38,7 +38,6 @@ internal static class ScriptReader
     private static void AddCases(List<ScriptCase> cases, JsonElement root, string file)
     {
         if (root.ValueKind != JsonValueKind.Object) throw new ScriptException($"{file}: an object with 'cases', or with 'name' and 'steps', is expected, and not {root.ValueKind}");
-        ScriptText.Require(root, file);
         var fields = new ScriptFields(root, file);
         if (fields.Element("cases") is not { } all)
         {
@@ -46,6 +45,7 @@ internal static class ScriptReader
             return;
         }
 
+        ScriptText.Require(root, file);
         if (all.ValueKind != JsonValueKind.Array) throw fields.Fault("cases", "an array of cases");
         fields.RefuseOthers();
         foreach (JsonElement one in all.EnumerateArray())
