@@ -47,7 +47,7 @@ internal sealed class DiffCommand
             if (page is not null) DiffPage.Write(page, report);
             if (parsed.GetValue(_json)) DiffDocument.Write(report);
             else report.WriteTable();
-            return report.IsSame ? ExitCode.Ok : ExitCode.Failed;
+            return Result(report);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -60,6 +60,15 @@ internal sealed class DiffCommand
             signal.Cancel = true;
             stop.Cancel();
         }
+    }
+
+    // A script that cannot be done has compared nothing, and must not look as if it had.
+    private static int Result(DiffReport report)
+    {
+        if (!report.IsSame) return ExitCode.Failed;
+        if (report.NotPossible == 0) return ExitCode.Ok;
+        Console.Error.WriteLine($"opensslnb: nothing differs, but {DiffReport.Counted(report.NotPossible, "step")} of {report.Script} could be done with neither server");
+        return ExitCode.Usage;
     }
 
     private async Task<DiffReport> CompareAsync(ParseResult parsed, OwnCertificates own, IReadOnlyList<ScriptCase> cases, CancellationToken cancellation)

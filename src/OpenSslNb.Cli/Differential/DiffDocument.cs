@@ -19,6 +19,7 @@ internal static class DiffDocument
             json.WriteBoolean("strict", report.IsStrict);
             json.WriteBoolean("same", report.IsSame);
             json.WriteNumber("differences", report.Differences);
+            json.WriteNumber("notPossible", report.NotPossible);
             json.WriteStartArray("cases");
             foreach (Comparison comparison in report.Cases) WriteCase(json, comparison);
             json.WriteEndArray();
@@ -42,6 +43,9 @@ internal static class DiffDocument
         json.WriteStartObject();
         json.WriteString("name", comparison.Case.Name);
         json.WriteBoolean("same", comparison.IsSame);
+        json.WriteStartArray("notPossible");
+        foreach (int step in comparison.NotPossible) json.WriteNumberValue(step);
+        json.WriteEndArray();
         json.WriteStartArray("steps");
         for (int i = 0; i < comparison.Case.Steps.Count; i++)
         {

@@ -30,7 +30,7 @@ internal static class DiffPage
 
     private static void AppendCase(StringBuilder html, int number, Comparison comparison)
     {
-        html.Append(CultureInfo.InvariantCulture, $"<section class=\"case{(comparison.IsSame ? " same" : "")}\" id=\"case-{number}\">\n<h2>{Text(comparison.Case.Name)} {Pill(comparison)}</h2>\n");
+        html.Append(CultureInfo.InvariantCulture, $"<section class=\"case{(comparison.IsSame && comparison.NotPossible.Count == 0 ? " same" : "")}\" id=\"case-{number}\">\n<h2>{Text(comparison.Case.Name)} {Pill(comparison)}</h2>\n");
         if (!comparison.IsSame)
         {
             html.Append("<ul class=\"differences\">\n");
@@ -46,8 +46,7 @@ internal static class DiffPage
         int step = 0;
         foreach (EventPair pair in comparison.Pairs)
         {
-            int own = Math.Min((pair.A ?? pair.B)!.Step, (pair.B ?? pair.A)!.Step);
-            while (step < own) AppendStep(html, comparison, ++step);
+            while (step < pair.Either.Step) AppendStep(html, comparison, ++step);
             AppendPair(html, pair);
         }
 
@@ -60,11 +59,11 @@ internal static class DiffPage
         html.Append(CultureInfo.InvariantCulture, $"<tr class=\"step\"><th colspan=\"2\" scope=\"rowgroup\">{(step <= comparison.Case.Steps.Count ? $"{step} " : "")}{Text(comparison.WordsOf(step))}</th></tr>\n");
         if (step > comparison.Case.Steps.Count) return;
         (string a, string b) = (comparison.A.Outcomes[step - 1], comparison.B.Outcomes[step - 1]);
-        html.Append(CultureInfo.InvariantCulture, $"<tr class=\"outcome{(a == b ? "" : " differs")}\"><td>{Text(a)}</td><td>{Text(b)}</td></tr>\n");
+        html.Append(CultureInfo.InvariantCulture, $"<tr class=\"outcome{(a == b ? "" : " differs")}{(comparison.NotPossible.Contains(step) ? " impossible" : "")}\"><td>{Text(a)}</td><td>{Text(b)}</td></tr>\n");
     }
 
     private static void AppendPair(StringBuilder html, EventPair pair) =>
-        html.Append(CultureInfo.InvariantCulture, $"<tr class=\"event-{(pair.A ?? pair.B)!.Kind.ToString().ToLowerInvariant()}{(pair.IsSame ? "" : " differs")}\">{Cell(pair.A, pair.Details)}{Cell(pair.B, pair.Details)}</tr>\n");
+        html.Append(CultureInfo.InvariantCulture, $"<tr class=\"event-{pair.Either.Kind.ToString().ToLowerInvariant()}{(pair.IsSame ? "" : " differs")}\">{Cell(pair.A, pair.Details)}{Cell(pair.B, pair.Details)}</tr>\n");
 
     private static string Cell(PeerEvent? one, IReadOnlyList<string> differing)
     {
@@ -78,7 +77,9 @@ internal static class DiffPage
 
     private static string Side(string? words) => words is null ? "<span class=\"small\">nothing</span>" : $"<mark>{Text(words)}</mark>";
 
-    private static string Pill(Comparison comparison) => comparison.IsSame ? "<span class=\"pill good\">same</span>" : $"<span class=\"pill bad\">{DiffReport.Counted(comparison.Differences.Count, "difference")}</span>";
+    private static string Pill(Comparison comparison) => comparison.NotPossible.Count == 0 ? Found(comparison) : $"{Found(comparison)} <span class=\"pill bad\">{DiffReport.Counted(comparison.NotPossible.Count, "step")} done with neither</span>";
+
+    private static string Found(Comparison comparison) => comparison.IsSame ? "<span class=\"pill good\">same</span>" : $"<span class=\"pill bad\">{DiffReport.Counted(comparison.Differences.Count, "difference")}</span>";
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 }

@@ -14,8 +14,13 @@ internal sealed record DiffReport(Peer A, Peer B, string Script, bool IsStrict, 
 
     public int Differences => Cases.Sum(comparison => comparison.Differences.Count);
 
+    /// <summary>How many steps could be done with neither.</summary>
+    public int NotPossible => Cases.Sum(comparison => comparison.NotPossible.Count);
+
     /// <summary>In a line.</summary>
-    public string Summary => IsSame
+    public string Summary => NotPossible == 0 ? Found : $"{Found}; {Counted(NotPossible, "step")} could be done with neither";
+
+    private string Found => IsSame
         ? $"{Counted(Cases.Count, "case")}: same"
         : $"{Counted(Cases.Count, "case")}: {Cases.Count(comparison => comparison.IsSame)} same, {Cases.Count(comparison => !comparison.IsSame)} different, {Counted(Differences, "difference")}";
 
@@ -30,6 +35,11 @@ internal sealed record DiffReport(Peer A, Peer B, string Script, bool IsStrict, 
         Table table = new Table().AddColumns("case", "step", "what", "a", "b");
         foreach (Comparison comparison in Cases)
         {
+            foreach (int step in comparison.NotPossible)
+            {
+                table.AddRow(Markup.Escape(comparison.Case.Name), Markup.Escape($"{step}: {comparison.WordsOf(step)}"), "[yellow]done with neither[/]", Side(comparison.A.Outcomes[step - 1]), Side(comparison.B.Outcomes[step - 1]));
+            }
+
             if (comparison.IsSame) table.AddRow(Markup.Escape(comparison.Case.Name), "", "[green]same[/]", "", "");
             foreach (Difference difference in comparison.Differences)
             {

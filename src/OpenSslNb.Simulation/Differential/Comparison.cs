@@ -1,20 +1,23 @@
 namespace OpenSslNb.Simulation.Differential;
 
 /// <summary>A place where two peers differ.</summary>
-/// <param name="Step">During which step: the earlier one, if they differ in that too.</param>
+/// <param name="Step">During which step.</param>
 /// <param name="What">What it is about: the name of an event, or "outcome".</param>
 /// <param name="Details">Which of its facts differ; empty where only one of the peers has it.</param>
 /// <param name="A">What the first one did; null for nothing.</param>
 /// <param name="B">What the other one did; null for nothing.</param>
 internal sealed record Difference(int Step, string What, IReadOnlyList<string> Details, string? A, string? B);
 
-/// <summary>Events of both peers side by side.</summary>
+/// <summary>Events of both peers side by side, of one step.</summary>
 /// <param name="A">Null where only the other one has it.</param>
 /// <param name="B">Null where only the first one has it.</param>
 /// <param name="Details">Facts that differ.</param>
 internal sealed record EventPair(PeerEvent? A, PeerEvent? B, IReadOnlyList<string> Details)
 {
     public bool IsSame => A is not null && B is not null && Details.Count == 0;
+
+    /// <summary>That of either.</summary>
+    public PeerEvent Either => (A ?? B)!;
 }
 
 /// <summary>What two peers did in one case, and where they differ.</summary>
@@ -43,6 +46,9 @@ internal sealed class Comparison
 
     public bool IsSame => Differences.Count == 0;
 
+    /// <summary>Steps that could be done with neither: they have compared nothing.</summary>
+    public IReadOnlyList<int> NotPossible => [.. A.Outcomes.Zip(B.Outcomes).Index().Where(step => IsNotPossible(step.Item.First) && IsNotPossible(step.Item.Second)).Select(step => step.Index + 1)];
+
     /// <summary>Compares.</summary>
     /// <param name="script">The case.</param>
     /// <param name="a">What one peer did.</param>
@@ -53,21 +59,23 @@ internal sealed class Comparison
     /// <summary>The words of a step, that behind the last included.</summary>
     public string WordsOf(int step) => step <= Case.Steps.Count ? Case.Steps[step - 1].Words : ScriptRunner.EndWords;
 
+    private static bool IsNotPossible(string outcome) => outcome.StartsWith(ScriptStep.NotPossible, StringComparison.Ordinal);
+
     private IEnumerable<Difference> Outcomes() => A.Outcomes.Zip(B.Outcomes).Index().Where(step => step.Item.First != step.Item.Second)
         .Select(step => new Difference(step.Index + 1, "outcome", [], step.Item.First, step.Item.Second));
 
     private IEnumerable<Difference> Events()
     {
-        for (int i = 0; i < Pairs.Count; i++)
+        HashSet<PeerEvent> differing = new(Pairs.Where(pair => !pair.IsSame).SelectMany(pair => new[] { pair.A, pair.B }).OfType<PeerEvent>(), ReferenceEqualityComparer.Instance);
+        HashSet<PeerEvent> carriers = new(Carriers(A, differing).Concat(Carriers(B, differing)), ReferenceEqualityComparer.Instance);
+        foreach (EventPair pair in Pairs)
         {
-            EventPair pair = Pairs[i];
-            if (pair.IsSame || (i + 1 < Pairs.Count && IsCarrierOf(pair, Pairs[i + 1]))) continue;
-            PeerEvent one = pair.A ?? pair.B!;
-            yield return new Difference(Math.Min(one.Step, (pair.B ?? one).Step), one.Name, pair.Details, pair.A?.Words, pair.B?.Words);
+            if (pair.IsSame || ((pair.A is null || pair.B is null) && carriers.Contains(pair.Either))) continue;
+            yield return new Difference(pair.Either.Step, pair.Either.Name, pair.Details, pair.A?.Words, pair.B?.Words);
         }
     }
 
-    // A record that only one has, with a message that only one has, is one difference.
-    private static bool IsCarrierOf(EventPair record, EventPair content) =>
-        (record.A ?? record.B)!.Kind == PeerEventKind.Record && (record.A is null || record.B is null) && (content.A ?? content.B)!.Kind is PeerEventKind.Message or PeerEventKind.Alert && record.A is null == content.A is null && record.B is null == content.B is null;
+    // Records with a message or an alert in them that is a difference itself: that there is a record for it is none besides.
+    private static IEnumerable<PeerEvent> Carriers(Transcript of, HashSet<PeerEvent> differing) => of.Events.Zip(of.Events.Skip(1))
+        .Where(two => two.First.Kind == PeerEventKind.Record && two.Second.Kind is PeerEventKind.Message or PeerEventKind.Alert && differing.Contains(two.Second)).Select(two => two.First);
 }

@@ -14,7 +14,13 @@ internal sealed record ScriptStep(string Words, Func<ScriptRun, CancellationToke
 {
     /// <summary>What came of a step that does not wait for the peer.</summary>
     public const string Done = "done";
+
+    /// <summary>How an outcome begins when the step could not be done, through no fault of the peer.</summary>
+    public const string NotPossible = "not possible: ";
 }
+
+/// <summary>The peer did not let a step be done, which is an outcome like others.</summary>
+internal sealed class UnwillingPeerException(string message, Exception inner) : Exception(message, inner);
 
 /// <summary>A script is not one: which file, case, step and field, and what was expected.</summary>
 public sealed class ScriptException(string message) : Exception(message);

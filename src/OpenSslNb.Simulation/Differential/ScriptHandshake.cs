@@ -30,16 +30,28 @@ internal static class ScriptHandshake
             SessionCacheSize = Sessions,
             AllowRenegotiation = true,
         });
-        Try(fields, profile);
+        RequireOwn(fields, versions, ciphers);
+        Try(fields, profile, name);
         return new ScriptStep($"handshake of {words}", (run, cancellation) => run.HandshakeAsync(profile, hasName, name, waits, cancellation));
     }
 
-    // Lists are OpenSSL's to judge, and now, not when half of the script is done.
-    private static void Try(ScriptFields fields, ClientProfile profile)
+    // Those of other versions would be left out without a word. Commands such as @SECLEVEL=0 are for all of them.
+    private static void RequireOwn(ScriptFields fields, ushort[] versions, string[] ciphers)
+    {
+        foreach (string cipher in ciphers.Where(cipher => !cipher.StartsWith('@')))
+        {
+            TlsProtocol own = IsOfTls13(cipher) ? TlsProtocol.Tls13 : TlsProtocol.Tls12;
+            if (!versions.Contains((ushort)own)) throw fields.Refusal($"'ciphers' has {cipher}, which is for TLS {TlsNames.Versions.NameOf((ushort)own)}, and 'versions' leaves that out");
+        }
+    }
+
+    // Lists and names are OpenSSL's to judge, and now, not when half of the script is done.
+    private static void Try(ScriptFields fields, ClientProfile profile, string? name)
     {
         try
         {
-            TlsContext.CreateClient(profile.Configure(new TlsClientOptions { DangerouslyAcceptAnyPeerCertificate = true })).Dispose();
+            using TlsContext context = TlsContext.CreateClient(profile.Configure(new TlsClientOptions { DangerouslyAcceptAnyPeerCertificate = true }));
+            new SslMachine(context, name).Dispose();
         }
         catch (Exception e) when (e is ArgumentException or OpenSslException)
         {

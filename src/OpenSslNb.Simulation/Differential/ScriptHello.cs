@@ -25,6 +25,8 @@ internal static class ScriptHello
         (RawClientHello hello, string words) = Begin(fields);
         hello = Extend(fields, Plain(fields, hello));
         (bool hasName, string? name) = ServerName(fields);
+        if (name?.All(char.IsAscii) == false) throw fields.Fault("sni", "of ASCII, as names on the wire are (RFC 6066 §3)");
+        if (WithName(hello, name).ToMessage().Length > ushort.MaxValue) throw fields.Refusal($"this ClientHello does not fit into a record: {ushort.MaxValue} bytes is what its length can say; 'hex' can be in several");
         return new ScriptStep(words, (run, cancellation) => run.SendHelloAsync(target => WithName(hello, hasName ? name : target).ToRecord().ToBytes(), waits, cancellation));
     }
 
@@ -68,7 +70,9 @@ internal static class ScriptHello
     private static RawClientHello Extend(ScriptFields fields, RawClientHello hello)
     {
         if (fields.OptionalNumbers("signatures", TlsNames.Signatures, "\"ecdsa_secp256r1_sha256\"") is { } signatures) hello = hello.With(RawExtension.SignatureAlgorithms(signatures));
-        if (fields.OptionalTexts("alpn") is { } protocols) hello = hello.With(RawExtension.ApplicationProtocols(protocols));
+        string[]? protocols = fields.OptionalTexts("alpn");
+        if (protocols?.All(name => name.Length <= byte.MaxValue && name.All(char.IsAscii)) == false) throw fields.Fault("alpn", "an array of strings of ASCII, each of at most 255 bytes");
+        if (protocols is not null) hello = hello.With(RawExtension.ApplicationProtocols(protocols));
         if (fields.OptionalNumbers("without", TlsNames.Extensions, "\"key_share\"") is { } without) hello = hello.Without(without);
         if (fields.Element("extensions") is not { } added) return hello;
         const string Expected = "an array of objects with 'type' and 'hex'";

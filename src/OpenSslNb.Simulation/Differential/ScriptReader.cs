@@ -45,6 +45,7 @@ internal static class ScriptReader
             return;
         }
 
+        ScriptText.Require(root, file);
         if (all.ValueKind != JsonValueKind.Array) throw fields.Fault("cases", "an array of cases");
         fields.RefuseOthers();
         foreach (JsonElement one in all.EnumerateArray())
@@ -56,8 +57,10 @@ internal static class ScriptReader
 
     private static ScriptCase ReadCase(JsonElement element, string file, int number)
     {
+        ScriptText.Require(element, $"{file}: case {number}");
         var fields = new ScriptFields(element, $"{file}: case {number}");
         string name = fields.Text("name");
+        if (string.IsNullOrWhiteSpace(name)) throw fields.Fault("name", "a string that is not empty");
         string place = $"{file}: case '{name}'";
         fields = new ScriptFields(element, place);
         _ = fields.Has("name");
@@ -65,7 +68,13 @@ internal static class ScriptReader
         fields.RefuseOthers();
         var state = new ScriptState();
         var read = new List<ScriptStep>();
-        foreach (JsonElement step in steps.EnumerateArray()) read.Add(ReadStep(step, $"{place}: step {read.Count + 1}", state));
+        foreach (JsonElement step in steps.EnumerateArray())
+        {
+            string where = $"{place}: step {read.Count + 1}";
+            ScriptText.RequireAll(step, where);
+            read.Add(ReadStep(step, where, state));
+        }
+
         return new ScriptCase(name, read);
     }
 

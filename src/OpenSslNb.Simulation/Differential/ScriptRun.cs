@@ -34,18 +34,25 @@ internal sealed partial class ScriptRun(ProbeTarget target, TranscriptRecorder r
         return ScriptStep.Done;
     }
 
-    public Task<string> SendRawAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
-        BoundedAsync(async deadline => await (await ConnectedAsync(deadline)).SendAsync(bytes, deadline), cancellation);
+    public Task<string> SendRawAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) => BoundedAsync(async deadline =>
+    {
+        ProbeConnection connection = await ConnectedAsync(deadline);
+        RequireSendable(connection);
+        await connection.SendAsync(bytes, deadline);
+    }, cancellation);
 
     /// <summary>Does something with the machine and sends what it has to send.</summary>
     public Task<string> WithMachineAsync(Action<SslMachine> action, CancellationToken cancellation) => BoundedAsync(async deadline =>
     {
+        RequireSendable(Current);
+        if (Machine.State == ConnectionState.Failed) throw new ProbeException($"the connection is over: {Otherwise(Current.Reaction)}");
         action(Machine);
         await Current.PumpAsync(deadline);
     }, cancellation);
 
     public Task<string> EndSending()
     {
+        RequireSendable(Current);
         Current.EndSending();
         return Task.FromResult(ScriptStep.Done);
     }
@@ -77,7 +84,7 @@ internal sealed partial class ScriptRun(ProbeTarget target, TranscriptRecorder r
         bool isLost = FatalOf(reaction) is not null || connection.Machine is { State: ConnectionState.Failed };
 
         // Whoever has sent an alert, or close_notify, may have closed his socket: data that finds it closed makes a reset of what was an orderly end, or not, as it happens.
-        if (!isLost && !reaction.HasCloseNotify && connection.Machine is { State: ConnectionState.Open }) await WithMachineAsync(machine => machine.Shutdown(), cancellation);
+        if (!isLost && !reaction.HasCloseNotify && !connection.HasEndedSending && connection.Machine is { State: ConnectionState.Open }) await WithMachineAsync(machine => machine.Shutdown(), cancellation);
         if (!isLost) connection.EndSending();
         if (!await ObserveAsync(() => connection.Reaction.HasEnded, null, cancellation)) recorder.OnEnd(StreamEnd.Silent);
         Forget();
@@ -106,12 +113,19 @@ internal sealed partial class ScriptRun(ProbeTarget target, TranscriptRecorder r
         }
         catch (SocketException e)
         {
-            throw new ProbeException($"cannot connect: {e.Message}", e);
+            throw new UnwillingPeerException($"cannot connect: {e.Message}", e);
         }
 
         HasConnected = true;
         _connection!.Observer = recorder;
         return _connection;
+    }
+
+    // What would not go out is not done. Only what a step has seen counts: whether an end that nobody has read yet is there already is up to the network.
+    private static void RequireSendable(ProbeConnection connection)
+    {
+        if (connection.HasEndedSending) throw new ProbeException("our direction of the connection has ended");
+        if (connection.Reaction.End == StreamEnd.Reset) throw new ProbeException("the peer has reset the connection");
     }
 
     // A peer that takes nothing must not stop us for ever.
@@ -124,9 +138,9 @@ internal sealed partial class ScriptRun(ProbeTarget target, TranscriptRecorder r
             await act(deadline.Token);
             return ScriptStep.Done;
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw new ProbeException("the peer did not take it before the deadline");
+            throw new UnwillingPeerException("the peer did not take it before the deadline", e);
         }
     }
 }

@@ -43,9 +43,13 @@ internal sealed class ScriptRunner(ProbeTarget target)
         {
             return await step.Run(run, cancellation);
         }
-        catch (Exception e) when (e is ProbeException or InvalidOperationException)
+        catch (UnwillingPeerException e)
         {
-            return $"not possible: {e.Message}";
+            return e.Message;
+        }
+        catch (Exception e) when (e is ProbeException or InvalidOperationException or ArgumentException or OpenSslException)
+        {
+            return $"{ScriptStep.NotPossible}{e.Message}";
         }
     }
 }

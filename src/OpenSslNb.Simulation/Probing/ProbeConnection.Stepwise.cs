@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using OpenSslNb.Interop;
 
 namespace OpenSslNb.Simulation.Probing;
@@ -97,16 +96,8 @@ internal sealed partial class ProbeConnection
 
     private async Task ReadMoreAsync(CancellationToken cancellation)
     {
-        try
-        {
-            int count = await _socket.ReceiveAsync(_buffer, cancellation);
-            if (count == 0) _endToCome = StreamEnd.EndOfStream;
-            _incoming = [.. _incoming, .. _buffer.AsSpan(0, count)];
-        }
-        catch (SocketException)
-        {
-            _endToCome = StreamEnd.Reset;
-        }
+        (int count, _endToCome) = await ReceiveSomeAsync(cancellation);
+        _incoming = [.. _incoming, .. _buffer.AsSpan(0, count)];
     }
 
     private void NoteSent(int contentType, ReadOnlySpan<byte> bytes)

@@ -1,6 +1,4 @@
 using System.Net.Sockets;
-using OpenSslNb.Interop;
-using OpenSslNb.OpenSsl;
 
 namespace OpenSslNb.Simulation.Probing;
 
@@ -18,32 +16,12 @@ internal sealed partial class ProbeConnection : IDisposable
     private int _recordIndex;
     private int _delivered;
     private bool _isProtected;
-    private bool _isBroken;
-
-    // All that was given to be sent and has not gone yet. It is never cancelled, so nothing of a flight is lost when a wait for it ends; it ends with the connection, and never with an exception.
-    private Task _sending = Task.CompletedTask;
-    private readonly CancellationTokenSource _gone = new();
 
     private ProbeConnection(Socket socket) => _socket = socket;
 
     public Reaction Reaction { get; private set; } = new();
 
     public SslMachine? Machine { get; private set; }
-
-    public static async Task<ProbeConnection> ConnectAsync(ProbeTarget target, CancellationToken cancellation)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(target.Host, target.Port, cancellation);
-            return new ProbeConnection(socket);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
 
     /// <summary>Puts a machine on it; its first flight goes with the next <see cref="PumpAsync"/>.</summary>
     public void Begin(TlsContext context, string? name)
@@ -90,18 +68,6 @@ internal sealed partial class ProbeConnection : IDisposable
         await _sending.WaitAsync(cancellation);
     }
 
-    public void EndSending()
-    {
-        try
-        {
-            _socket.Shutdown(SocketShutdown.Send);
-        }
-        catch (SocketException)
-        {
-            _isBroken = true;
-        }
-    }
-
     /// <summary>RST in place of what else would be sent.</summary>
     public void Reset()
     {
@@ -113,20 +79,10 @@ internal sealed partial class ProbeConnection : IDisposable
     /// <summary>Takes what the peer sends next, its end included.</summary>
     public async Task ReceiveAsync(CancellationToken cancellation)
     {
-        int count;
-        try
+        (int count, StreamEnd end) = await ReceiveSomeAsync(cancellation);
+        if (end != StreamEnd.Open)
         {
-            count = await _socket.ReceiveAsync(_buffer, cancellation);
-        }
-        catch (SocketException)
-        {
-            End(StreamEnd.Reset);
-            return;
-        }
-
-        if (count == 0)
-        {
-            End(StreamEnd.EndOfStream);
+            End(end);
             return;
         }
 
@@ -151,26 +107,6 @@ internal sealed partial class ProbeConnection : IDisposable
         Machine?.Dispose();
         _socket.Dispose();
         _gone.Dispose();
-    }
-
-    private async Task SendBehindAsync(Task before, ReadOnlyMemory<byte> rest, Delivery delivery, int position, CancellationToken gone)
-    {
-        await before;
-        try
-        {
-            while (!rest.IsEmpty && !_isBroken)
-            {
-                int count = Math.Min(rest.Length, delivery.PieceAt(position));
-                for (ReadOnlyMemory<byte> piece = rest[..count]; !piece.IsEmpty;) piece = piece[await _socket.SendAsync(piece, gone)..];
-                rest = rest[count..];
-                position += count;
-                if (delivery.Pause > TimeSpan.Zero && !rest.IsEmpty) await Task.Delay(delivery.Pause, gone);
-            }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
-        {
-            _isBroken = true;
-        }
     }
 
     private byte[] TakeRecords()

@@ -37,6 +37,13 @@ internal sealed class ScriptedServer : IDisposable
         await ReadToEndAsync(socket);
     });
 
+    /// <summary>Resets every connection as soon as it has it.</summary>
+    public static ScriptedServer Resetting() => new(socket =>
+    {
+        socket.LingerState = new LingerOption(true, 0);
+        return Task.CompletedTask;
+    });
+
     /// <summary>Says nothing, ever.</summary>
     public static ScriptedServer Silent() => new(ReadToEndAsync);
 
