@@ -23,6 +23,10 @@ internal sealed class PeerProcess : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenRegistration _hurry;
 
+    // Held while it starts: whoever would kill it waits for that, and does not come too early.
+    private readonly Lock _starting = new();
+    private bool _isStarted;
+
     private PeerProcess(ProcessStartInfo start, ProcessMark mark, int port, CancellationToken hurry)
     {
         _mark = mark;
@@ -35,10 +39,20 @@ internal sealed class PeerProcess : IAsyncDisposable
 
         // Its output is read lest it wait for somebody who does.
         _process.OutputDataReceived += (_, _) => { };
-        _process.Start();
+        _hurry = hurry.Register(Kill);
+        try
+        {
+            lock (_starting) _isStarted = _process.Start();
+        }
+        catch
+        {
+            _hurry.Dispose();
+            _process.Dispose();
+            throw;
+        }
+
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
-        _hurry = hurry.Register(() => Signal(SIGKILL));
     }
 
     public int Port { get; }
@@ -158,6 +172,14 @@ internal sealed class PeerProcess : IAsyncDisposable
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new IOException($"nobody listens on 127.0.0.1:{Port} after {patience.TotalSeconds:0.#} s");
+        }
+    }
+
+    private void Kill()
+    {
+        lock (_starting)
+        {
+            if (_isStarted) Signal(SIGKILL);
         }
     }
 

@@ -19,7 +19,8 @@ internal sealed class Interruption : IDisposable
     private readonly CancellationTokenSource _hurried = new();
     private readonly PosixSignalRegistration[] _signals;
 
-    public Interruption() => _signals = [.. s_numbers.Keys.Where(signal => !IsIgnored(signal)).Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
+    // One that is ignored, as SIGHUP under nohup(1), stays so: the run-time sees to that.
+    public Interruption() => _signals = [.. s_numbers.Keys.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
 
     public CancellationToken Token => _asked.Token;
 
@@ -34,15 +35,6 @@ internal sealed class Interruption : IDisposable
         foreach (PosixSignalRegistration signal in _signals) signal.Dispose();
         _asked.Dispose();
         _hurried.Dispose();
-    }
-
-    // nohup(1) has it ignored, and the run-time would not know.
-    private static bool IsIgnored(PosixSignal signal)
-    {
-        const string Field = "SigIgn:";
-        if (signal != PosixSignal.SIGHUP || !File.Exists("/proc/self/status")) return false;
-        string? mask = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal))?[Field.Length..].Trim();
-        return mask is not null && (Convert.ToUInt64(mask, 16) & (1ul << (s_numbers[signal] - 1))) != 0;
     }
 
     private void OnSignal(PosixSignalContext signal)
