@@ -9,6 +9,7 @@ internal sealed partial class RunningProcess : IDisposable
 {
     public const int SIGHUP = 1;
     public const int SIGINT = 2;
+    public const int SIGQUIT = 3;
     public const int SIGTERM = 15;
 
     /// <summary>How long a test waits for what must happen.</summary>

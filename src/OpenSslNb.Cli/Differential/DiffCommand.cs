@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using OpenSslNb.Cli.Probing;
 using OpenSslNb.Simulation.Differential;
 using OpenSslNb.Simulation.Probing;
@@ -31,35 +30,24 @@ internal sealed class DiffCommand
         return command;
     }
 
-    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken _)
     {
         if (ReadScript(parsed) is not { } cases) return ExitCode.Usage;
         using OwnCertificates own = _own.Load(parsed);
 
         // Now, and not when all is done and would be lost.
-        using Stream? page = parsed.GetValue(_page) is { } path ? _page.Reading(() => File.Create(path)) : null;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        try
+        using ReportFile? page = parsed.GetValue(_page) is { } path ? _page.Reading(() => new ReportFile(path)) : null;
+        using var interruption = new Interruption();
+        DiffReport report = await CompareAsync(parsed, own, cases, interruption);
+        foreach (string fault in report.Faults) await Console.Error.WriteLineAsync($"opensslnb: {fault}");
+        if (parsed.GetValue(_json)) DiffDocument.Write(report);
+        else report.WriteTable();
+        _page.Reading(() =>
         {
-            DiffReport report = await CompareAsync(parsed, own, cases, stop.Token);
-            if (page is not null) DiffPage.Write(page, report);
-            if (parsed.GetValue(_json)) DiffDocument.Write(report);
-            else report.WriteTable();
-            return Result(report);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            Console.Error.WriteLine("opensslnb: interrupted: nothing was compared to the end");
-            return ExitCode.Failed;
-        }
-
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            stop.Cancel();
-        }
+            page?.Write(DiffPage.Of(report));
+            return true;
+        });
+        return interruption.ExitCode ?? Result(report);
     }
 
     // A script that cannot be done has compared nothing, and must not look as if it had.
@@ -71,7 +59,7 @@ internal sealed class DiffCommand
         return ExitCode.Usage;
     }
 
-    private async Task<DiffReport> CompareAsync(ParseResult parsed, OwnCertificates own, IReadOnlyList<ScriptCase> cases, CancellationToken cancellation)
+    private async Task<DiffReport> CompareAsync(ParseResult parsed, OwnCertificates own, IReadOnlyList<ScriptCase> cases, Interruption interruption)
     {
         ProbeTarget Target(string host, int port) => new()
         {
@@ -84,44 +72,42 @@ internal sealed class DiffCommand
             Client = new TlsClientOptions { DangerouslyAcceptAnyPeerCertificate = true, Certificate = own.First, AdditionalCertificates = own.Additional },
         };
         var patience = TimeSpan.FromSeconds(parsed.GetValue(_start));
-        await using Peer a = await Peer.StartAsync(_a.Name, parsed.GetValue(_a)!, patience, Target, cancellation);
-        await using Peer b = await Peer.StartAsync(_b.Name, parsed.GetValue(_b)!, patience, Target, cancellation);
         bool strict = parsed.GetValue(_strict);
-        var comparisons = new List<Comparison>();
-        foreach (ScriptCase script in cases)
+        await using var a = new Peer(_a.Name, parsed.GetValue(_a)!, Target);
+        await using var b = new Peer(_b.Name, parsed.GetValue(_b)!, Target);
+        var loop = new CaseLoop(a, b, cases, strict);
+        string? error = null;
+        try
         {
-            // One after the other: they may be the same server, or share something.
-            Transcript first = await a.Runner.RunAsync(script, cancellation);
-            Transcript second = await b.Runner.RunAsync(script, cancellation);
-            comparisons.Add(Comparison.Of(script, first, second, strict));
+            await a.StartAsync(patience, interruption.Token, interruption.Hurry);
+            await b.StartAsync(patience, interruption.Token, interruption.Hurry);
+            await loop.RunAsync(interruption.Token);
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            error = $"interrupted: {loop.Done.Count} of {cases.Count} cases were compared";
         }
 
-        return new DiffReport(a, b, parsed.GetValue(_script)!, strict, comparisons);
+        return new DiffReport(a, b, parsed.GetValue(_script)!, strict, loop.Done, loop.Left, error ?? loop.Error);
     }
 
     /// <returns>Null when it has been refused.</returns>
     private IReadOnlyList<ScriptCase>? ReadScript(ParseResult parsed)
     {
         string path = parsed.GetValue(_script)!;
-        string fault;
+        byte[] text = _script.Reading(() => File.ReadAllBytes(path));
         try
         {
-            Script script = ScriptReader.Read(path, File.ReadAllBytes(path));
+            Script script = ScriptReader.Read(path, text);
             NamePattern[] only = [.. (parsed.GetValue(_only) ?? []).Select(pattern => new NamePattern(pattern))];
             if (only.FirstOrDefault(pattern => !script.Cases.Any(c => pattern.IsIn(c.Name))) is { } useless) throw new ScriptException($"{_only.Name} '{useless.Text}' is in the name of no case of {path}");
             return [.. script.Cases.Where(c => only.Length == 0 || only.Any(pattern => pattern.IsIn(c.Name)))];
         }
         catch (ScriptException e)
         {
-            fault = e.Message;
+            Console.Error.WriteLine($"opensslnb: {e.Message}");
+            Console.Error.WriteLine("opensslnb: see opensslnb diff --help");
+            return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            fault = $"{_script.Name}: {e.Message}";
-        }
-
-        Console.Error.WriteLine($"opensslnb: {fault}");
-        Console.Error.WriteLine("opensslnb: see opensslnb diff --help");
-        return null;
     }
 }

@@ -20,8 +20,12 @@ internal static class DiffDocument
             json.WriteBoolean("same", report.IsSame);
             json.WriteNumber("differences", report.Differences);
             json.WriteNumber("notPossible", report.NotPossible);
+            if (report.Faults.Any()) json.WriteString("error", string.Join('\n', report.Faults));
             json.WriteStartArray("cases");
             foreach (Comparison comparison in report.Cases) WriteCase(json, comparison);
+            json.WriteEndArray();
+            json.WriteStartArray("not_compared");
+            foreach (ScriptCase script in report.NotCompared) json.WriteStringValue(script.Name);
             json.WriteEndArray();
             json.WriteEndObject();
         }
@@ -34,7 +38,20 @@ internal static class DiffDocument
     {
         json.WriteStartObject(name);
         json.WriteString("given", peer.Source.Text);
-        json.WriteString("address", $"{peer.Target.Host}:{peer.Target.Port}");
+        json.WriteString("address", peer.Target?.ToString());
+        if (peer.End is { } end) WriteEnd(json, end);
+        json.WriteEndObject();
+    }
+
+    private static void WriteEnd(Utf8JsonWriter json, PeerEnd end)
+    {
+        json.WriteStartObject("ended");
+        json.WriteString("case", end.Case);
+        json.WriteNumber("exit_code", end.ExitCode);
+        json.WriteString("signal", end.Signal);
+        json.WriteStartArray("stderr");
+        foreach (string line in end.Said) json.WriteStringValue(line);
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 

@@ -9,7 +9,7 @@ namespace OpenSslNb.Cli.Differential;
 /// <summary>The comparison as one HTML file, side by side, in the look of the trace's page.</summary>
 internal static class DiffPage
 {
-    public static void Write(Stream stream, DiffReport report)
+    public static byte[] Of(DiffReport report)
     {
         var html = new StringBuilder();
         html.Append("<nav aria-label=\"Cases\">\n<input id=\"find\" type=\"search\" placeholder=\"Find a case\" aria-label=\"Find a case\" autocomplete=\"off\" spellcheck=\"false\">\n<ul id=\"cases\">\n");
@@ -18,14 +18,16 @@ internal static class DiffPage
             html.Append(CultureInfo.InvariantCulture, $"<li><a href=\"#case-{index + 1}\"><span class=\"row\"><b>{Text(comparison.Case.Name)}</b><span class=\"end\"></span>{Pill(comparison)}</span></a></li>\n");
         }
 
+        foreach (ScriptCase script in report.NotCompared) html.Append(CultureInfo.InvariantCulture, $"<li class=\"row missing\"><b>{Text(script.Name)}</b><span class=\"end\"></span><span class=\"pill\">not compared</span></li>\n");
         html.Append("</ul>\n</nav>\n<main>\n");
         html.Append(CultureInfo.InvariantCulture, $"<dl id=\"peers\"><dt>a</dt><dd>{Text(report.A.Source.Text)}</dd><dt>b</dt><dd>{Text(report.B.Source.Text)}</dd><dt>script</dt><dd>{Text(report.Script)}{(report.IsStrict ? ", strict" : "")}</dd></dl>\n");
         html.Append(CultureInfo.InvariantCulture, $"<p id=\"outcome\">{Text(report.Summary)}</p>\n");
+        foreach (string fault in report.Faults) html.Append(CultureInfo.InvariantCulture, $"<pre class=\"fault\">{Text(fault)}</pre>\n");
         foreach ((int index, Comparison comparison) in report.Cases.Index()) AppendCase(html, index + 1, comparison);
         html.Append("</main>\n");
         string title = $"{Path.GetFileName(report.Script)}: {report.Summary}";
         string page = SelfContainedPage.Create("Differential.diff.html", ["TraceView.page.css", "Differential.diff.css"], ["Differential.diff.js"], title, html.ToString());
-        stream.Write(Encoding.UTF8.GetBytes(page));
+        return Encoding.UTF8.GetBytes(page);
     }
 
     private static void AppendCase(StringBuilder html, int number, Comparison comparison)

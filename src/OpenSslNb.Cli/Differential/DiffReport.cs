@@ -5,24 +5,42 @@ using Spectre.Console;
 namespace OpenSslNb.Cli.Differential;
 
 /// <summary>What came of all cases.</summary>
-internal sealed record DiffReport(Peer A, Peer B, string Script, bool IsStrict, IReadOnlyList<Comparison> Cases)
+/// <param name="A">One server.</param>
+/// <param name="B">The other one.</param>
+/// <param name="Script">The file.</param>
+/// <param name="IsStrict">Notes count too.</param>
+/// <param name="Cases">Those that were compared.</param>
+/// <param name="NotCompared">Those that were not.</param>
+/// <param name="Error">Why not; null when a server's end says so, or all were.</param>
+internal sealed record DiffReport(Peer A, Peer B, string Script, bool IsStrict, IReadOnlyList<Comparison> Cases, IReadOnlyList<ScriptCase> NotCompared, string? Error)
 {
     // In a file or a pipe there is no width to keep to.
     private const int WidthOfFiles = 200;
 
-    public bool IsSame => Cases.All(comparison => comparison.IsSame);
+    /// <summary>Everything was compared, and nothing differs.</summary>
+    public bool IsSame => Error is null && !Ended.Any() && NotCompared.Count == 0 && Cases.All(comparison => comparison.IsSame);
 
     public int Differences => Cases.Sum(comparison => comparison.Differences.Count);
 
     /// <summary>How many steps could be done with neither.</summary>
     public int NotPossible => Cases.Sum(comparison => comparison.NotPossible.Count);
 
-    /// <summary>In a line.</summary>
-    public string Summary => NotPossible == 0 ? Found : $"{Found}; {Counted(NotPossible, "step")} could be done with neither";
+    /// <summary>Servers that have ended by themselves.</summary>
+    public IEnumerable<Peer> Ended => ((Peer[])[A, B]).Where(peer => peer.End is not null);
 
-    private string Found => IsSame
-        ? $"{Counted(Cases.Count, "case")}: same"
+    /// <summary>What is amiss besides differences, each in a sentence.</summary>
+    public IEnumerable<string> Faults => [.. Ended.Select(Sentence), .. Error is null ? Array.Empty<string>() : [Error]];
+
+    /// <summary>In a line.</summary>
+    public string Summary => Compared + (NotPossible == 0 ? "" : $"; {Counted(NotPossible, "step")} could be done with neither") + string.Concat(Ended.Select(peer => $", {peer.Name} ended")) + (NotCompared.Count == 0 ? "" : $", {NotCompared.Count} not compared");
+
+    private string Compared => Cases.All(comparison => comparison.IsSame)
+        ? $"{Counted(Cases.Count, "case")}{(Cases.Count == 0 ? "" : ": same")}"
         : $"{Counted(Cases.Count, "case")}: {Cases.Count(comparison => comparison.IsSame)} same, {Cases.Count(comparison => !comparison.IsSame)} different, {Counted(Differences, "difference")}";
+
+    /// <summary>How a server has ended by itself, with its last words.</summary>
+    public static string Sentence(Peer ended) =>
+        $"{ended.Name} {ended.End!.Words} ({ended.End.When}): {ended.Source.Text}{(ended.End.Said.Count == 0 ? "" : $"\nIt said:\n{string.Join('\n', ended.End.Said)}")}";
 
     /// <summary>What differs, in a word or two: the event's name, and which of its facts.</summary>
     public static string What(Difference difference) => difference.Details.Count == 0 ? difference.What : $"{difference.What} ({string.Join(", ", difference.Details)})";
@@ -47,6 +65,7 @@ internal sealed record DiffReport(Peer A, Peer B, string Script, bool IsStrict, 
             }
         }
 
+        foreach (ScriptCase script in NotCompared) table.AddRow(Markup.Escape(script.Name), "", "[yellow]not compared[/]", "", "");
         if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = WidthOfFiles;
         AnsiConsole.MarkupLineInterpolated($"a: {A.Source.Text}");
         AnsiConsole.MarkupLineInterpolated($"b: {B.Source.Text}");

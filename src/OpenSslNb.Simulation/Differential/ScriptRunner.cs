@@ -8,6 +8,9 @@ internal sealed class ScriptRunner(ProbeTarget target)
 {
     private bool _hasConnected;
 
+    /// <summary>The peer took a connection in the last case.</summary>
+    public bool HasConnected { get; private set; }
+
     /// <summary>Does the steps of a case, whatever comes of each.</summary>
     /// <exception cref="IOException">Nobody is there, and never was.</exception>
     public async Task<Transcript> RunAsync(ScriptCase script, CancellationToken cancellation)
@@ -19,12 +22,13 @@ internal sealed class ScriptRunner(ProbeTarget target)
         {
             recorder.Step = outcomes.Count + 1;
             outcomes.Add(await DoAsync(step, run, cancellation));
-            if (!_hasConnected && !run.HasConnected) throw new IOException($"{target.Host}:{target.Port}: {outcomes[^1]}");
+            if (!_hasConnected && !run.HasConnected) throw new IOException($"{target}: {outcomes[^1]}");
             _hasConnected = true;
         }
 
         recorder.Step = outcomes.Count + 1;
         await DoAsync(s_end, run, cancellation);
+        HasConnected = run.HasConnected;
         return new Transcript(outcomes, recorder.Events);
     }
 

@@ -28,6 +28,14 @@ internal static class DiffRun
     /// <summary>A script of one case.</summary>
     public static string Steps(string steps) => Script($$"""{"cases":[{"name":"one","steps":[{{steps}}]}]}""");
 
+    /// <summary>Fails unless a process has ended, whose number is in the file.</summary>
+    public static void AssertGone(string pidFile)
+    {
+        // Whoever adopts orphans may not have looked after this one yet: it has ended all the same.
+        string status = $"/proc/{File.ReadAllText(pidFile).Trim()}/stat";
+        Assert.That(() => !File.Exists(status) || File.ReadAllText(status).Split(") ")[^1][0] is 'Z' or 'X', Is.True.After(10_000, 20));
+    }
+
     public static Task<Opensslnb.Result> RunAsync(string a, string b, string script, params string[] more) => Opensslnb.RunAsync(["diff", "--a", a, "--b", b, "--script", script, "--timeout", Patience, .. more]);
 
     /// <summary>Runs it with <c>--json</c>.</summary>

@@ -9,6 +9,8 @@ internal sealed class ScriptedServer : IDisposable
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly TaskCompletionSource _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private int _clients;
+
     private ScriptedServer(Func<Socket, Task> act)
     {
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -17,6 +19,9 @@ internal sealed class ScriptedServer : IDisposable
     }
 
     public string Target => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndPoint!).Port}";
+
+    /// <summary>How many it has accepted.</summary>
+    public int Clients => Volatile.Read(ref _clients);
 
     /// <summary>Completes with the first client.</summary>
     public Task Accepted => _accepted.Task.WaitAsync(RunningProcess.Deadline);
@@ -54,6 +59,7 @@ internal sealed class ScriptedServer : IDisposable
         while (true)
         {
             using Socket socket = await _listener.AcceptAsync();
+            Interlocked.Increment(ref _clients);
             _accepted.TrySetResult();
             await act(socket);
         }
