@@ -128,7 +128,7 @@ internal sealed class OffLoopHandshake
         return true;
     }
 
-    // True when there is something for OpenSSL to look at: a whole record, or the end. Never a byte of the next one, which may not be the handshake's.
+    // True when there is something for OpenSSL to look at: a whole record, what is none, or the end. Never a byte of the next one, which may not be the handshake's.
     private bool TryPullRecord()
     {
         do
@@ -141,7 +141,7 @@ internal sealed class OffLoopHandshake
             _ = _boundary.PassOne(_record.AsSpan(0, count));
             Memory.Feed(_record.AsSpan(0, count));
         }
-        while (!_boundary.IsBetweenRecords);
+        while (!_boundary.IsBetweenRecords && !_boundary.IsForeign);
         return true;
     }
 }

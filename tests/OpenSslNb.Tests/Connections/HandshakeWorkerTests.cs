@@ -164,6 +164,25 @@ public sealed class HandshakeWorkerTests(World world)
         Assert.That(MachinePair.ReadAll(pair.Server).Data, Is.EqualTo("there"u8.ToArray()));
     }
 
+    // Nobody waits for the rest of a record that is none.
+    [TestCase("474554202F20485454502F312E310D0A0D0A", TestName = "A request in plain HTTP")]
+    [TestCase("160301FFFF", TestName = "A record of 64 KiB")]
+    [TestCase("802B0103030012000000100000C02B00C02F00C02C00C03000CCA900CCA8000102030405060708090A0B0C0D0E0F", TestName = "A hello in the format of SSL 2.0")]
+    public async Task What_begins_as_no_record_of_TLS_is_answered_at_once(string bytes)
+    {
+        using TlsContext context = TlsContext.CreateServer((TlsServerOptions)_bench.Server.Options with { HandshakeWorkers = _workers });
+        using var server = new SslMachine(context);
+        server.Feed(Convert.FromHexString(bytes));
+        SslStep step;
+        do
+        {
+            step = server.Handshake();
+            await server.WaitForAnswerAsync().WaitAsync(Bench.Deadline);
+        }
+        while (step is { IsBlocked: true, Want: SslWant.Async });
+        Assert.That(step.Failure is not null || !server.Output.IsEmpty, "an error or an answer");
+    }
+
     // Between worker and OpenSSL, too: otherwise there would be whole records there.
     [Test]
     public async Task A_testers_machine_is_stopped_at_every_byte_on_a_worker_too()

@@ -56,5 +56,30 @@ public sealed class RecordBoundaryTests
         Assert.That(_boundary.PassOne([]), Is.Zero);
     }
 
+    // RFC 5246 §E.2: two bytes of length with the highest bit set.
+    [Test]
+    public void A_hello_in_the_format_of_SSL_2_ends_where_its_own_length_says([Values(1, 2, 5, 40)] int firstPart)
+    {
+        byte[] stream = [0x81, 0x02, .. new byte[0x102], .. Record(7)];
+        Assert.That(_boundary.PassOne(stream.AsSpan(0, firstPart)), Is.EqualTo(firstPart));
+        Assert.That(_boundary.IsForeign, Is.False);
+        Assert.That(_boundary.PassOne(stream.AsSpan(firstPart)), Is.EqualTo(2 + 0x102 - firstPart));
+        Assert.That(_boundary.PassOne(stream.AsSpan(2 + 0x102)), Is.EqualTo(12));
+    }
+
+    [TestCase(new byte[] { (byte)'G' })]
+    [TestCase(new byte[] { 19, 3, 3, 0, 1 })]
+    [TestCase(new byte[] { 25, 3, 3, 0, 1 })]
+    [TestCase(new byte[] { 22, 2, 0, 0, 1 })]
+    [TestCase(new byte[] { 22, 3, 1, 0x48, 1 }, TestName = "one byte longer than any record is")]
+    public void What_is_no_record_is_known_as_soon_as_it_shows(byte[] beginning)
+    {
+        for (int i = 0; i < beginning.Length; i++) _boundary.PassOne(beginning.AsSpan(i, 1));
+        Assert.That(_boundary.IsForeign, Is.True);
+        _boundary = default;
+        _boundary.PassOne([22, 3, 1, 0x48, 0]);
+        Assert.That(_boundary.IsForeign, Is.False, "the longest one is one");
+    }
+
     private static byte[] Record(int length) => [23, 3, 3, (byte)(length >> 8), (byte)length, .. new byte[length]];
 }
