@@ -10,8 +10,7 @@ public sealed class AsynchronousTests
     {
         var options = (TlsServerOptions)Make("-server", "-async", "-select-alpn", "foo").Options;
         Assert.That(options.ApplicationProtocols, Is.Empty);
-        ValueTask<TlsContext?> choice = options.SelectContext!(null!);
-        TlsContext? chosen = await choice;
+        TlsContext? chosen = await options.SelectContext!(null!);
         Assert.That(chosen!.Options.ApplicationProtocols, Is.EqualTo(["foo"]));
         Assert.That(chosen.Options.Certificate, Is.Not.SameAs(options.Certificate));
         Assert.That(options.SessionStore, Is.InstanceOf<LaterSessions>());

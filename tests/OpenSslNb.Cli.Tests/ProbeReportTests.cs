@@ -11,10 +11,7 @@ public sealed class ProbeReportTests
 {
     private const string Patience = "20";
 
-    [TestCase(RunningProcess.SIGHUP, 129)]
-    [TestCase(RunningProcess.SIGINT, 130)]
-    [TestCase(RunningProcess.SIGQUIT, 131)]
-    [TestCase(RunningProcess.SIGTERM, 143)]
+    [TestCaseSource(typeof(RunningProcess), nameof(RunningProcess.EndingSignals))]
     public async Task A_signal_leaves_a_report_of_what_was_asked(int signal, int code)
     {
         string junit = Pki.NewFile(".xml");

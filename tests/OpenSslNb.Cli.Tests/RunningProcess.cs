@@ -13,6 +13,9 @@ internal sealed partial class RunningProcess : IDisposable
     public const int SIGTERM = 15;
 
     /// <summary>How long a test waits for what must happen.</summary>
+    /// <summary>Signals that ask for an end, each with the exit code that shells make of it.</summary>
+    public static readonly object[][] EndingSignals = [[SIGHUP, 129], [SIGINT, 130], [SIGQUIT, 131], [SIGTERM, 143]];
+
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(45);
 
     private readonly Process _process;

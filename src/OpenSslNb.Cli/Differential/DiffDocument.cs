@@ -19,7 +19,7 @@ internal static class DiffDocument
             json.WriteBoolean("strict", report.IsStrict);
             json.WriteBoolean("same", report.IsSame);
             json.WriteNumber("differences", report.Differences);
-            json.WriteNumber("notPossible", report.NotPossible);
+            json.WriteNumber("not_possible", report.NotPossible);
             if (report.Faults.Any()) json.WriteString("error", string.Join('\n', report.Faults));
             json.WriteStartArray("cases");
             foreach (Comparison comparison in report.Cases) WriteCase(json, comparison);
@@ -60,7 +60,7 @@ internal static class DiffDocument
         json.WriteStartObject();
         json.WriteString("name", comparison.Case.Name);
         json.WriteBoolean("same", comparison.IsSame);
-        json.WriteStartArray("notPossible");
+        json.WriteStartArray("not_possible");
         foreach (int step in comparison.NotPossible) json.WriteNumberValue(step);
         json.WriteEndArray();
         json.WriteStartArray("steps");

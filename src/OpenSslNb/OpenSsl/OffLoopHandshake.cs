@@ -37,7 +37,7 @@ internal sealed class OffLoopHandshake
         _workers = workers;
         _needsInput = isServer;
         _finished.SetResult();
-        Memory = new MemoryTransport(128 * 1024, real.MostAtATime, isStuttering: real.MostAtATime != int.MaxValue);
+        Memory = new MemoryTransport(128 * 1024, real.MostAtATime, isStuttering: true);
     }
 
     /// <summary>What OpenSSL reads and writes until the handshake has ended. It is stopped there as often as it would be by a tester's own.</summary>

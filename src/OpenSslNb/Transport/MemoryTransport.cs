@@ -18,14 +18,14 @@ internal sealed class MemoryTransport : CiphertextTransport
 
     /// <param name="ciphertextLimit">Most bytes that wait for the caller.</param>
     /// <param name="mostAtATime">Most bytes that OpenSSL gets by one read, and may leave here at any time: it is then stopped in the middle of records in both directions.</param>
-    /// <param name="isStuttering">OpenSSL is stopped after as many bytes, whether more of them are here (or may be) or not, and may be called again at once.</param>
+    /// <param name="isStuttering">Where there is such a number: OpenSSL is stopped after as many bytes, whether more of them are here (or may be) or not, and may be called again at once.</param>
     public MemoryTransport(int ciphertextLimit, int mostAtATime = int.MaxValue, bool isStuttering = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(mostAtATime, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(ciphertextLimit, (16 * 1024) + RecordOverhead);
         _limit = ciphertextLimit;
-        _isStuttering = isStuttering;
         MostAtATime = mostAtATime;
+        _isStuttering = isStuttering && SplitsRecords;
         Bio = new TransportBio();
     }
 

@@ -10,10 +10,7 @@ public sealed class DiffEndTests
     private const string ThreeCases = """{"cases":[{"name":"one","steps":["connect"]},{"name":"two","steps":[{"do":"hello"}]},{"name":"three","steps":[{"do":"hello"}]}]}""";
     private const string ThreeHellos = """{"cases":[{"name":"one","steps":[{"do":"hello"}]},{"name":"two","steps":[{"do":"hello"}]},{"name":"three","steps":[{"do":"hello"}]}]}""";
 
-    [TestCase(RunningProcess.SIGHUP, 129)]
-    [TestCase(RunningProcess.SIGINT, 130)]
-    [TestCase(RunningProcess.SIGQUIT, 131)]
-    [TestCase(RunningProcess.SIGTERM, 143)]
+    [TestCaseSource(typeof(RunningProcess), nameof(RunningProcess.EndingSignals))]
     public async Task A_signal_ends_it_and_all_that_it_has_started(int signal, int code)
     {
         string pid = Pki.NewFile(".pid");

@@ -95,9 +95,9 @@ public sealed class DiffTests
         Opensslnb.Result document = await DiffRun.RunAsync(target, target, script, "--json");
         Assert.That(document.Code, Is.EqualTo(2));
         using var json = JsonDocument.Parse(document.Output);
-        Assert.That(json.RootElement.GetProperty("notPossible").GetInt32(), Is.EqualTo(2));
+        Assert.That(json.RootElement.GetProperty("not_possible").GetInt32(), Is.EqualTo(2));
         Assert.That(json.RootElement.GetProperty("same").GetBoolean(), Is.True);
-        Assert.That(json.RootElement.GetProperty("cases")[0].GetProperty("notPossible").EnumerateArray().Select(step => step.GetInt32()), Is.EqualTo(new[] { 2, 4 }));
+        Assert.That(json.RootElement.GetProperty("cases")[0].GetProperty("not_possible").EnumerateArray().Select(step => step.GetInt32()), Is.EqualTo(new[] { 2, 4 }));
     }
 
     [Test]
