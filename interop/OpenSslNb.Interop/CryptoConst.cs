@@ -28,11 +28,13 @@ internal static class CryptoConst
     internal const int EVP_PKEY_RSA = 6;
     internal const int EVP_PKEY_RSA_PSS = 912;
     internal const int EVP_PKEY_EC = 408;
+    internal const int EVP_PKEY_DH = 28;
     internal const int EVP_PKEY_OP_PARAMGEN = 2;
     internal const int EVP_PKEY_OP_KEYGEN = 4;
     internal const int EVP_PKEY_CTRL_EC_PARAMGEN_CURVE_NID = 4097;
     internal const int MBSTRING_UTF8 = 0x1000;
     internal const int NID_X9_62_prime256v1 = 415;
+    internal const int NID_kx_ecdhe = 1038;
     internal const int NID_basic_constraints = 87;
     internal const int NID_subject_alt_name = 85;
     internal const int NID_md5 = 4;

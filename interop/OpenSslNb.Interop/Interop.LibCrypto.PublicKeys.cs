@@ -14,4 +14,13 @@ internal static unsafe partial class LibCrypto
 
     /// <summary><c>X509_STORE_CTX_get0_rpk(3)</c>: borrowed; 0 when a certificate is verified. Null before 3.2.</summary>
     internal static readonly delegate* unmanaged<nint, nint> X509_STORE_CTX_get0_rpk = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Optional("X509_STORE_CTX_get0_rpk");
+
+    /// <summary><c>EVP_PKEY_get0_EC_KEY(3)</c>: borrowed; 0 when the key is of another kind.</summary>
+    internal static readonly delegate* unmanaged<nint, nint> EVP_PKEY_get0_EC_KEY = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Optional("EVP_PKEY_get0_EC_KEY");
+
+    /// <summary><c>EC_KEY_get0_group(3)</c>: borrowed.</summary>
+    internal static readonly delegate* unmanaged<nint, nint> EC_KEY_get0_group = (delegate* unmanaged<nint, nint>)OpenSslLibrary.Optional("EC_KEY_get0_group");
+
+    /// <summary><c>EC_GROUP_get_curve_name(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int> EC_GROUP_get_curve_name = (delegate* unmanaged<nint, int>)OpenSslLibrary.Optional("EC_GROUP_get_curve_name");
 }

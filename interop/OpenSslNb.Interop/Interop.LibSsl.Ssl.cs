@@ -177,6 +177,15 @@ internal static unsafe partial class LibSsl
     /// <summary><c>SSL_get_negotiated_group(3)</c>, since 3.0.</summary>
     internal static nint SSL_get_negotiated_group(nint ssl) => SSL_ctrl(ssl, SslConst.SSL_CTRL_GET_NEGOTIATED_GROUP, 0, null);
 
+    /// <summary><c>SSL_get_peer_tmp_key(3)</c>: the key is the caller's.</summary>
+    internal static nint SSL_get_peer_tmp_key(nint ssl, nint* key) => SSL_ctrl(ssl, SslConst.SSL_CTRL_GET_PEER_TMP_KEY, 0, key);
+
+    /// <summary><c>SSL_get_shared_group(3)</c>.</summary>
+    internal static nint SSL_get_shared_group(nint ssl, int index) => SSL_ctrl(ssl, SslConst.SSL_CTRL_GET_SHARED_GROUP, index, null);
+
+    /// <summary><c>SSL_CIPHER_get_kx_nid(3)</c>.</summary>
+    internal static readonly delegate* unmanaged<nint, int> SSL_CIPHER_get_kx_nid = (delegate* unmanaged<nint, int>)OpenSslLibrary.Required("SSL_CIPHER_get_kx_nid");
+
     /// <summary><c>SSL_get_peer_signature_nid(3)</c>.</summary>
     internal static nint SSL_get_peer_signature_nid(nint ssl, int* digest) => SSL_ctrl(ssl, SslConst.SSL_CTRL_GET_PEER_SIGNATURE_NID, 0, digest);
 

@@ -61,6 +61,8 @@ internal static class SslConst
     internal const int SSL_CTRL_SET_TLSEXT_TICKET_KEY_CB = 72;
     internal const int SSL_CTRL_GET_PEER_SIGNATURE_NID = 108;
     internal const int SSL_CTRL_GET_NEGOTIATED_GROUP = 134;
+    internal const int SSL_CTRL_GET_PEER_TMP_KEY = 109;
+    internal const int SSL_CTRL_GET_SHARED_GROUP = 93;
     internal const int SSL_CTRL_SET_RETRY_VERIFY = 136;
     internal const int SSL_CTRL_SET_TLSEXT_SERVERNAME_CB = 53;
     internal const int SSL_CTRL_GET_TLSEXT_TICKET_KEYS = 58;

@@ -13,7 +13,7 @@ public sealed record TlsConnectionInfo
     /// <summary>The cipher suite's name in OpenSSL's spelling (<c>SSL_CIPHER_get_name(3)</c>).</summary>
     public required string CipherSuite { get; init; }
 
-    /// <summary>The group of the key exchange, such as <c>x25519</c> or <c>secp256r1</c> (<c>SSL_get_negotiated_group(3)</c>); null with RSA key exchange, and with OpenSSL 1.1.1, which does not tell.</summary>
+    /// <summary>The group of the key exchange, such as <c>x25519</c> or <c>secp256r1</c> (<c>SSL_get_negotiated_group(3)</c>); null with RSA key exchange, with a finite field in TLS 1.2 (which a server with OpenSSL 4.0 tells), and with OpenSSL 1.1.1 when TLS 1.2 resumes a session.</summary>
     public string? Group { get; init; }
 
     /// <summary>What the peer signed the handshake with, as in <see cref="TlsOptions.SignatureAlgorithms"/>: <c>ECDSA+SHA256</c>, <c>RSA-PSS+SHA256</c>, <c>ED25519</c> (<c>SSL_get_peer_signature_type_nid(3)</c>); null when it did not sign.</summary>
@@ -75,7 +75,7 @@ public sealed record TlsConnectionInfo
         {
             Protocol = (TlsProtocol)LibSsl.SSL_version(ssl),
             CipherSuite = CipherNames.Of(LibSsl.SSL_get_current_cipher(ssl)),
-            Group = GroupOf(ssl),
+            Group = NegotiatedGroup.Of(ssl),
             PeerSignatureAlgorithm = PeerSignatureOf(ssl),
             ApplicationProtocol = ApplicationProtocolOf(ssl),
             ServerName = Text(LibSsl.SSL_get_servername(ssl, SslConst.TLSEXT_NAMETYPE_host_name)),
@@ -99,13 +99,6 @@ public sealed record TlsConnectionInfo
     {
         bool isTaken = LibSsl.SSL_version(instance.Ssl) >= SslConst.TLS1_3_VERSION ? LibSsl.SSL_session_reused(instance.Ssl) != 0 : LibSsl.SSL_get_psk_identity(instance.Ssl) != null;
         return isTaken ? instance.PreSharedKeyIdentity : null;
-    }
-
-    private static unsafe string? GroupOf(nint ssl)
-    {
-        if (LibSsl.SSL_group_to_name == null) return null;
-        int group = (int)LibSsl.SSL_get_negotiated_group(ssl);
-        return group <= 0 ? null : Text(LibSsl.SSL_group_to_name(ssl, group));
     }
 
     private static unsafe string? PeerSignatureOf(nint ssl)

@@ -89,7 +89,7 @@ public sealed class ContextQuestionTests(TlsProtocol protocol, bool later) : Han
         using var pair = new MachinePair(server, client);
         Assert.That(await SettleAsync(pair, SslWant.ClientHello, pair.Server), Is.EqualTo(BothWell));
         Assert.That(pair.Client.Info!.CipherSuite, Does.Contain("CHACHA20"));
-        if (OpenSslLibrary.Version.Is3OrLater) Assert.That(pair.Client.Info.Group, Is.EqualTo("secp384r1"));
+        Assert.That(pair.Client.Info.Group, Is.EqualTo("secp384r1"));
 
         using TlsContext other = TlsContext.CreateServer(new TlsServerOptions { Certificate = First, MinimumProtocol = Other(Protocol), MaximumProtocol = Other(Protocol) });
         using TlsContext any = TlsContext.CreateServer(new TlsServerOptions { Certificate = First, SelectContext = _ => AnswerAsync<TlsContext?>(other) });
