@@ -694,7 +694,7 @@ void RunBogo(string runner, string[] named)
     Run("dotnet", "publish", "src/OpenSslNb.BogoShim", "-c", Configuration, "-r", RuntimeIdentifier(), "-o", "artifacts/aot-bogo");
     System.IO.Directory.CreateDirectory("artifacts/aot");
     System.IO.File.Move("artifacts/aot-bogo/OpenSslNb.BogoShim", Shim, overwrite: true);
-    List<string> arguments = ["--runner", $"artifacts/bogo/{runner}", "--shim", Shim, "--config", $"{Here}/config.json", "--explained", $"{Here}/explained.json"];
+    List<string> arguments = ["--runner", $"artifacts/bogo/{runner}", "--shim", Shim, "--config", $"{Here}/config.json", "--explained", $"{Here}/explained.json", "--left-out", $"{Here}/left-out.json"];
     foreach (var version in versions)
     {
         arguments.AddRange(["--openssl", OpenSslArgument(version), "--plain", $"{version}={BuildPlainShim(version)}"]);

@@ -16,6 +16,7 @@ internal static unsafe class Expectations
         if (options.ExpectServerName is { } name) Same(info.ServerName ?? info.ClientHello?.ServerName, name, "server name");
         string? protocol = options.Server ? options.DeclineAlpn ? null : options.SelectAlpn : options.ExpectAlpn;
         Same(info.ApplicationProtocol ?? "", protocol ?? "", "application protocol");
+        if (options.ExpectCurve != 0 && info is { Group: null, IsResumed: true } && !OpenSslLibrary.Version.Is3OrLater) throw new NotImplementedFlagException("OpenSSL 1.1.1 has forgotten the group of a session");
         if (options.ExpectCurve != 0) Same(info.Group, Names.Group(options.ExpectCurve), "group");
 
         // Nobody signs where a session is resumed, and OpenSSL's sessions do not hold who did.

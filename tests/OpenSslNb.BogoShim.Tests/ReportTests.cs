@@ -34,7 +34,8 @@ public sealed class ReportTests
     {
         Report report = Make(Policy, plain: """{"tests":{"Basic-TLS-Async":{"actual":"FAIL"},"Strange":{"actual":"FAIL"}}}""");
         Assert.That(report.Open, Has.Count.EqualTo(1).And.One.Contains("3.0: Strange: unexplained"));
-        Assert.That(report.ToMarkdown(), Does.Contain("| OpenSSL's policy *ssl(7)* | `Basic-*` | 1 |").And.Contains("| **unexplained** | `Strange` | 1 |"));
+        Assert.That(report.ToMarkdown(), Does.Contain("| F1 | OpenSSL's policy *ssl(7)* | 1 |").And.Contains("| `Basic-TLS-Async` | F1 | × |")
+            .And.Contains("| **none** | **unexplained** | 1 |").And.Contains("| `Strange` | **none** | × |").And.Not.Contains("Basic-TLS-Sync"));
     }
 
     [Test]
@@ -54,16 +55,34 @@ public sealed class ReportTests
     public void An_explanation_is_whole(string json, string fault) => Assert.That(() => Explanations.Read(json), Throws.TypeOf<FormatException>().With.Message.Contains(fault));
 
     [Test]
-    public void The_explanations_that_are_kept_can_be_read()
+    public void The_explanations_that_are_kept_can_be_read([Values("explained.json", "left-out.json")] string file)
     {
         string root = TestContext.CurrentContext.TestDirectory;
         while (!File.Exists(Path.Combine(root, "OpenSslNb.sln"))) root = Path.GetDirectoryName(root)!;
-        Assert.That(() => Explanations.Read(File.ReadAllText(Path.Combine(root, "tests/Conformance/bogo/explained.json"))), Throws.Nothing);
+        Assert.That(() => Explanations.Read(File.ReadAllText(Path.Combine(root, "tests/Conformance/bogo", file))), Throws.Nothing);
     }
 
     [Test]
-    public void A_page_has_the_patterns_that_something_failed_by_and_no_others() =>
-        Assert.That(Make("""[{"cause":"OpenSSL's policy","source":"ssl(7)","tests":["Basic-*","Of-another-runner-*"]}]""", null).ToMarkdown(), Does.Contain("`Basic-*`").And.Not.Contains("Of-another-runner"));
+    public void What_the_plain_shim_passes_and_ours_does_not_implement_needs_a_reason()
+    {
+        const string Plain = """{"tests":{"Basic-TLS-Async":{"actual":"FAIL"},"Strange":{"actual":"FAIL"},"ECH-Client":{"actual":"PASS"}}}""";
+        const string Reasons = """[{"cause":"not wanted","source":"TlsClientOptions","tests":["ECH-*"]}]""";
+        Assert.That(Make(Policy, Plain).Open, Has.Some.Contains("3.0: ECH-Client: not implemented, and the plain shim passes it"));
+        Report report = Make(Policy, Plain, Reasons);
+        Assert.That(report.Open, Has.None.Contains("ECH-Client"));
+        Assert.That(report.ToMarkdown(), Does.Contain("| L1 | not wanted *TlsClientOptions* | 1 |").And.Contains("| `ECH-Client` | L1 | × |"));
+    }
+
+    [Test]
+    public void A_test_is_told_of_the_versions_that_it_fails_on()
+    {
+        const string Fails = """{"tests":{"Basic-1":{"actual":"FAIL"}}}""";
+        const string Passes = """{"tests":{"Basic-1":{"actual":"PASS"}}}""";
+        VersionResults[] versions = [VersionOf("1.1.1", Fails), VersionOf("3.0", Passes), VersionOf("3.5", Fails)];
+        Assert.That(new Report("chromium", "the archive", strict: true, Explanations.Read(Policy), Explanations.Read("[]"), versions).ToMarkdown(), Does.Contain("| `Basic-1` | F1 | × |  | × |"));
+
+        static VersionResults VersionOf(string version, string json) => new(version, RunnerResults.Read(json, ""), RunnerResults.Read(json, ""));
+    }
 
     [Test]
     public void The_overview_has_counts_of_ours_and_of_the_plain_shim()
@@ -90,6 +109,6 @@ public sealed class ReportTests
         Assert.That(() => Runner.ConfigOf("""{"ErrorMap":{":A:":"one"}}""", takesSeveralWords: true), Throws.TypeOf<FormatException>().With.Message.Contains(":A:"));
     }
 
-    private static Report Make(string explanations, string? plain) =>
-        new("chromium", "the archive", strict: true, Explanations.Read(explanations), [new VersionResults("3.0", RunnerResults.Read(Json, Output), plain is null ? null : RunnerResults.Read(plain, ""))]);
+    private static Report Make(string explanations, string? plain, string leftOut = "[]") =>
+        new("chromium", "the archive", strict: true, Explanations.Read(explanations), Explanations.Read(leftOut), [new VersionResults("3.0", RunnerResults.Read(Json, Output), plain is null ? null : RunnerResults.Read(plain, ""))]);
 }

@@ -10,20 +10,22 @@ var openSsl = new Option<string[]>("--openssl") { Description = "VERSION or VERS
 var tests = new Option<string?>("--tests") { Description = "patterns of tests, separated by semicolons; all unless given" };
 var config = new Option<FileInfo>("--config") { Description = "what the runner must know of the shims", Required = true };
 var explained = new Option<FileInfo>("--explained") { Description = "why tests fail", Required = true };
+var leftOut = new Option<FileInfo>("--left-out") { Description = "why tests are not implemented that plain OpenSSL passes", Required = true };
 var document = new Option<FileInfo?>("--document") { Description = "where the failures go, one by one" };
 var overview = new Option<FileInfo?>("--overview") { Description = "the page with a section for the counts" };
 var workers = new Option<int>("--workers") { Description = "how many shims run at once", DefaultValueFactory = _ => Environment.ProcessorCount };
-var command = new RootCommand("Runs BoringSSL's protocol tests against this library with one OpenSSL after the other.") { folder, shim, plain, openSsl, tests, config, explained, document, overview, workers };
+var command = new RootCommand("Runs BoringSSL's protocol tests against this library with one OpenSSL after the other.") { folder, shim, plain, openSsl, tests, config, explained, leftOut, document, overview, workers };
 
 command.SetAction(parsed =>
 {
     var runner = new Runner(parsed.GetRequiredValue(folder).FullName);
     var process = new RunnerProcess(runner, File.ReadAllText(parsed.GetRequiredValue(config).FullName), parsed.GetValue(workers));
     var explanations = Explanations.Read(File.ReadAllText(parsed.GetRequiredValue(explained).FullName));
+    var omissions = Explanations.Read(File.ReadAllText(parsed.GetRequiredValue(leftOut).FullName));
     Dictionary<string, string> plainShims = (parsed.GetValue(plain) ?? []).Select(Pair).ToDictionary(pair => pair.Name, pair => pair.Path ?? throw new FormatException($"--plain takes VERSION=PROGRAM, and not '{pair.Name}'"));
     string[]? chosen = parsed.GetValue(tests)?.Split(';');
     var versions = new List<VersionResults>();
-    var report = new Report(runner.Name, runner.Archive, runner.TakesSeveralWords, explanations, versions);
+    var report = new Report(runner.Name, runner.Archive, runner.TakesSeveralWords, explanations, omissions, versions);
     foreach (string one in parsed.GetRequiredValue(openSsl))
     {
         (string version, string? openSslFolder) = Pair(one);

@@ -118,7 +118,7 @@ static int shake_hands(struct state *state)
 static int reverify(const struct state *state)
 {
     const struct options *options = state->options;
-    int is_wanted = options->reverify_on_resume && !options->server && state->is_resumption;
+    int is_wanted = options->reverify_on_resume && !options->server && state->is_resumption && SSL_get_peer_cert_chain(state->ssl) != NULL;
     return !is_wanted || !options->verify_fail || fail("the certificate of the resumed session is not acceptable any more");
 }
 
