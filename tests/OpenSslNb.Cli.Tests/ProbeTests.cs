@@ -115,6 +115,7 @@ public sealed class ProbeTests
     [TestCase("--only and --except leave no probe", "h:1", "--only", "records", "--except", "*")]
     [TestCase("--alpn must be names separated by commas", "h:1", "--alpn", ",,")]
     [TestCase("--pin must be sha256//", "h:1", "--pin", "xx")]
+    [TestCase("--server-name must be the name of a host, such as example.org, or an address, and not ''", "h:1", "--server-name", "")]
     public async Task What_makes_no_sense_is_exit_code_2_and_names_the_option(string said, params string[] arguments)
     {
         Opensslnb.Result result = await Opensslnb.RunAsync(["probe", .. arguments]);

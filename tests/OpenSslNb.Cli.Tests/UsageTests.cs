@@ -31,6 +31,8 @@ public sealed class UsageTests
         yield return Case("port 0 to connect to", ["connect", "localhost:0"], "target", "localhost:0", "HOST:PORT");
         yield return Case("a log of passed connections", [.. s_passThrough, "--connection-log", "l"], "--connection-log", "passthrough-sni");
         yield return Case("pins where no TLS begins", ["proxy", "--listen", "127.0.0.1:0", "--to", "localhost:1", "--cert", "c", "--pin", "p"], "--pin", "--mode originate");
+        yield return Case("a server of no name", ["connect", "localhost:1", "--server-name", ""], "--server-name", "the name of a host", "''");
+        yield return Case("a target of no name", ["proxy", "--listen", "127.0.0.1:0", "--mode", "originate", "--to", "localhost:1", "--server-name", " "], "--server-name", "the name of a host", "' '");
         yield return Case("a key without a certificate", ["connect", "localhost:1", "--key", "k.pem"], "--cert", "--key");
         yield return Case("no version left", [.. s_serve, "--min-protocol", "tls1.3", "--max-protocol", "tls1.2"], "--min-protocol", "--max-protocol");
         yield return Case("no version left to connect with", ["connect", "localhost:1", "--min-protocol", "tls1.3", "--max-protocol", "tls1.2"], "--min-protocol", "--max-protocol");
