@@ -39,6 +39,12 @@ public sealed class DiffFaultTests
         yield return Step("no step", "{}", "'do' is missing");
         yield return Step("an unknown field", """{"do":"hello","cipher":[]}""", "'cipher' is no field", "ciphers");
         yield return Step("a wrong type", """{"do":"hello","ciphers":5}""", "'ciphers' must be an array of", "and not 5");
+        yield return Step("a version where an array is expected", """{"do":"handshake","versions":"1.3"}""", "step 1: 'versions' must be an array of", "and not \"1.3\"");
+        yield return Step("a cipher where an array is expected", """{"do":"hello","ciphers":"TLS_AES_128_GCM_SHA256"}""", "step 1: 'ciphers' must be an array of", "and not \"TLS_AES_128_GCM_SHA256\"");
+        yield return Step("a type where an array is expected", """{"do":"hello","without":"key_share"}""", "step 1: 'without' must be an array of");
+        yield return Step("a protocol where an array is expected", """{"do":"handshake","alpn":"h2"}""", "step 1: 'alpn' must be an array of strings");
+        yield return Step("a protocol of nothing", """{"do":"handshake","alpn":[""]}""", "step 1: OpenSSL cannot make this handshake");
+        yield return Step("no version", """{"do":"hello","versions":[]}""", "step 1: 'versions' must be an array of one version at least");
         yield return Step("an unknown cipher", """{"do":"hello","ciphers":["TLS_NOTHING"]}""", "'ciphers' must be an array of", "TLS_NOTHING");
         yield return Step("a share without a key", """{"do":"hello","shares":["x448"]}""", "'shares'", "x25519, secp256r1, secp384r1");
         yield return Step("no extension", """{"do":"hello","extensions":[{"type":"padding","hex":"0"}]}""", "'extensions': 'hex' must be an even number of hexadecimal digits");
