@@ -51,6 +51,22 @@ public sealed class BatteryTests
         Assert.That(results.Single(r => r.Probe.Name == "record-repeated-12").Verdict, Is.EqualTo(ProbeVerdict.Passed), string.Join('\n', results.Select(r => r.Evidence)));
     }
 
+    [TestCase("-www")]
+    [TestCase("-rev")]
+    public async Task Openssl_s_server_that_sleeps_behind_each_key_update(string mode)
+    {
+        using var bench = new ProbeBench();
+        var process = ExternalProcess.StartLineBuffered("openssl", "openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", bench.CertificateFile, "-key", bench.KeyFile, mode);
+        await using ServerProgram server = await ServerProgram.StartAsync(process, "ACCEPT 127.0.0.1:");
+        const string Name = "key-update-often";
+        ProbeTarget target = bench.Target(server.Port, ProbeBench.Patient);
+        ProbeResult hurried = (await ProbeBench.RunAsync(target, probe => probe.Name == Name, Name)).Single();
+        Assert.That(hurried.Verdict, Is.EqualTo(ProbeVerdict.Failed), hurried.Evidence);
+        Assert.That(hurried.Evidence, Does.Contain("silence"));
+        ProbeResult patient = (await ProbeBench.RunAsync(target, probe => probe.Name == Name)).Single();
+        Assert.That(patient.Verdict, Is.EqualTo(ProbeVerdict.Passed), patient.Evidence);
+    }
+
     [Test]
     public async Task Gnutls_serv()
     {
