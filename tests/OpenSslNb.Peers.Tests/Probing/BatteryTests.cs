@@ -125,6 +125,17 @@ public sealed class BatteryTests
         ProbeBench.AssertFindings(results, [.. OpenSslFindings.Of(await ForeignTools.RunAsync("node", "nodejs", "-p", "process.versions.openssl")), "alert-unknown"], "record-repeated-12");
     }
 
+    [Test]
+    public async Task Node_that_leaves_connections_open_behind_an_error()
+    {
+        using var bench = new ProbeBench();
+        await using ServerProgram server = await ServerProgram.StartAsync(ExternalProcess.Start("node", "nodejs", Scripts.PathOf("probe_server.js"), bench.CertificateFile, bench.KeyFile, "keep"), "listening on ");
+        const string Name = "record-changed-13";
+        ProbeResult result = (await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), probe => probe.Name == Name, Name)).Single();
+        Assert.That(result.Verdict, Is.EqualTo(ProbeVerdict.Failed), result.Evidence);
+        Assert.That(result.Evidence, Does.Contain("fatal bad_record_mac").And.Contain("silence"));
+    }
+
     // "built with OpenSSL 3.0.2", and behind it, if it is another one, "running with OpenSSL 3.0.22".
     private static async Task<string> OpenSslOfNginxAsync()
     {
