@@ -75,7 +75,7 @@ public sealed class ProbeTests
         Opensslnb.Result refused = await Opensslnb.RunAsync("probe", target, "--ca", Pki.OtherAuthorityFile, "--timeout", Patience);
         Assert.That(refused.Code, Is.EqualTo(1));
         Assert.That(refused.Output, Is.Empty);
-        Assert.That(refused.Error, Does.Contain($"{target} cannot be probed").And.Contain("certificate"));
+        Assert.That(refused.Error, Does.Contain($"{target} cannot be probed").And.Contain("certificate").And.Contain("--ca FILE says whom to trust").And.Contain("--server-name NAME"));
         Opensslnb.AssertNoStackTrace(refused.Error);
         Opensslnb.Result accepted = await Opensslnb.RunAsync("probe", target, "--dangerously-accept-any-certificate", "--only", "version-13", "--timeout", Patience);
         Assert.That(accepted.Code, Is.Zero, accepted.Error);

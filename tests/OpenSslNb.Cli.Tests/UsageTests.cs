@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using NUnit.Framework;
 
 namespace OpenSslNb.Cli.Tests;
@@ -144,6 +146,17 @@ public sealed class UsageTests
         await AssertHelpAsync(["connect"], ["HOST:PORT", "--ca", "--server-name", "--cert", "--key", "--dangerously-accept-any-certificate", .. s_sharedOptions]);
     }
 
+    [TestCase("probe", "probing.md")]
+    [TestCase("diff", "diff.md")]
+    public async Task Every_option_of_a_command_stands_in_its_document(string command, string document)
+    {
+        string text = await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(SourceFile())!, "../../docs", document));
+        string help = (await Opensslnb.RunAsync(command, "--help")).Output;
+        string[] options = [.. Regex.Matches(help, "--[a-z-]+").Select(match => match.Value).Distinct().Except(["--help"])];
+        Assert.That(options, Is.Not.Empty);
+        Assert.That(options.Where(option => !Regex.IsMatch(text, $"`{option}[ `]")), Is.Empty);
+    }
+
     [Test]
     public async Task A_command_with_commands_below_it_says_what_is_wrong_with_its_own_options() =>
         AssertUsage(await Opensslnb.RunAsync("sim-memory", "--every", "0"), "--every must be a whole number", "'0'", "sim-memory --help");
@@ -155,6 +168,8 @@ public sealed class UsageTests
         Assert.That(result.Code, Is.Zero);
         Assert.That(result.Output, Does.Match(@"\A[0-9]+\.[0-9]+\.[0-9]+\S*\n\z"));
     }
+
+    private static string SourceFile([CallerFilePath] string path = "") => path;
 
     private static TestCaseData Case(string name, string[] arguments, params string[] named) =>
         new TestCaseData(arguments, named).SetArgDisplayNames(name);
