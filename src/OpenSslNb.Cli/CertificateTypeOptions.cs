@@ -37,20 +37,8 @@ internal sealed class CertificateTypeOptions
         {
             OwnCertificateTypes = parsed.GetValue(_own) is { Length: > 0 } own ? own : options.OwnCertificateTypes,
             PeerCertificateTypes = parsed.GetValue(_peer) is { Length: > 0 } peer ? peer : options.PeerCertificateTypes,
-            TrustedPeerKeys = [.. Files(parsed).Select(Read)],
+            TrustedPeerKeys = [.. Files(parsed).Select(path => _keys.Reading(() => TlsPublicKey.FromFile(path)))],
         };
-
-    private TlsPublicKey Read(string path)
-    {
-        try
-        {
-            return _keys.Reading(() => TlsPublicKey.FromFile(path));
-        }
-        catch (OpenSslException e)
-        {
-            throw new IOException($"{_keys.Name}: {e.Message}", e);
-        }
-    }
 
     private static string[] Words(SymbolResult result, Option option) => result.GetResult(option)?.Tokens is [var token] ? token.Value.Split(',', StringSplitOptions.TrimEntries) : [];
 

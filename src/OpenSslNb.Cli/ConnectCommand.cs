@@ -8,7 +8,7 @@ namespace OpenSslNb.Cli;
 internal sealed class ConnectCommand
 {
     private readonly Argument<HostPort> _target = new Argument<HostPort>("target") { Description = "HOST:PORT" }.At();
-    private readonly Option<string?> _name = new("--server-name") { Description = "the name to ask for and to check; the host unless given" };
+    private readonly Option<string?> _name = new Option<string?>("--server-name") { Description = "the name to ask for and to check; the host unless given" }.OfHost();
     private readonly ClientTlsOptions _tls = new();
     private readonly Option<string?> _earlyData = new("--early-data") { Description = "send this file with the first flight where a session of --session-file allows it, and in the ordinary way otherwise; the server may see it more than once", HelpName = "FILE" };
     private readonly Option<string> _resend = new Option<string>("--resend-early-data") { Description = "with --early-data: what to do when it could not go early or the server did not take it", DefaultValueFactory = _ => "always" }.OneOf("always", "never");

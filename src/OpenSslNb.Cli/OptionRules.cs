@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using OpenSslNb.OpenSsl;
 
 namespace OpenSslNb.Cli;
 
@@ -16,14 +17,14 @@ internal static class OptionRules
     public static bool IsGiven(this SymbolResult result, Option option) => result.GetResult(option) is { Implicit: false };
 
     /// <summary>Reads what an option names.</summary>
-    /// <exception cref="IOException">It cannot be read; the message names the option.</exception>
+    /// <exception cref="IOException">It cannot be read, or holds something else; the message names the option.</exception>
     public static T Reading<T>(this Option option, Func<T> read)
     {
         try
         {
             return read();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OpenSslException)
         {
             throw new IOException($"{option.Name}: {e.Message}", e);
         }
@@ -89,6 +90,18 @@ internal static class OptionRules
         argument.CompletionSources.Add(words);
         argument.CustomParser = result => Parse<string>(result, argument.Name, string.Join(" or ", words), OneOf(words));
         return argument;
+    }
+
+    /// <summary>Makes the option take the name of a host, which is never empty.</summary>
+    public static T OfHost<T>(this T option)
+        where T : Option
+    {
+        option.HelpName = "NAME";
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && (string.IsNullOrWhiteSpace(text) || !PeerName.IsPossible(text))) result.AddError($"{option.Name} must be the name of a host, such as example.org, or an address, and not '{text}'");
+        });
+        return option;
     }
 
     /// <summary>Makes the option take <c>HOST:PORT</c>.</summary>

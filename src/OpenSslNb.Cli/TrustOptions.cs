@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using OpenSslNb.Interop;
+using OpenSslNb.OpenSsl;
 
 namespace OpenSslNb.Cli;
 
@@ -43,7 +45,7 @@ internal sealed class TrustOptions(Option<string?> file)
     /// <param name="otherwise">Trusted where no authority is named.</param>
     public TlsTrust? Trust(ParseResult parsed, TlsTrust? otherwise)
     {
-        TlsTrust? trust = parsed.GetValue(file) is { } path ? file.Reading(() => TlsTrust.FromPemFile(path)) : null;
+        TlsTrust? trust = parsed.GetValue(file) is { } path ? file.Reading(() => Authorities(path)) : null;
         if (parsed.GetValue(_folder) is { } folder)
         {
             TlsTrust inFolder = _folder.Reading(() => TlsTrust.FromDirectory(folder));
@@ -52,7 +54,20 @@ internal sealed class TrustOptions(Option<string?> file)
 
         trust ??= otherwise;
         if (parsed.GetValue(_partial)) trust = trust?.WithPartialChains();
-        if (parsed.GetValue(_lists) is { } lists) trust = _lists.Reading(() => trust?.WithRevocationListFile(lists, parsed.GetValue(_wholeChain)));
+        if (parsed.GetValue(_lists) is { } lists) trust = _lists.Reading(() => WithLists(trust, lists, parsed.GetValue(_wholeChain)));
         return trust;
+    }
+
+    // They are read when a context is made, where nobody knows the option any more; so here too.
+    private static TlsTrust Authorities(string path)
+    {
+        foreach (SafeX509Handle certificate in Pem.ReadCertificates(File.ReadAllBytes(path), path)) certificate.Dispose();
+        return TlsTrust.FromPemFile(path);
+    }
+
+    private static TlsTrust? WithLists(TlsTrust? trust, string path, bool wholeChain)
+    {
+        Pem.EachRevocationList(File.ReadAllBytes(path), path, _ => { });
+        return trust?.WithRevocationListFile(path, wholeChain);
     }
 }

@@ -25,6 +25,16 @@ public sealed class FileFaultTests
         AssertFailed(await Opensslnb.RunAsync(arguments), path);
     }
 
+    [TestCase("connect", "--ca")]
+    [TestCase("probe", "--ca")]
+    [TestCase("connect", "--crl")]
+    public async Task A_file_that_holds_something_else_is_named_with_its_option(string command, string option)
+    {
+        Opensslnb.Result result = await Opensslnb.RunAsync(command, "127.0.0.1:1", option, Pki.ServerKeyFile);
+        AssertFailed(result, Pki.ServerKeyFile, "holds no PEM");
+        Assert.That(result.Error, Does.StartWith($"opensslnb: {option}: "));
+    }
+
     [Test]
     public async Task A_key_of_another_certificate_is_refused_with_both_names() =>
         AssertFailed(await ServeAsync(Pki.ServerFile, Pki.ClientKeyFile), Pki.ServerFile, Pki.ClientKeyFile, "does not belong");

@@ -75,7 +75,7 @@ public sealed class ProbeTests
         Opensslnb.Result refused = await Opensslnb.RunAsync("probe", target, "--ca", Pki.OtherAuthorityFile, "--timeout", Patience);
         Assert.That(refused.Code, Is.EqualTo(1));
         Assert.That(refused.Output, Is.Empty);
-        Assert.That(refused.Error, Does.Contain($"{target} cannot be probed").And.Contain("certificate"));
+        Assert.That(refused.Error, Does.Contain($"{target} cannot be probed").And.Contain("certificate").And.Contain("--ca FILE says whom to trust").And.Contain("--server-name NAME"));
         Opensslnb.AssertNoStackTrace(refused.Error);
         Opensslnb.Result accepted = await Opensslnb.RunAsync("probe", target, "--dangerously-accept-any-certificate", "--only", "version-13", "--timeout", Patience);
         Assert.That(accepted.Code, Is.Zero, accepted.Error);
@@ -115,6 +115,7 @@ public sealed class ProbeTests
     [TestCase("--only and --except leave no probe", "h:1", "--only", "records", "--except", "*")]
     [TestCase("--alpn must be names separated by commas", "h:1", "--alpn", ",,")]
     [TestCase("--pin must be sha256//", "h:1", "--pin", "xx")]
+    [TestCase("--server-name must be the name of a host, such as example.org, or an address, and not ''", "h:1", "--server-name", "")]
     public async Task What_makes_no_sense_is_exit_code_2_and_names_the_option(string said, params string[] arguments)
     {
         Opensslnb.Result result = await Opensslnb.RunAsync(["probe", .. arguments]);

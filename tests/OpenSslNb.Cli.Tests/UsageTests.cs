@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using NUnit.Framework;
 
 namespace OpenSslNb.Cli.Tests;
@@ -31,6 +33,8 @@ public sealed class UsageTests
         yield return Case("port 0 to connect to", ["connect", "localhost:0"], "target", "localhost:0", "HOST:PORT");
         yield return Case("a log of passed connections", [.. s_passThrough, "--connection-log", "l"], "--connection-log", "passthrough-sni");
         yield return Case("pins where no TLS begins", ["proxy", "--listen", "127.0.0.1:0", "--to", "localhost:1", "--cert", "c", "--pin", "p"], "--pin", "--mode originate");
+        yield return Case("a server of no name", ["connect", "localhost:1", "--server-name", ""], "--server-name", "the name of a host", "''");
+        yield return Case("a target of no name", ["proxy", "--listen", "127.0.0.1:0", "--mode", "originate", "--to", "localhost:1", "--server-name", " "], "--server-name", "the name of a host", "' '");
         yield return Case("a key without a certificate", ["connect", "localhost:1", "--key", "k.pem"], "--cert", "--key");
         yield return Case("no version left", [.. s_serve, "--min-protocol", "tls1.3", "--max-protocol", "tls1.2"], "--min-protocol", "--max-protocol");
         yield return Case("no version left to connect with", ["connect", "localhost:1", "--min-protocol", "tls1.3", "--max-protocol", "tls1.2"], "--min-protocol", "--max-protocol");
@@ -142,6 +146,17 @@ public sealed class UsageTests
         await AssertHelpAsync(["connect"], ["HOST:PORT", "--ca", "--server-name", "--cert", "--key", "--dangerously-accept-any-certificate", .. s_sharedOptions]);
     }
 
+    [TestCase("probe", "probing.md")]
+    [TestCase("diff", "diff.md")]
+    public async Task Every_option_of_a_command_stands_in_its_document(string command, string document)
+    {
+        string text = await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(SourceFile())!, "../../docs", document));
+        string help = (await Opensslnb.RunAsync(command, "--help")).Output;
+        string[] options = [.. Regex.Matches(help, "--[a-z-]+").Select(match => match.Value).Distinct().Except(["--help"])];
+        Assert.That(options, Is.Not.Empty);
+        Assert.That(options.Where(option => !Regex.IsMatch(text, $"`{option}[ `]")), Is.Empty);
+    }
+
     [Test]
     public async Task A_command_with_commands_below_it_says_what_is_wrong_with_its_own_options() =>
         AssertUsage(await Opensslnb.RunAsync("sim-memory", "--every", "0"), "--every must be a whole number", "'0'", "sim-memory --help");
@@ -153,6 +168,8 @@ public sealed class UsageTests
         Assert.That(result.Code, Is.Zero);
         Assert.That(result.Output, Does.Match(@"\A[0-9]+\.[0-9]+\.[0-9]+\S*\n\z"));
     }
+
+    private static string SourceFile([CallerFilePath] string path = "") => path;
 
     private static TestCaseData Case(string name, string[] arguments, params string[] named) =>
         new TestCaseData(arguments, named).SetArgDisplayNames(name);

@@ -9,6 +9,13 @@ public sealed class ProbingTests
     private static readonly ReceivedAlert s_decodeError = new(IsFatal: true, (byte)TlsAlert.DecodeError);
     private static readonly ReceivedAlert s_closeNotify = new(IsFatal: false, (byte)TlsAlert.CloseNotify);
 
+    [Test]
+    public void What_is_public_is_probing_and_editors_can_say_what_it_is()
+    {
+        Assert.That(typeof(Probe).Assembly.GetExportedTypes().Select(type => type.Namespace).Distinct(), Is.EqualTo(new[] { typeof(Probe).Namespace }));
+        Assert.That(File.ReadAllText(Path.ChangeExtension(typeof(Probe).Assembly.Location, ".xml")), Does.Contain($"\"T:{typeof(Probe).FullName}\""));
+    }
+
     [TestCase(StreamEnd.EndOfStream, true)]
     [TestCase(StreamEnd.Reset, true)]
     [TestCase(StreamEnd.Open, false)]

@@ -12,7 +12,7 @@ internal sealed class DiffCommand
     private readonly Option<PeerSource> _b = PeerSource.Option("--b", "the other one");
     private readonly Option<string> _script = new("--script") { Description = "what to do to them: cases and their steps, as JSON", HelpName = "FILE", Required = true };
     private readonly Option<string[]> _only = new("--only") { Description = "only cases whose name contains this; * for anything; may be given again", HelpName = "PATTERN", AllowMultipleArgumentsPerToken = false };
-    private readonly Option<string> _name = new("--name", "--server-name") { Description = "the name to ask for", DefaultValueFactory = _ => "localhost" };
+    private readonly Option<string> _name = new Option<string>("--name", "--server-name") { Description = "the name to ask for", DefaultValueFactory = _ => "localhost" }.OfHost();
     private readonly Option<double> _timeout = new Option<double>("--timeout") { Description = "seconds that each wait for a server may take; then it is silent", DefaultValueFactory = _ => 5 }.Seconds();
     private readonly Option<double> _start = new Option<double>("--start-timeout") { Description = "seconds that the start of a server may take", DefaultValueFactory = _ => 30 }.Seconds();
     private readonly Option<bool> _strict = new("--strict") { Description = "lengths of records and messages count too, and into how many records data is cut" };

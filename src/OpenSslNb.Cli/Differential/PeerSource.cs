@@ -30,8 +30,10 @@ internal sealed record PeerSource(string Text, HostPort? Address, string[] Words
     {
         fault = "";
         bool isAddress = text.StartsWith(Connect, StringComparison.Ordinal);
-        if (HostPort.TryParse(isAddress ? text[Connect.Length..] : text, out HostPort address) && address.Port > 0) return new PeerSource(text, address, []);
-        if (isAddress) return null;
+        string place = isAddress ? text[Connect.Length..] : text;
+        if (HostPort.TryParse(place, out HostPort address) && address.Port > 0) return new PeerSource(text, address, []);
+        if (HasBadPort(place)) fault = $": a port is a whole number from 1 to {ushort.MaxValue}";
+        if (isAddress || fault.Length > 0) return null;
         try
         {
             string[] words = CommandWords.Split(text);
@@ -45,4 +47,8 @@ internal sealed record PeerSource(string Text, HostPort? Address, string[] Words
 
         return null;
     }
+
+    // One word that would be an address with another port is no command.
+    private static bool HasBadPort(string place) =>
+        place.LastIndexOf(':') is > 0 and var colon && !place.Any(char.IsWhiteSpace) && !place.Contains(Port) && HostPort.TryParse($"{place[..colon]}:1", out _);
 }

@@ -7,7 +7,7 @@ namespace OpenSslNb.Cli.Probing;
 internal sealed class ProbeCommand
 {
     private readonly Argument<HostPort> _target = new Argument<HostPort>("target") { Description = "HOST:PORT" }.At();
-    private readonly Option<string?> _name = new("--server-name") { Description = "the name to ask for and to check; the host unless given" };
+    private readonly Option<string?> _name = new Option<string?>("--server-name") { Description = "the name to ask for and to check; the host unless given" }.OfHost();
     private readonly TrustOptions _trust = new(new Option<string?>("--ca") { Description = "trust these authorities instead of the system's, PEM", HelpName = "FILE" });
     private readonly VerificationOptions _verification = new();
     private readonly IdentityOptions _own = new("who we are for servers that ask");

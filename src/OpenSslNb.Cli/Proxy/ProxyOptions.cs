@@ -18,7 +18,7 @@ internal sealed class ProxyOptions
     private readonly Option<string?> _authorities = new("--ca") { Description = "authorities, PEM: clients must have a certificate of theirs; with originate the target must, and the system's are trusted unless given", HelpName = "FILE" };
     private readonly TrustOptions _trust;
     private readonly ServerTlsOptions _server;
-    private readonly Option<string?> _serverName = new("--server-name") { Description = "with originate: the name to ask for and to check; the target's host unless given" };
+    private readonly Option<string?> _serverName = new Option<string?>("--server-name") { Description = "with originate: the name to ask for and to check; the target's host unless given" }.OfHost();
     private readonly VerificationOptions _verification = new();
     private readonly Option<int> _sessions = new Option<int>("--target-sessions") { Description = "with originate: most sessions with the target that a loop keeps to resume them; 0 keeps none", DefaultValueFactory = _ => 0 }.AtLeast(0);
     private readonly Option<bool> _accepts = new("--proxy-protocol") { Description = "each client is a proxy, and begins with a PROXY header of version 1 or 2; only where nobody else can connect" };

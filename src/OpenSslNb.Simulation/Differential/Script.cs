@@ -23,4 +23,4 @@ internal sealed record ScriptStep(string Words, Func<ScriptRun, CancellationToke
 internal sealed class UnwillingPeerException(string message, Exception inner) : Exception(message, inner);
 
 /// <summary>A script is not one: which file, case, step and field, and what was expected.</summary>
-public sealed class ScriptException(string message) : Exception(message);
+internal sealed class ScriptException(string message) : Exception(message);

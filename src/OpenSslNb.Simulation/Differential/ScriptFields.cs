@@ -46,11 +46,10 @@ internal sealed class ScriptFields(JsonElement element, string place)
 
     public string[]? OptionalTexts(string name) => Strings(name, "an array of strings");
 
-    /// <summary>Names or numbers of one of IANA's registries; a single one needs no array.</summary>
+    /// <summary>Names or numbers of one of IANA's registries.</summary>
     public ushort[]? OptionalNumbers(string name, TlsNames registry, string examples)
     {
         string expected = $"an array of {examples}, or of numbers such as \"0x1a2b\"";
-        if (Element(name) is { ValueKind: JsonValueKind.String } single) return [registry.TryParse(single.GetString()!, out ushort one) ? one : throw Fault(name, expected)];
         return Strings(name, expected)?.Select(text => registry.TryParse(text, out ushort number) ? number : throw Fault(name, expected)).ToArray();
     }
 

@@ -1,3 +1,4 @@
+using OpenSslNb.OpenSsl;
 using OpenSslNb.Simulation.Probing;
 
 namespace OpenSslNb.Simulation.Differential;
@@ -48,6 +49,7 @@ internal static class ScriptHandshake
     // Lists and names are OpenSSL's to judge, and now, not when half of the script is done.
     private static void Try(ScriptFields fields, ClientProfile profile, string? name)
     {
+        if (name is not null && !PeerName.IsPossible(name)) throw fields.Fault("sni", "a name of up to 255 bytes whose labels have 1 to 63, an address, or null for none");
         try
         {
             using TlsContext context = TlsContext.CreateClient(profile.Configure(new TlsClientOptions { DangerouslyAcceptAnyPeerCertificate = true }));
@@ -55,7 +57,9 @@ internal static class ScriptHandshake
         }
         catch (Exception e) when (e is ArgumentException or OpenSslException)
         {
-            throw fields.Refusal($"OpenSSL cannot make this handshake: {e.Message}");
+            // The parameter of a method is none of the script's.
+            string message = e is ArgumentException { ParamName: { } parameter } ? e.Message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal) : e.Message;
+            throw fields.Refusal($"OpenSSL cannot make this handshake: {message}");
         }
     }
 

@@ -49,7 +49,7 @@ internal static unsafe partial class OpenSslMemory
     /// <summary>Number of the last block that was made; blocks are counted from 1.</summary>
     public static long LastSequence => Volatile.Read(ref s_sequence);
 
-    /// <summary>Allocations that this thread has asked for since <see cref="FailFrom"/> or <see cref="FailNothing"/>.</summary>
+    /// <summary>Allocations that this thread has asked for since <see cref="Fail"/> or <see cref="FailNothing"/>.</summary>
     public static long AskedCount => s_asked;
 
     /// <summary>How many of them have failed.</summary>

@@ -6,6 +6,7 @@ namespace OpenSslNb.Simulation.Probing;
 public static class ProbeBattery
 {
     private const byte CertificateRequired = 116;
+    private const string WhomToTrust = "--ca FILE says whom to trust, which may be the server's own certificate, --server-name NAME what it is called there; --dangerously-accept-any-certificate verifies nothing";
 
     private static readonly (PeerFeatures Feature, Func<RawClientHello, RawClientHello> Change, Func<ServerHelloFacts, bool> Shows)[] s_extensions =
     [
@@ -58,6 +59,7 @@ public static class ProbeBattery
     {
         if (run.Last is not { } seen) return run.Evidence;
         if (seen.NoRecords is { } text) return $"it does not speak TLS but answers with {text}";
+        if (seen.Refusal?.StartsWith(nameof(CloseReason.VerificationFailed), StringComparison.Ordinal) == true) return $"{seen.Refusal}; {WhomToTrust}";
         if (seen.Error is not { } alert) return seen.Refusal ?? run.Evidence;
         bool wantsCertificate = target.Client.Certificate is null && (alert.Description == CertificateRequired || seen.Messages.Contains("CertificateRequest"));
         return wantsCertificate ? $"{MessageNames.Alert(alert.Description)}: the server demands a certificate of its client; give --cert" : seen.Refusal ?? run.Evidence;

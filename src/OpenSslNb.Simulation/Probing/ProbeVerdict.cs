@@ -29,4 +29,5 @@ public sealed record ProbeResult(Probe Probe, ProbeVerdict Verdict, string Evide
 
 /// <summary>The peer cannot be probed, or a probe cannot do what it was told; the message says why.</summary>
 /// <param name="message">Why.</param>
+/// <param name="inner">What it comes from, if anything.</param>
 public sealed class ProbeException(string message, Exception? inner = null) : IOException(message, inner);

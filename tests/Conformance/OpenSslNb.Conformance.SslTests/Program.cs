@@ -13,6 +13,12 @@ const int Misused = 2;
 try
 {
     Options options = Options.Parse(args);
+    if (options.Help)
+    {
+        Console.Out.WriteLine(Options.Usage);
+        return Passed;
+    }
+
     return options.Page is { } page ? Write(page, options.Overview, options.Reports) : Replay(options);
 }
 catch (FormatException e)
@@ -27,8 +33,7 @@ static int Replay(Options options)
     // The system's configuration may say what is the least version.
     OpenSslLibrary.Configure(null);
     Explanations explanations = Explanations.Parse(options.Explained, File.ReadAllText(options.Explained));
-    SslTestCase[] cases = [.. CaseFolder.Read(options.Tests!).Where(test => (options.File ?? test.File) == test.File && test.Name.Contains(options.Case ?? "", StringComparison.Ordinal))];
-    if (cases.Length == 0) throw new FormatException($"there is no such case in {options.Tests}");
+    SslTestCase[] cases = options.Choose([.. CaseFolder.Read(options.Tests!)]);
     var report = ReplayReport.Of(OpenSslLibrary.Version.Text.Split(' ')[1], CaseFolder.VersionOf(options.Tests!), cases.Select(CaseVerdict.Of), explanations);
     ConsoleReport.Write(report, Console.Out);
     if (options.Json is { } path) File.WriteAllText(path, JsonSerializer.Serialize(report));

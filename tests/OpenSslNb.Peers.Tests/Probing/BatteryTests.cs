@@ -51,6 +51,22 @@ public sealed class BatteryTests
         Assert.That(results.Single(r => r.Probe.Name == "record-repeated-12").Verdict, Is.EqualTo(ProbeVerdict.Passed), string.Join('\n', results.Select(r => r.Evidence)));
     }
 
+    [TestCase("-www")]
+    [TestCase("-rev")]
+    public async Task Openssl_s_server_that_sleeps_behind_each_key_update(string mode)
+    {
+        using var bench = new ProbeBench();
+        var process = ExternalProcess.StartLineBuffered("openssl", "openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", bench.CertificateFile, "-key", bench.KeyFile, mode);
+        await using ServerProgram server = await ServerProgram.StartAsync(process, "ACCEPT 127.0.0.1:");
+        const string Name = "key-update-often";
+        ProbeTarget target = bench.Target(server.Port, ProbeBench.Patient);
+        ProbeResult hurried = (await ProbeBench.RunAsync(target, probe => probe.Name == Name, Name)).Single();
+        Assert.That(hurried.Verdict, Is.EqualTo(ProbeVerdict.Failed), hurried.Evidence);
+        Assert.That(hurried.Evidence, Does.Contain("silence"));
+        ProbeResult patient = (await ProbeBench.RunAsync(target, probe => probe.Name == Name)).Single();
+        Assert.That(patient.Verdict, Is.EqualTo(ProbeVerdict.Passed), patient.Evidence);
+    }
+
     [Test]
     public async Task Gnutls_serv()
     {
@@ -107,6 +123,17 @@ public sealed class BatteryTests
 
         // It destroys a socket that has the echo of the first copy to send, and the alert is lost, but not always: in 23 of 25 runs.
         ProbeBench.AssertFindings(results, [.. OpenSslFindings.Of(await ForeignTools.RunAsync("node", "nodejs", "-p", "process.versions.openssl")), "alert-unknown"], "record-repeated-12");
+    }
+
+    [Test]
+    public async Task Node_that_leaves_connections_open_behind_an_error()
+    {
+        using var bench = new ProbeBench();
+        await using ServerProgram server = await ServerProgram.StartAsync(ExternalProcess.Start("node", "nodejs", Scripts.PathOf("probe_server.js"), bench.CertificateFile, bench.KeyFile, "keep"), "listening on ");
+        const string Name = "record-changed-13";
+        ProbeResult result = (await ProbeBench.RunAsync(bench.Target(server.Port, ProbeBench.Patient), probe => probe.Name == Name, Name)).Single();
+        Assert.That(result.Verdict, Is.EqualTo(ProbeVerdict.Failed), result.Evidence);
+        Assert.That(result.Evidence, Does.Contain("fatal bad_record_mac").And.Contain("silence"));
     }
 
     // "built with OpenSSL 3.0.2", and behind it, if it is another one, "running with OpenSSL 3.0.22".
