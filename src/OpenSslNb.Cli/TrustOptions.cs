@@ -61,12 +61,14 @@ internal sealed class TrustOptions(Option<string?> file)
     // They are read when a context is made, where nobody knows the option any more; so here too.
     private static TlsTrust Authorities(string path)
     {
+        OpenSslLibrary.EnsureLoaded();
         foreach (SafeX509Handle certificate in Pem.ReadCertificates(File.ReadAllBytes(path), path)) certificate.Dispose();
         return TlsTrust.FromPemFile(path);
     }
 
     private static TlsTrust? WithLists(TlsTrust? trust, string path, bool wholeChain)
     {
+        OpenSslLibrary.EnsureLoaded();
         Pem.EachRevocationList(File.ReadAllBytes(path), path, _ => { });
         return trust?.WithRevocationListFile(path, wholeChain);
     }
