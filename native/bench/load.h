@@ -132,6 +132,8 @@ struct window {
     double seconds, cpu, server_cpu;
 };
 struct window load_run(struct load *load);
+// What has been done in the window: requests, connections, or whole mebibytes.
+uint64_t load_units(const struct load *load);
 void load_rest(struct load *load);
 void load_close_all(struct load *load);
 void load_queue(struct peer *peer);

@@ -203,6 +203,15 @@ static void run_until(struct load *load, uint64_t end)
     }
 }
 
+uint64_t load_units(const struct load *load)
+{
+    const struct scenario *scenario = load->scenario;
+    if (scenario->mebibytes) {
+        return load->bulk_bytes / MEBIBYTE;
+    }
+    return scenario->produce == NULL && !scenario->connects ? load->open : load->units;
+}
+
 struct window load_run(struct load *load)
 {
     const struct load_options *options = load->options;
@@ -225,8 +234,8 @@ struct window load_run(struct load *load)
     kick(load, options->connections);
     run_until(load, end);
 
-    // On a machine that has other work the server may not have had its turn yet.
-    while (load->units == 0 && load->bytes == 0) {
+    // On a machine that has other work the server may not have had its turn yet, or not for long enough.
+    while (load_units(load) == 0) {
         patient_turn(load);
     }
     struct window window = {

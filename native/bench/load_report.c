@@ -11,12 +11,7 @@ static void latency(const char *name, uint64_t nanoseconds)
 void report(const struct load *load, const struct window *window)
 {
     const struct histogram *latencies = &load->latencies;
-    uint64_t units = load->units;
-    if (load->scenario->mebibytes) {
-        units = load->bulk_bytes / MEBIBYTE;
-    } else if (load->scenario->produce == NULL && !load->scenario->connects) {
-        units = load->open;
-    }
+    uint64_t units = load_units(load);
     printf("{\"units\":%llu,\"seconds\":%.6f,\"bytes\":%llu,\"cpu\":%.6f", (unsigned long long)units, window->seconds,
            (unsigned long long)load->bytes, window->cpu);
     if (load->options->pid != 0) {
