@@ -14,7 +14,7 @@ internal static unsafe class NegotiatedGroup
         return group <= 0 ? null : Marshal.PtrToStringUTF8((nint)LibSsl.SSL_group_to_name(ssl, group));
     }
 
-    // 1.1.1 keeps the peer's share, but of a client's in TLS 1.2: there the server took the first group that both have. Of a session that is resumed without an exchange it knows nothing.
+    // 1.1.1 keeps the peer's share, except at a server of TLS 1.2, which has taken the first group that both sides have. A session that is resumed without an exchange has no group there.
     private static int Before3(nint ssl)
     {
         nint share;
@@ -23,11 +23,15 @@ internal static unsafe class NegotiatedGroup
         return isExchanged ? (int)LibSsl.SSL_get_shared_group(ssl, 0) : 0;
     }
 
-    // X25519 and X448 are kinds of keys, and the curves are all of one kind.
+    // X25519 and X448 are kinds of keys, and the curves are all of one kind. A finite field has no number. The share is ours to free.
     private static int TakeGroupOf(nint share)
     {
-        int kind = LibCrypto.EVP_PKEY_get_base_id(share);
-        int group = kind == CryptoConst.EVP_PKEY_EC ? LibCrypto.EC_GROUP_get_curve_name(LibCrypto.EC_KEY_get0_group(LibCrypto.EVP_PKEY_get0_EC_KEY(share))) : kind == CryptoConst.EVP_PKEY_DH ? 0 : kind;
+        int group = LibCrypto.EVP_PKEY_get_base_id(share) switch
+        {
+            CryptoConst.EVP_PKEY_EC => LibCrypto.EC_GROUP_get_curve_name(LibCrypto.EC_KEY_get0_group(LibCrypto.EVP_PKEY_get0_EC_KEY(share))),
+            CryptoConst.EVP_PKEY_DH => 0,
+            var kind => kind,
+        };
         LibCrypto.EVP_PKEY_free(share);
         return group;
     }
